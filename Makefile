@@ -1,0 +1,148 @@
+# mailtap - build, test, demonstrate.
+#
+#   make          build/mailtap
+#   make demo     install what is missing, build, analyse a real capture, print the report
+#   make test     install what is missing, build, run every test, also under the sanitizers
+#   make check    the same tests on this build only, installing nothing
+#   make lint     layout, clang-tidy, which layer includes what
+#   make fuzz     libFuzzer targets in build/fuzz/ (clang); FUZZ_SECONDS each
+#   make install  PREFIX=/usr/local DESTDIR=
+
+B ?= build
+PREFIX ?= /usr/local
+SANITIZE ?=
+FUZZ_SECONDS ?= 60
+Q := $(if $(V),,@)
+
+PACKAGES := gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libssl-dev libsqlite3-dev \
+            zlib1g-dev libzstd-dev libcmocka-dev sqlite3
+LIBRARIES := libpcap libndpi libcrypto sqlite3 zlib libzstd
+
+DIRS := base capture analysis analysis/evidence db report cli
+SOURCES := $(sort $(foreach d,$(DIRS),$(wildcard $(d)/*.c)))
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+# Everything but main(): what tests and fuzz targets link.
+PARTS := $(filter-out $(B)/cli/main.o,$(OBJECTS))
+TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+HELPERS := $(patsubst %.c,$(B)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(FUZZERS:%=$(B)/replay/%)
+QUESTIONS := $(sort $(wildcard db/queries/*.sql))
+
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wformat=2 -Wvla -Wundef -Werror
+HARDENING := -fstack-protector-strong -fPIE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+ifneq ($(SANITIZE),)
+SANITIZER := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+CFLAGS ?= -O2 -g
+# Foreign headers as system headers: their warnings are not ours.
+FOREIGN = $(shell pkg-config --cflags $(LIBRARIES) | sed 's/-I/-isystem /g')
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN) $(CFLAGS) $(WARNINGS) $(HARDENING) \
+             $(SANITIZER)
+ALL_LDFLAGS = $(SANITIZER) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
+
+.PHONY: all demo test check deps unit replay cli-test score lint format fuzz install clean
+all: $(B)/mailtap
+
+$(B)/mailtap: $(OBJECTS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# SQL files become C string literals: db/schema.sql, and every named question.
+C_STRING := sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/'
+$(B)/schema.inc: db/schema.sql Makefile
+	@mkdir -p $(@D)
+	$(Q)$(C_STRING) $< > $@
+$(B)/questions.inc: $(QUESTIONS) Makefile db/queries
+	@mkdir -p $(@D)
+	$(Q)for f in $(QUESTIONS); do \
+	  printf '{"%s", "%s",\n' "$$(basename $$f .sql)" "$$(sed -n '1s/^-- *//p' $$f)"; \
+	  $(C_STRING) $$f; printf '},\n'; done > $@
+$(B)/db/schema.o: $(B)/schema.inc
+$(B)/db/query.o: $(B)/questions.inc
+
+$(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(PARTS)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+# A fuzz target linked with a main() that feeds it files: the corpus is a test.
+$(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(PARTS)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# The names of shell tests: tests/cli/*.sh, each run with the binary's path.
+unit: $(TESTS)
+	@set -e; for t in $(TESTS); do echo "  TEST  $$t"; $$t; done
+replay: $(REPLAYS)
+	@set -e; for f in $(FUZZERS); do echo "  FUZZ  $$f (replay)"; \
+	  $(B)/replay/$$f tests/fuzz/corpus/$$f; done
+cli-test: $(B)/mailtap
+	@set -e; for t in tests/cli/*.sh; do echo "  TEST  $$t"; sh $$t $(abspath $(B)/mailtap); done
+
+check: unit replay cli-test
+
+test: deps
+	@$(MAKE) all
+	@$(MAKE) check
+	@$(MAKE) check B=$(B)/sanitized SANITIZE=address,undefined CFLAGS="-O1 -g"
+	@if [ -x ../shared/score ]; then $(MAKE) score; fi
+	@echo "all tests passed"
+
+score: $(B)/mailtap
+	@sh tests/score.sh $(abspath $(B)/mailtap)
+
+DEMO := tests/captures/demo.pcap
+demo: deps
+	@$(MAKE) all
+	@rm -f $(B)/demo.db
+	$(B)/mailtap capture -r $(DEMO) -d $(B)/demo.db
+	$(B)/mailtap report $(B)/demo.db
+	@echo "The findings are in $(B)/demo.db: try  $(B)/mailtap query $(B)/demo.db"
+
+# Install the Debian packages that are missing, and nothing when none is.
+deps:
+	@missing=; for p in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || \
+	  missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] || { echo "installing:$$missing"; \
+	  root=; [ "$$(id -u)" = 0 ] || root=sudo; \
+	  $$root apt-get update -q && \
+	  $$root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
+	    $$missing; }
+
+# libFuzzer needs clang; the targets are otherwise the ones that `make check` replays.
+fuzz:
+	@$(MAKE) fuzz-run B=$(B)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS="-O1 -g"
+.PHONY: fuzz-run
+fuzz-run: $(FUZZERS:%=$(B)/%)
+	@set -e; for f in $(FUZZERS); do mkdir -p $(B)/found/$$f; echo "  FUZZ  $$f"; \
+	  $(B)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
+	    -artifact_prefix=$(B)/found/$$f- $(B)/found/$$f tests/fuzz/corpus/$$f 2>&1 | tail -n 12; done
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(PARTS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -pie -o $@ $^ $(LIBS)
+
+C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h \
+           tests/unit/*.[ch] tests/fuzz/*.c)
+lint: $(B)/schema.inc $(B)/questions.inc
+	clang-format --dry-run --Werror $(C_FILES)
+	sh tests/layers.sh
+	clang-tidy --quiet $(SOURCES) -- -std=c11 -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN)
+format:
+	clang-format -i $(C_FILES)
+
+install: $(B)/mailtap
+	install -D -m 755 $(B)/mailtap $(DESTDIR)$(PREFIX)/bin/mailtap
+clean:
+	rm -rf $(B)
+
+-include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d)

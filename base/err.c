@@ -1,0 +1,40 @@
+/* err.c - see err.h. */
+#include <mailtap/err.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int err_set(struct err *e, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(e->text, sizeof e->text, format, args);
+    va_end(args);
+    return -1;
+}
+
+static void *or_die(void *p)
+{
+    if (p)
+        return p;
+    fputs("mailtap: out of memory; lower --max-flows or --max-held\n", stderr);
+    exit(1);
+}
+
+void *must_alloc(unsigned long count, unsigned long size)
+{
+    return or_die(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *must_grow(void *p, unsigned long count, unsigned long size)
+{
+    return or_die(reallocarray(p, count ? count : 1, size ? size : 1));
+}
+
+char *must_copy(const char *text)
+{
+    return or_die(strdup(text));
+}

@@ -1,0 +1,96 @@
+/* text.c - see text.h. */
+#include <mailtap/text.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/*
+ * Octets of the well-formed UTF-8 character at the front of s (RFC 3629 4), or 0 when there is
+ * none or it is a control character (C0, DEL, C1).
+ */
+static size_t utf8_character(struct slice s)
+{
+    static const struct {
+        uint8_t first, last, second_low, second_high;
+        size_t size;
+    } forms[] = {
+        {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    uint8_t first = s.p[0];
+
+    if (first < 0x80)
+        return first >= 0x20 && first != 0x7f;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (first < forms[i].first || first > forms[i].last || s.n < forms[i].size)
+            continue;
+        if (s.p[1] < forms[i].second_low || s.p[1] > forms[i].second_high)
+            return 0;
+        if (first == 0xc2 && s.p[1] < 0xa0) /* C1 control characters */
+            return 0;
+        for (size_t k = 2; k < forms[i].size; k++)
+            if ((s.p[k] & 0xc0) != 0x80)
+                return 0;
+        return forms[i].size;
+    }
+    return 0;
+}
+
+bool text_escape(char *to, size_t cap, struct slice s)
+{
+    size_t n = 0;
+
+    while (s.n) {
+        char piece[8];
+        size_t used = utf8_character(s), size = used;
+
+        if (s.p[0] == '\\') {
+            size = (size_t)snprintf(piece, sizeof piece, "\\\\");
+        } else if (used) {
+            memcpy(piece, s.p, used);
+        } else {
+            used = 1;
+            size = (size_t)snprintf(piece, sizeof piece, "\\x%02x", s.p[0]);
+        }
+        if (n + size >= cap)
+            break;
+        memcpy(to + n, piece, size);
+        n += size;
+        s = slice_tail(s, used);
+    }
+    if (cap)
+        to[n] = '\0';
+    return s.n == 0;
+}
+
+void text_upper(char *text)
+{
+    for (; *text; text++)
+        if (*text >= 'a' && *text <= 'z')
+            *text = (char)(*text - 'a' + 'A');
+}
+
+void text_lower(char *text)
+{
+    for (; *text; text++)
+        if (*text >= 'A' && *text <= 'Z')
+            *text = (char)(*text - 'A' + 'a');
+}
+
+void text_time(char to[TEXT_TIME], int64_t at_ns)
+{
+    int64_t seconds = at_ns / 1000000000, rest = at_ns % 1000000000;
+    struct tm tm;
+
+    if (rest < 0) {
+        rest += 1000000000;
+        seconds--;
+    }
+    time_t t = (time_t)seconds;
+    if (!gmtime_r(&t, &tm))
+        memset(&tm, 0, sizeof tm);
+    size_t n = strftime(to, TEXT_TIME, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(to + n, TEXT_TIME - n, ".%06dZ", (int)(rest / 1000));
+}

@@ -1,0 +1,68 @@
+/*
+ * bounds.h - every limit of mailtap: its unit and its reason.  What reaches one is counted.
+ */
+#ifndef MAILTAP_BOUNDS_H
+#define MAILTAP_BOUNDS_H
+
+/* Frames: the largest record that libpcap itself accepts. */
+#define BOUND_FRAME_OCTETS 262144u
+
+/* Tags and tunnels around one packet; real networks nest three or four. */
+#define BOUND_NESTING 8u
+
+/* Connections held at once, by default (option --max-flows). */
+#define BOUND_FLOWS 262144u
+
+/* Seconds without a segment after which a connection is over.  RFC 5321 4.5.3.2 lets a client
+ * wait 10 minutes for the reply to the final dot. */
+#define BOUND_IDLE_SECONDS 660
+
+/* Seconds a closed connection is kept for late duplicates of its last segments. */
+#define BOUND_LINGER_SECONDS 30
+
+/* Octets out of order held for one direction: a large window in flight. */
+#define BOUND_HELD_FLOW_OCTETS (1u << 20)
+
+/* Octets out of order held for all connections together (option --max-held). */
+#define BOUND_HELD_OCTETS (256u << 20)
+
+/* Segments out of order held for one direction: one-octet segments must not cost a list walk
+ * without end. */
+#define BOUND_HELD_SEGMENTS 4096u
+
+/* Seconds after which a hole that the receiver has acknowledged is given up: the octets arrived,
+ * the capture missed them. */
+#define BOUND_HOLE_SECONDS 2
+
+/* One command or reply line.  RFC 4954 4 asks for 12,288 octets; longer ones are cut and marked. */
+#define BOUND_LINE_OCTETS 16384u
+
+/* Octets of one direction kept while their meaning hangs on the other one: commands sent after
+ * STARTTLS or DATA without waiting, replies captured before their command. */
+#define BOUND_AHEAD_OCTETS 65536u
+
+/* Commands without a reply yet.  A group of pipelined RCPT may be long. */
+#define BOUND_OUTSTANDING 8192u
+
+/* Names as kept: RFC 5321 4.5.3.1.2 allows domains of 255 octets. */
+#define BOUND_NAME 256u
+
+/* Keywords of one EHLO reply, kept for judging it again later. */
+#define BOUND_KEYWORD_TEXT 2048u
+
+/* Envelope addresses kept for one session; further ones are counted only. */
+#define BOUND_ADDRESSES 1024u
+
+/* One handshake message; certificate chains of 20 kB exist. */
+#define BOUND_HANDSHAKE_OCTETS 131072u
+
+/* Packets of a flow shown to nDPI before it is let go. */
+#define BOUND_DPI_PACKETS 12u
+
+/* First octets of each direction kept until it is known whether a flow is mail. */
+#define BOUND_IDENTIFY_OCTETS 512u
+
+/* Sessions in one transaction of the database. */
+#define BOUND_BATCH 5000u
+
+#endif

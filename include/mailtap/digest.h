@@ -1,0 +1,28 @@
+/*
+ * digest.h - SHA-256 and HMAC-SHA-256, over OpenSSL.
+ */
+#ifndef MAILTAP_DIGEST_H
+#define MAILTAP_DIGEST_H
+
+#include <mailtap/slice.h>
+
+#define DIGEST_OCTETS 32
+
+struct digest; /* a running SHA-256, owned by the caller of digest_new */
+
+struct digest *digest_new(void);
+void digest_add(struct digest *d, struct slice s);
+
+/* Gives the digest of all that was added, frees d and sets *d to NULL. */
+void digest_finish(struct digest **d, uint8_t out[DIGEST_OCTETS]);
+
+void digest_of(struct slice s, uint8_t out[DIGEST_OCTETS]);
+void digest_keyed(struct slice key, struct slice s, uint8_t out[DIGEST_OCTETS]);
+
+/* Octets of the system's random source; the program ends when there are none. */
+void digest_random(uint8_t *out, size_t n);
+
+/* Lower-case hexadecimal, NUL-terminated: 2n + 1 octets at `to`. */
+void digest_hex(char *to, struct slice s);
+
+#endif

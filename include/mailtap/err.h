@@ -1,0 +1,22 @@
+/*
+ * err.h - errors of the environment: a file, a disk, an option.  What the traffic does is never an
+ * error; it is counted, or it is a fact.
+ *
+ * The message is built where the fact is known and printed by cli/ alone.
+ */
+#ifndef MAILTAP_ERR_H
+#define MAILTAP_ERR_H
+
+struct err {
+    char text[512]; /* one sentence: what, where, and what to do; empty when nothing went wrong */
+};
+
+/* Fill in the sentence; always returns -1, so that a caller can return it. */
+int err_set(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Allocation that cannot fail: without memory the program says so on standard error and exits 1. */
+void *must_alloc(unsigned long count, unsigned long size);
+void *must_grow(void *p, unsigned long count, unsigned long size);
+char *must_copy(const char *text);
+
+#endif

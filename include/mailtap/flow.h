@@ -1,0 +1,76 @@
+/*
+ * flow.h - stage 3: the table of TCP connections.
+ *
+ * One flow is one connection: a new SYN on the addresses and ports of a finished or a different
+ * one begins another.  Flows live on the capture's clock.  The table is bounded: when it is full,
+ * the flow that has been silent longest is given up, flows marked `keep` last.
+ */
+#ifndef MAILTAP_FLOW_H
+#define MAILTAP_FLOW_H
+
+#include <mailtap/stream.h>
+
+enum flow_end {
+    FLOW_OPEN,    /* the capture ended first */
+    FLOW_CLOSED,  /* FIN both ways */
+    FLOW_RESET,   /* RST */
+    FLOW_IDLE,    /* nothing for BOUND_IDLE_SECONDS */
+    FLOW_EVICTED, /* the table was full */
+    FLOW_REUSED,  /* its addresses and ports began another connection */
+};
+
+struct flow {
+    struct endpoint end[SIDES]; /* [SIDE_OPENER] and [SIDE_RESPONDER] */
+    int64_t started_ns, last_ns;
+    uint64_t frames;
+    int vlan;         /* of its first frame, or -1 */
+    bool handshake;   /* a SYN was captured: it is known who opened it */
+    bool seen[SIDES]; /* a segment of this side was captured */
+    bool keep;        /* set by the owner: give up others first */
+    bool watched;     /* set by the owner: segments still go through `stream` */
+    enum flow_end ended;
+    struct stream stream;
+    void *user; /* the owner's */
+
+    /* private to flow.c */
+    uint64_t hash;
+    uint32_t isn[SIDES];
+    bool isn_known[SIDES], fin[SIDES];
+    bool in_index;
+    int queue;
+    struct flow *older, *newer;
+};
+
+struct flow_limits {
+    uint32_t flows; /* at most so many at once */
+    int idle_seconds;
+    int linger_seconds;
+    uint64_t held_octets; /* out of order, all flows together */
+};
+
+struct flow_counts {
+    uint64_t made, evicted;
+    uint64_t held_refused; /* segments out of order dropped for want of room */
+};
+
+struct flow_table;
+
+struct flow_limits flow_limits_default(void);
+struct flow_table *flow_table_new(const struct flow_limits *limits);
+
+/* The flow of this packet, made when there is none, and which side sent it. */
+struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side *from_r);
+
+/*
+ * The next flow that is over by `now_ns` (INT64_MAX: all of them), or NULL.  Its `ended` says why.
+ * It has left the table; the caller gives it back with flow_free().
+ */
+struct flow *flow_over(struct flow_table *t, int64_t now_ns);
+void flow_free(struct flow *f);
+
+struct flow_counts flow_table_counts(const struct flow_table *t);
+
+/* Frees the table and every flow in it; the flows' `user` must have been taken care of. */
+void flow_table_free(struct flow_table **t);
+
+#endif

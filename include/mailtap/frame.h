@@ -1,0 +1,47 @@
+/*
+ * frame.h - stage 1: frames from a capture file.
+ *
+ * A source yields frames in the order of the file.  A frame's octets are borrowed until the next
+ * call.  pcap is read through libpcap, in both octet orders, with microseconds or nanoseconds;
+ * gzip and zstd are undone first, known by their first octets, never by the file's name.
+ */
+#ifndef MAILTAP_FRAME_H
+#define MAILTAP_FRAME_H
+
+#include <mailtap/err.h>
+#include <mailtap/slice.h>
+
+struct frame {
+    int64_t at_ns;      /* capture time, nanoseconds since 1970-01-01 UTC */
+    uint64_t number;    /* 1 for the first frame of the source */
+    int link;           /* libpcap's DLT_ value of the link layer */
+    uint32_t wire_size; /* octets it had on the wire; octets.n is smaller when it was cut */
+    struct slice octets;
+};
+
+struct source;
+
+/*
+ * Open a capture file ("-" is standard input).  NULL on failure, with the reason in *e: the file
+ * is missing, may not be read, or is no capture.
+ */
+struct source *source_open(const char *path, struct err *e);
+
+/*
+ * 1: *frame_r is the next frame.  0: the capture ended where it should.  -1: it is damaged or cut
+ * short from here on; *e says at which frame and octet.  After 0 or -1 there is no more to read.
+ */
+int source_next(struct source *s, struct frame *frame_r, struct err *e);
+
+/* The base name of the file, or "-"; lives as long as the source. */
+const char *source_name(const struct source *s);
+
+/* Octets of the file read so far (as stored, before gzip or zstd is undone), for progress; and the
+ * file's size, 0 when that is not known. */
+uint64_t source_position(const struct source *s);
+uint64_t source_size(const struct source *s);
+
+/* Closes, frees, and sets *s to NULL. */
+void source_close(struct source **s);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * packet.h - stage 2: a frame decoded to one TCP segment.
+ *
+ * A packet borrows from its frame.  Nothing is allocated and nothing is kept between frames.
+ */
+#ifndef MAILTAP_PACKET_H
+#define MAILTAP_PACKET_H
+
+#include <mailtap/frame.h>
+
+struct ip_address {
+    uint8_t version;    /* 4 or 6; 0 is no address */
+    uint8_t octets[16]; /* network order; IPv4 in the first four, the rest 0 */
+};
+
+struct endpoint {
+    struct ip_address address;
+    uint16_t port;
+};
+
+enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
+
+struct packet {
+    int64_t at_ns;
+    int vlan; /* outermost 802.1Q identifier, or -1 */
+    struct endpoint from, to;
+    uint32_t seq, ack; /* ack means something with TCP_ACK only */
+    uint8_t flags;     /* enum tcp_flag */
+    struct slice payload;
+    uint32_t payload_wire; /* octets of payload on the wire: more than payload.n when cut */
+    struct slice network;  /* from the IP header on, as far as captured */
+};
+
+/* What became of a frame.  Every frame is counted under exactly one of these. */
+enum decoded {
+    DECODED_TCP,      /* *packet_r is a TCP segment */
+    DECODED_OTHER,    /* intact, and not TCP over IP: ARP, UDP, ... */
+    DECODED_FRAGMENT, /* an IP fragment: not put together yet */
+    DECODED_LINK,     /* a link layer that is not known */
+    DECODED_CUT,      /* captured octets end before the TCP header does */
+    DECODED_BAD,      /* its own lengths contradict each other */
+    DECODED_COUNT
+};
+
+enum decoded packet_decode(const struct frame *frame, struct packet *packet_r);
+
+/* "cut", "bad", ...: for counters and messages. */
+const char *decoded_name(enum decoded d);
+
+/* An address as RFC 5952 writes it. */
+#define ADDRESS_TEXT 46
+void address_text(char to[ADDRESS_TEXT], const struct ip_address *a);
+bool address_parse(const char *text, struct ip_address *a_r);
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * session.h - one flow read as mail: is it mail at all, and who reads its octets now, the SMTP
+ * dialogue or the TLS observer.
+ */
+#ifndef MAILTAP_SESSION_H
+#define MAILTAP_SESSION_H
+
+#include <mailtap/dpi.h>
+#include <mailtap/facts.h>
+#include <mailtap/flow.h>
+
+enum identity {
+    IDENTITY_OPEN, /* too few octets yet */
+    IDENTITY_SMTP, /* an SMTP or LMTP dialogue */
+    IDENTITY_TLS,  /* TLS from the first octet, on a mail port or with mail's ALPN */
+    IDENTITY_NOT_MAIL,
+};
+
+struct session;
+
+struct session *session_new(void);
+
+/* Show a packet of the flow to nDPI while that is of use. */
+void session_packet(struct session *s, struct dpi *dpi, const struct packet *p);
+
+/* The next chunk of the flow. */
+void session_feed(struct session *s, const struct flow *f, const struct chunk *c);
+
+enum identity session_identity(const struct session *s);
+
+/*
+ * The flow is over.  True: it was a mail session and *facts_r points at its facts, owned by the
+ * session.  False: it was none.
+ */
+bool session_finish(struct session *s, const struct flow *f, const struct facts **facts_r);
+
+void session_free(struct session **s, struct dpi *dpi);
+
+/* ---- identify.c: whose octets are these? */
+
+struct first_octets {
+    struct slice from[SIDES]; /* the first octets of each side, as far as captured */
+    bool over;                /* no more will come */
+    bool midstream;
+    bool dpi_mail; /* nDPI says that it is mail */
+    uint16_t port[SIDES];
+};
+
+/* The verdict, and which side is the server (meaningful for SMTP and TLS). */
+enum identity identify(const struct first_octets *first, enum side *server_r);
+
+/* A port of submission, relay or LMTP: 24, 25, 465, 587, 2525. */
+bool identify_mail_port(uint16_t port);
+
+#endif

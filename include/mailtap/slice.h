@@ -1,0 +1,98 @@
+/*
+ * slice.h - the bounded reader: the only way any parser of mailtap touches input.
+ *
+ * A slice is borrowed, read-only octets; whoever hands it out says how long it lives.  A cursor
+ * reads a slice from the front, big-endian.  Every read checks first; the first read that fails
+ * makes the cursor fail for good, and from then on reads give 0 or an empty slice, so a parser is
+ * a straight line of reads with one question at its end.
+ *
+ * A failure says whose it is.  CURSOR_SHORT: the input was cut before the end that it announced,
+ * more octets could cure it (our blindness).  CURSOR_BAD: a length inside the input contradicts
+ * the block around it, no further octet can cure it (the sender's doing).  A child opened with
+ * cursor_block() passes its failure up, so a parent never reports OK over a damaged child; a child
+ * must not outlive its parent.
+ */
+#ifndef MAILTAP_SLICE_H
+#define MAILTAP_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct slice {
+    const uint8_t *p;
+    size_t n;
+};
+
+enum cursor_status { CURSOR_OK, CURSOR_SHORT, CURSOR_BAD };
+
+struct cursor {
+    const uint8_t *p, *end;
+    enum cursor_status status;  /* CURSOR_OK until the first failure, then that failure */
+    enum cursor_status overrun; /* what running past `end` means here: SHORT, or BAD in a block */
+    struct cursor *up;          /* the cursor this one is a block of, or NULL */
+};
+
+/* A slice over a string literal or any NUL-terminated string, its NUL left out. */
+struct slice slice_of(const char *text);
+
+/* The first n octets (all of them when it has fewer), and what is left after them. */
+struct slice slice_head(struct slice s, size_t n);
+struct slice slice_tail(struct slice s, size_t n);
+
+/* Equality of octets; the second one folds ASCII letters only, as RFC 5321 2.4 asks. */
+bool slice_equal(struct slice a, struct slice b);
+bool slice_equal_nocase(struct slice a, struct slice b);
+bool slice_starts_nocase(struct slice s, const char *prefix);
+
+/* Position of the first `octet`, or s.n when there is none. */
+size_t slice_find(struct slice s, uint8_t octet);
+
+/* Cut white space (space and tab) at both ends. */
+struct slice slice_trim(struct slice s);
+
+/* The octets up to `octet` or to the end; *s moves past them and past one such octet. */
+struct slice slice_until(struct slice *s, uint8_t octet);
+
+/* Read decimal digits that fill the whole slice; false when empty, not digits, or above max. */
+bool slice_decimal(struct slice s, uint64_t max, uint64_t *value_r);
+
+/* Running past the end of a cursor opened here means CURSOR_SHORT. */
+struct cursor cursor_open(struct slice s);
+
+/* Like cursor_open, for input known to be whole: running past the end means CURSOR_BAD. */
+struct cursor cursor_open_whole(struct slice s);
+
+uint8_t cursor_u8(struct cursor *c);
+uint16_t cursor_u16(struct cursor *c);
+uint32_t cursor_u24(struct cursor *c);
+uint32_t cursor_u32(struct cursor *c);
+uint16_t cursor_u16_le(struct cursor *c);
+uint32_t cursor_u32_le(struct cursor *c);
+
+/* The next n octets, or an empty slice when there are fewer. */
+struct slice cursor_take(struct cursor *c, size_t n);
+
+/*
+ * A block with a length prefix of `width` octets (1 to 3).  When the announced octets are not all
+ * there, the child holds those that are, running past them is what it is for the parent, and the
+ * parent fails at once with its own overrun status.
+ */
+struct cursor cursor_block(struct cursor *c, unsigned width);
+
+/* True while the cursor is OK and octets are left: the condition of every loop. */
+bool cursor_more(const struct cursor *c);
+
+/* Octets not read yet. */
+size_t cursor_left(const struct cursor *c);
+
+/* All that is left, without reading it. */
+struct slice cursor_rest(const struct cursor *c);
+
+/* Mark the input as contradicting itself. */
+void cursor_bad(struct cursor *c);
+
+/* The verdict on a cursor that should have been read to its end: leftovers are CURSOR_BAD. */
+enum cursor_status cursor_close(struct cursor *c);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * store.h - the findings database (SQLite): written by a capture run, read by everything else.
+ *
+ * A run belongs to one capture at a time.  Facts are stored as they come, in batches; verdicts are
+ * worked out from the stored facts afterwards (store_unjudged, store_judge), so they can always be
+ * worked out again.  Functions return 0 or a positive answer, and -1 with a sentence in *e.
+ */
+#ifndef MAILTAP_STORE_H
+#define MAILTAP_STORE_H
+
+#include <mailtap/classify.h>
+#include <mailtap/digest.h>
+#include <mailtap/err.h>
+#include <mailtap/facts.h>
+
+struct store;
+
+enum store_mode {
+    STORE_WRITE, /* made when it is missing; one writer at a time, others are refused */
+    STORE_READ,  /* must exist; nothing is changed */
+};
+
+/* NULL on failure: missing, not a mailtap database, made by a newer mailtap, in use, read-only. */
+struct store *store_open(const char *path, enum store_mode mode, struct err *e);
+
+/* Leaves one plain file behind, without WAL; sets *st to NULL.  -1 when the last write failed. */
+int store_close(struct store **st, struct err *e);
+
+/* Counters of one capture, for v_capture. */
+struct capture_counts {
+    uint64_t frames, octets; /* octets: as captured */
+    uint64_t kernel_dropped, interface_dropped;
+    bool drops_known;        /* false for files: NULL in the view */
+    uint64_t damaged_frames; /* cut or contradicting themselves */
+    uint64_t other_frames;   /* not TCP */
+    uint64_t fragments;
+    uint64_t unknown_link;
+    uint64_t flows, mail_flows;
+    uint64_t mail_port_other; /* connections to a mail port that were not SMTP */
+    uint64_t gap_octets;      /* of mail flows */
+    uint64_t evicted, held_refused;
+    int64_t started_ns, ended_ns; /* of the first and last frame; 0 when there was none */
+};
+
+/*
+ * Begin a capture.  `digest` identifies its content: 1 and *id_r when it is new, 0 when a capture
+ * of this content is already in the database.  Rows of a run that died are removed on opening, so
+ * running it again is resuming it.
+ */
+int store_capture_begin(struct store *st, const char *name, const uint8_t digest[DIGEST_OCTETS],
+                        int64_t *id_r, struct err *e);
+
+/* One session; its local parts are hashed here with the database's key. */
+int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e);
+
+/* `damage`: what was wrong with the file, or NULL. */
+int store_capture_end(struct store *st, int64_t capture, const struct capture_counts *counts,
+                      const char *damage, struct err *e);
+
+/*
+ * The next session whose verdict is missing or may have changed, because sessions of its server
+ * were added: 1, or 0 when there is none.  *facts_r holds all facts that a rule may look at; its
+ * addresses are left out.
+ */
+int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
+                   struct history *history_r, struct err *e);
+int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e);
+
+#endif

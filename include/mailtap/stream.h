@@ -1,0 +1,80 @@
+/*
+ * stream.h - stage 4: both directions of a TCP connection, put in order (RFC 9293 3.4, 3.10).
+ *
+ * Push segments in the order of capture, pull chunks in the order of the stream.  A chunk's octets
+ * are borrowed until the next push or pull on the same stream.  The first copy of an octet wins;
+ * a later copy that differs from one still held is counted as a conflict.  A hole becomes a
+ * CHUNK_GAP when it will not fill: the receiver acknowledged it some time ago, a limit is reached,
+ * the snap length cut the segment, or the connection is over.  Nothing is guessed.
+ */
+#ifndef MAILTAP_STREAM_H
+#define MAILTAP_STREAM_H
+
+#include <mailtap/packet.h>
+
+/* The opener sent the first SYN; without one in the capture, whoever was seen first. */
+enum side { SIDE_OPENER, SIDE_RESPONDER, SIDES };
+
+enum chunk_kind {
+    CHUNK_DATA,
+    CHUNK_GAP,   /* `length` octets were never captured */
+    CHUNK_FIN,   /* this side has nothing more to send */
+    CHUNK_RESET, /* this side reset the connection */
+};
+
+struct chunk {
+    enum chunk_kind kind;
+    enum side side;
+    int64_t at_ns;       /* when the segment that completed it was captured */
+    uint64_t offset;     /* of its first octet in this direction, 0 after the SYN */
+    uint64_t length;     /* of the gap; octets.n for data */
+    struct slice octets; /* CHUNK_DATA only */
+};
+
+/* What all streams share: the budget of octets out of order.  Owned by the flow table. */
+struct held_pool {
+    uint64_t octets, limit; /* held now, and at most */
+    uint64_t refused;       /* segments not held because a limit was reached */
+};
+
+struct held; /* a segment that waits for the hole before it */
+
+struct half {
+    bool started;    /* `next` is known */
+    bool fin_known;  /* fin_offset is known */
+    bool fin_done;   /* CHUNK_FIN was given */
+    bool reset;      /* a RST was seen and not yet given */
+    uint32_t next;   /* sequence number of the octet at `offset` */
+    uint64_t offset; /* octets given or skipped so far */
+    uint64_t fin_offset;
+    uint64_t acked;     /* highest offset that the other side acknowledged */
+    struct held *held;  /* in order, not overlapping */
+    struct held *spent; /* the one whose octets the last chunk lent */
+    uint32_t held_octets, held_segments;
+    uint64_t gap_octets;
+    uint32_t conflicts;  /* later copies that differed from the first */
+    uint32_t duplicates; /* segments that held nothing new */
+    struct slice fresh;  /* in order, borrowed from the packet being pushed */
+    uint32_t cut;        /* octets that the snap length cut behind `fresh` */
+};
+
+struct stream {
+    struct half half[SIDES];
+    struct held_pool *pool;
+    int64_t at_ns; /* of the last segment pushed */
+    bool flushing; /* the connection is over: every hole is a gap */
+};
+
+void stream_init(struct stream *s, struct held_pool *pool);
+void stream_push(struct stream *s, const struct packet *p, enum side from);
+
+/* The connection is over: what is still held comes out, with gaps where octets are missing. */
+void stream_flush(struct stream *s);
+
+/* True while there is a chunk to give. */
+bool stream_next(struct stream *s, struct chunk *chunk_r);
+
+/* Frees what is held. */
+void stream_clear(struct stream *s);
+
+#endif

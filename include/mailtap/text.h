@@ -1,0 +1,27 @@
+/*
+ * text.h - octets from the wire as text that is safe to print and to store.
+ *
+ * Captured names are hostile: they may hold control characters, terminal sequences or broken
+ * UTF-8.  text_escape() keeps well-formed UTF-8 without control characters, and writes every other
+ * octet as \xNN, a backslash as \\, so what was there can still be read off.
+ */
+#ifndef MAILTAP_TEXT_H
+#define MAILTAP_TEXT_H
+
+#include <mailtap/slice.h>
+
+/*
+ * Write s, escaped, into to[cap], always NUL-terminated.  Returns false when it did not all fit;
+ * what fits is whole characters.
+ */
+bool text_escape(char *to, size_t cap, struct slice s);
+
+/* ASCII letters to upper or lower case, in place. */
+void text_upper(char *text);
+void text_lower(char *text);
+
+/* UTC as 2026-11-24T01:50:52.000001Z, microseconds, rounded down; from nanoseconds of the epoch. */
+#define TEXT_TIME 32
+void text_time(char to[TEXT_TIME], int64_t at_ns);
+
+#endif

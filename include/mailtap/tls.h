@@ -1,0 +1,71 @@
+/*
+ * tls.h - what a passive observer sees of one TLS connection (RFC 8446, RFC 5246).
+ *
+ * Feed each direction from the first octet that TLS owns.  The observer reads records, puts
+ * handshake messages together across them, and stops understanding where encryption starts; from
+ * there on it counts records and sizes.  Input may be cut anywhere: the facts are the same.
+ * SSL 3 to TLS 1.3; an SSL 2 hello is counted as "not TLS".
+ */
+#ifndef MAILTAP_TLS_H
+#define MAILTAP_TLS_H
+
+#include <mailtap/bounds.h>
+#include <mailtap/slice.h>
+#include <mailtap/tri.h>
+
+enum tls_role { TLS_CLIENT, TLS_SERVER, TLS_ROLES };
+
+/* What one direction has shown. */
+struct tls_half {
+    bool hello;         /* its ClientHello or ServerHello was read */
+    bool change_cipher; /* ChangeCipherSpec was seen */
+    bool not_tls;       /* its octets cannot be TLS records; nothing after them was read */
+    bool gap;           /* octets of it are missing from the capture */
+    uint64_t records;
+    uint64_t protected_records, protected_octets; /* records whose content is encrypted */
+    uint64_t handshake_octets;                    /* of handshake messages read in the clear */
+    uint64_t text_octets; /* lines of text before the first record: injected, or SMTP going on */
+    int alert;            /* description of a fatal alert sent in the clear, or -1 */
+    bool alert_protected; /* sent an encrypted alert, known by its type or its size */
+};
+
+struct tls_facts {
+    struct tls_half half[TLS_ROLES];
+    tri established;  /* both sides went over to encryption and neither broke it off */
+    uint16_t version; /* negotiated, 0x0304 for TLS 1.3; 0 when not known */
+    uint16_t cipher;  /* IANA number */
+    bool cipher_known;
+    bool retried;          /* HelloRetryRequest was sent */
+    char sni[BOUND_NAME];  /* escaped; empty when there was none */
+    char alpn[BOUND_NAME]; /* first protocol the client offered, escaped; or empty */
+    struct slice
+        certificate; /* the server's own, DER, borrowed from the observer; empty if hidden */
+    bool broken;     /* a hello contradicts itself: what was read before is kept */
+};
+
+struct tls; /* the observer */
+
+struct tls *tls_new(void);
+void tls_free(struct tls **t);
+
+/* The next octets of one direction, or word that `missing` octets of it were not captured. */
+void tls_feed(struct tls *t, enum tls_role role, struct slice s);
+void tls_gap(struct tls *t, enum tls_role role, uint64_t missing);
+
+/*
+ * What has been seen so far.  `closed`: the connection's end was seen, so what has not come will
+ * not come.  A side that has shown no octet at all counts as not captured: then `established` is
+ * judged by the other side alone.
+ */
+void tls_facts(const struct tls *t, bool closed, struct tls_facts *facts_r);
+
+/* Does this look like the first octets of a TLS record?  UNKNOWN when there are too few. */
+tri tls_looks_like(struct slice first);
+
+/* "TLSv1.2", "SSLv3", ... or NULL for a version that is none. */
+const char *tls_version_name(uint16_t version);
+
+/* The IANA name, "TLS_AES_128_GCM_SHA256", or NULL when it is not in the registry as of 2026. */
+const char *tls_cipher_name(uint16_t cipher);
+
+#endif
