@@ -25,6 +25,8 @@ struct line {
     uint8_t *octets; /* owned; NULL until the first octet */
     size_t n, room;
     uint64_t length; /* with what was not kept, without the line end */
+    uint8_t last;    /* the octet before the next one */
+    bool ended;      /* whole: the next octet begins another line */
     bool bare;       /* ended by LF without CR */
 };
 
@@ -90,22 +92,31 @@ void reply_line_read(struct slice line, struct reply_line *line_r);
 
 /* ---- content (smtp_content.c) */
 
-/* Counts message content as it passes (contract: content, header and body octets). */
+/*
+ * Counts message content as it passes (contract: content, header and body octets), and finds where
+ * it ends: RFC 5321 4.1.1.4 ends it at CRLF . CRLF alone.
+ */
 struct content {
     bool stuffed; /* DATA: dots are stuffed and a dot alone ends it; else BDAT */
     bool in_body;
-    bool at_line_start;
-    bool field_counted; /* something of the current header line was counted */
-    unsigned state;     /* how much of CRLF . CRLF has passed */
-    uint64_t octets, header_octets, body_octets, fields;
-    bool ends_loosely; /* the last line was a dot alone, between line ends that are not CRLF */
-    uint64_t line_octets;
+    int place;             /* how much of CRLF . CRLF has passed */
+    uint64_t octets;       /* of the message, dot-stuffing undone */
+    uint64_t header_octets, fields; /* header section with its empty line; fields in it */
+    uint64_t line_octets;  /* of the current header line */
+    bool colon;            /* the current header line is a field so far */
+    bool folded;           /* it continues the field before it */
+    bool missing;          /* octets of it were not captured */
+    bool ends_loosely;     /* the last line was a dot alone, but not between CRLFs */
+    uint64_t loose_octets; /* octets before that line */
 };
 
 void content_begin(struct content *c, bool stuffed);
 
 /* Octets used: all of them, or up to and with the end-of-data line; then *ended_r is true. */
 size_t content_feed(struct content *c, struct slice s, bool *ended_r);
+
+/* Octets of it were not captured: counting goes on behind them. */
+void content_gap(struct content *c);
 
 /* ---- the dialogue (smtp_dialogue.c) */
 
@@ -127,7 +138,7 @@ bool smtp_in_tls(const struct smtp *s);
  */
 struct slice smtp_leftover(struct smtp *s, enum role role);
 
-/* The connection is over: settle what can be settled. */
-void smtp_finish(struct smtp *s);
+/* No more octets will come.  `closed`: because the connection ended, not because the capture did. */
+void smtp_finish(struct smtp *s, bool closed);
 
 #endif

@@ -1,0 +1,283 @@
+/*
+ * session.c - the conductor: is this flow mail, and who reads its octets now; see session.h.
+ *
+ * Chunks are kept until it is known what they are, then read from the start.  From the 220 to
+ * STARTTLS on, octets belong to the TLS observer, those that came in the same segment included.
+ */
+#include <mailtap/session.h>
+
+#include <mailtap/err.h>
+#include <mailtap/smtp.h>
+#include <mailtap/text.h>
+#include <mailtap/tls.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Chunks kept until the flow is identified; octets of data are owned copies. */
+struct early {
+    struct chunk *chunks;
+    size_t count, room, octets;
+};
+
+struct session {
+    enum identity identity;
+    enum side server;
+    struct early early;
+    struct facts facts;
+    struct smtp *smtp;
+    struct tls *tls;
+    struct dpi_flow *dpi;
+    unsigned packets_shown;
+    bool fin[SIDES], reset;
+};
+
+struct session *session_new(void)
+{
+    struct session *s = must_alloc(1, sizeof *s);
+
+    s->facts.vlan = s->facts.tls_alert = -1;
+    return s;
+}
+
+static void early_clear(struct early *e)
+{
+    for (size_t i = 0; i < e->count; i++) {
+        uint8_t *octets = (uint8_t *)(uintptr_t)e->chunks[i].octets.p;
+        if (octets)
+            explicit_bzero(octets, e->chunks[i].octets.n);
+        free(octets);
+    }
+    free(e->chunks);
+    *e = (struct early){0};
+}
+
+void session_free(struct session **s, struct dpi *dpi)
+{
+    if (!*s)
+        return;
+    early_clear(&(*s)->early);
+    smtp_free(&(*s)->smtp);
+    tls_free(&(*s)->tls);
+    if (dpi)
+        dpi_flow_free(dpi, &(*s)->dpi);
+    free((*s)->facts.addresses);
+    free(*s);
+    *s = NULL;
+}
+
+void session_packet(struct session *s, struct dpi *dpi, const struct packet *p)
+{
+    if (s->packets_shown == BOUND_DPI_PACKETS || s->identity == IDENTITY_NOT_MAIL)
+        return;
+    s->packets_shown++;
+    dpi_packet(dpi, &s->dpi, p->network, p->at_ns);
+}
+
+enum identity session_identity(const struct session *s)
+{
+    return s->identity;
+}
+
+/* ---- reading */
+
+static enum role role_of(const struct session *s, enum side side)
+{
+    return side == s->server ? ROLE_SERVER : ROLE_CLIENT;
+}
+
+static enum tls_role tls_role_of(enum role role)
+{
+    return role == ROLE_SERVER ? TLS_SERVER : TLS_CLIENT;
+}
+
+/* The dialogue handed over: give TLS what had come along already. */
+static void hand_over(struct session *s)
+{
+    s->tls = tls_new();
+    for (int role = 0; role < ROLES; role++) {
+        struct slice left = smtp_leftover(s->smtp, (enum role)role);
+        if (left.n)
+            tls_feed(s->tls, tls_role_of((enum role)role), left);
+    }
+}
+
+static void read_chunk(struct session *s, const struct chunk *c)
+{
+    enum role role = role_of(s, c->side);
+
+    if (c->kind == CHUNK_FIN)
+        s->fin[c->side] = true;
+    if (c->kind == CHUNK_RESET)
+        s->reset = true;
+    if (c->kind == CHUNK_GAP) {
+        s->facts.gap_octets += c->length;
+        if (s->tls)
+            tls_gap(s->tls, tls_role_of(role), c->length);
+        else
+            smtp_gap(s->smtp, role, c->length);
+    }
+    if (c->kind == CHUNK_DATA) {
+        if (s->tls)
+            tls_feed(s->tls, tls_role_of(role), c->octets);
+        else
+            smtp_feed(s->smtp, role, c->octets);
+    }
+    if (!s->tls && smtp_in_tls(s->smtp))
+        hand_over(s);
+}
+
+/* ---- identifying */
+
+static void early_keep(struct early *e, const struct chunk *c)
+{
+    if (e->count == e->room) {
+        e->room = e->room ? e->room * 2 : 8;
+        e->chunks = must_grow(e->chunks, e->room, sizeof *e->chunks);
+    }
+    struct chunk *kept = &e->chunks[e->count++];
+    *kept = *c;
+    kept->octets = (struct slice){NULL, 0};
+    if (c->kind != CHUNK_DATA)
+        return;
+    uint8_t *octets = must_alloc(1, c->octets.n);
+    memcpy(octets, c->octets.p, c->octets.n);
+    kept->octets = (struct slice){octets, c->octets.n};
+    e->octets += c->octets.n;
+}
+
+/* The first octets of each side in one piece, up to its first gap. */
+static void first_octets(const struct early *e, uint8_t (*room)[BOUND_IDENTIFY_OCTETS],
+                         struct slice *from)
+{
+    bool broken[SIDES] = {false, false};
+
+    for (size_t i = 0; i < e->count; i++) {
+        const struct chunk *c = &e->chunks[i];
+        size_t n = from[c->side].n;
+        if (c->kind == CHUNK_GAP)
+            broken[c->side] = true;
+        if (c->kind != CHUNK_DATA || broken[c->side])
+            continue;
+        struct slice piece = slice_head(c->octets, BOUND_IDENTIFY_OCTETS - n);
+        memcpy(room[c->side] + n, piece.p, piece.n);
+        from[c->side] = (struct slice){room[c->side], n + piece.n};
+    }
+}
+
+static bool starts_with_220(struct slice s)
+{
+    return slice_starts_nocase(s, "220");
+}
+
+static void begin_reading(struct session *s, const struct flow *f, const struct slice *from)
+{
+    bool midstream = !f->handshake;
+
+    s->facts.midstream = midstream;
+    if (s->identity == IDENTITY_TLS) {
+        s->tls = tls_new();
+        s->facts.tls_from_start = midstream ? UNKNOWN : YES;
+    } else {
+        /* A greeting in a capture that began after the SYN still starts the dialogue. */
+        s->smtp = smtp_new(&s->facts, midstream && !starts_with_220(from[s->server]));
+        s->facts.tls_from_start = NO;
+    }
+    for (size_t i = 0; i < s->early.count; i++)
+        read_chunk(s, &s->early.chunks[i]);
+    early_clear(&s->early);
+}
+
+static void try_to_identify(struct session *s, const struct flow *f, bool over)
+{
+    uint8_t room[SIDES][BOUND_IDENTIFY_OCTETS];
+    struct first_octets first = {
+        .over = over || s->early.octets >= BOUND_AHEAD_OCTETS,
+        .midstream = !f->handshake,
+        .dpi_mail = s->dpi && dpi_is_mail(s->dpi),
+        .port = {f->end[SIDE_OPENER].port, f->end[SIDE_RESPONDER].port},
+    };
+
+    first_octets(&s->early, room, first.from);
+    s->identity = identify(&first, &s->server);
+    if (s->identity == IDENTITY_SMTP || s->identity == IDENTITY_TLS)
+        begin_reading(s, f, first.from);
+    else if (s->identity == IDENTITY_NOT_MAIL)
+        early_clear(&s->early);
+}
+
+void session_feed(struct session *s, const struct flow *f, const struct chunk *c)
+{
+    if (s->identity == IDENTITY_NOT_MAIL)
+        return;
+    if (s->identity != IDENTITY_OPEN) {
+        read_chunk(s, c);
+        return;
+    }
+    early_keep(&s->early, c);
+    if (c->kind == CHUNK_DATA)
+        try_to_identify(s, f, false);
+}
+
+/* ---- the end */
+
+static void tls_to_facts(struct session *s, bool closed)
+{
+    struct tls_facts t;
+    struct facts *f = &s->facts;
+    struct exposure *x = &f->exposure[ITEM_TLS_METADATA];
+
+    tls_facts(s->tls, closed, &t);
+    f->tls_established = t.established;
+    f->tls_version = t.version;
+    f->tls_cipher = t.cipher;
+    f->tls_cipher_known = t.cipher_known;
+    memcpy(f->sni, t.sni, sizeof f->sni);
+    memcpy(f->alpn, t.alpn, sizeof f->alpn);
+    f->cert_seen = t.certificate.n && cert_read(t.certificate, &f->cert);
+    f->tls_alert = t.half[TLS_CLIENT].alert >= 0 ? t.half[TLS_CLIENT].alert
+                                                 : t.half[TLS_SERVER].alert;
+    f->text_before_tls = t.half[TLS_CLIENT].text_octets + t.half[TLS_SERVER].text_octets;
+    if (f->text_before_tls)
+        f->anomalies |= ANOMALY_INJECTION;
+    x->count = t.half[TLS_CLIENT].hello + (uint64_t)t.half[TLS_SERVER].hello + f->cert_seen;
+    x->octets = t.half[TLS_CLIENT].handshake_octets + t.half[TLS_SERVER].handshake_octets;
+}
+
+static void connection_to_facts(struct session *s, const struct flow *f)
+{
+    struct facts *facts = &s->facts;
+    const char *dpi = s->dpi ? dpi_name(s->dpi) : NULL;
+
+    facts->server = f->end[s->server];
+    facts->client = f->end[!s->server];
+    facts->started_ns = f->started_ns;
+    facts->ended_ns = f->last_ns;
+    facts->vlan = f->vlan;
+    facts->one_sided = tri_of(!f->seen[SIDE_OPENER] || !f->seen[SIDE_RESPONDER]);
+    facts->conflicts = f->stream.half[0].conflicts + f->stream.half[1].conflicts;
+    facts->ending = s->reset                          ? ENDING_RESET
+                    : s->fin[0] || s->fin[1]          ? ENDING_CLOSED
+                                                      : ENDING_NOT_SEEN;
+    if (dpi)
+        text_escape(facts->dpi_protocol, sizeof facts->dpi_protocol, slice_of(dpi));
+}
+
+bool session_finish(struct session *s, const struct flow *f, const struct facts **facts_r)
+{
+    if (s->identity == IDENTITY_OPEN)
+        try_to_identify(s, f, true);
+    if (s->identity != IDENTITY_SMTP && s->identity != IDENTITY_TLS)
+        return false;
+    connection_to_facts(s, f);
+    bool closed = s->facts.ending != ENDING_NOT_SEEN;
+    if (s->smtp)
+        smtp_finish(s->smtp, closed);
+    /* Without TLS in the capture it was not established, so far as the capture was read. */
+    if (s->tls)
+        tls_to_facts(s, closed);
+    else
+        s->facts.tls_established = s->facts.decided == YES ? NO : UNKNOWN;
+    *facts_r = &s->facts;
+    return true;
+}

@@ -1,0 +1,403 @@
+/*
+ * smtp_dialogue.c - whose octets are next; see smtp.h.
+ *
+ * Each side is read only where its octets have a meaning: the server's while a reply is due, the
+ * client's while it is known whether they are commands, content or a SASL response.  Everything
+ * else waits in `ahead`.  So the outcome does not depend on how the two directions interleave.
+ */
+#include "smtp_private.h"
+
+#include <mailtap/err.h>
+#include <mailtap/tls.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+struct smtp *smtp_new(struct facts *facts, bool midstream)
+{
+    struct smtp *s = must_alloc(1, sizeof *s);
+
+    s->facts = facts;
+    s->midstream = midstream;
+    facts->messages_known = facts->recipients_known = YES;
+    if (!midstream)
+        smtp_due_push(s, (struct due){.verb = VERB_GREETING});
+    return s;
+}
+
+void smtp_free(struct smtp **s)
+{
+    if (!*s)
+        return;
+    for (int role = 0; role < ROLES; role++) {
+        line_free(&(*s)->line[role]);
+        if ((*s)->ahead[role].octets)
+            explicit_bzero((*s)->ahead[role].octets, (*s)->ahead[role].room);
+        free((*s)->ahead[role].octets);
+    }
+    free((*s)->due);
+    free(*s);
+    *s = NULL;
+}
+
+/* ---- replies that are due */
+
+void smtp_due_push(struct smtp *s, struct due due)
+{
+    if (s->due_count == BOUND_OUTSTANDING) {
+        s->facts->anomalies |= ANOMALY_OUTSTANDING;
+        smtp_due_drop_all(s);
+    }
+    if (s->due_first + s->due_count == s->due_room) {
+        if (s->due_first) {
+            memmove(s->due, s->due + s->due_first, s->due_count * sizeof *s->due);
+            s->due_first = 0;
+        } else {
+            s->due_room = s->due_room ? s->due_room * 2 : 16;
+            s->due = must_grow(s->due, s->due_room, sizeof *s->due);
+        }
+    }
+    s->due[s->due_first + s->due_count++] = due;
+}
+
+struct due *smtp_due_front(struct smtp *s)
+{
+    return s->due_count ? &s->due[s->due_first] : NULL;
+}
+
+struct due *smtp_due_find(struct smtp *s, enum verb verb)
+{
+    for (size_t i = 0; i < s->due_count; i++)
+        if (s->due[s->due_first + i].verb == verb)
+            return &s->due[s->due_first + i];
+    return NULL;
+}
+
+/* A reply to it will not be known: what rests on it becomes a lower bound. */
+static void due_unanswered(struct smtp *s, const struct due *due)
+{
+    if (due->verb == VERB_RCPT)
+        s->facts->recipients_known = NO;
+    if (due->whole)
+        s->facts->messages_known = NO;
+    if (due->verb == VERB_EHLO || due->verb == VERB_LHLO)
+        s->offer_unclear = true;
+}
+
+void smtp_due_pop(struct smtp *s)
+{
+    s->due_first++;
+    s->due_count--;
+    if (s->due_count == 0)
+        s->due_first = 0;
+}
+
+void smtp_due_drop_all(struct smtp *s)
+{
+    while (s->due_count) {
+        due_unanswered(s, smtp_due_front(s));
+        smtp_due_pop(s);
+    }
+    s->reply_open = false;
+}
+
+void smtp_wait_for(struct smtp *s, enum verb verb)
+{
+    s->reading = READING_WAITS;
+    s->awaited = verb;
+}
+
+void smtp_expose(struct smtp *s, enum item item, uint64_t octets)
+{
+    s->facts->exposure[item].count++;
+    s->facts->exposure[item].octets += octets;
+}
+
+/* ---- reading */
+
+/* The server's octets mean something while a reply is due; after a loss replies may come for
+ * commands that were never seen, and are read to pass over them. */
+static bool readable(const struct smtp *s, enum role role)
+{
+    if (s->reading == READING_NOTHING)
+        return false;
+    if (role == ROLE_SERVER)
+        return s->due_count > 0 || s->missed[ROLE_CLIENT] || s->missed[ROLE_SERVER];
+    return s->reading != READING_WAITS;
+}
+
+static void line_done(struct smtp *s, enum role role)
+{
+    struct line *l = &s->line[role];
+
+    if (s->skip_line[role]) {
+        s->skip_line[role] = false;
+        return;
+    }
+    if (l->bare)
+        s->facts->anomalies |= ANOMALY_BARE_LF;
+    if (l->length > l->n)
+        s->facts->anomalies |= ANOMALY_LONG_LINE;
+    if (role == ROLE_SERVER)
+        smtp_reply_line(s, line_text(l));
+    else if (s->reading == READING_RESPONSE)
+        smtp_response(s, line_text(l));
+    else
+        smtp_command(s, line_text(l));
+}
+
+static size_t read_content(struct smtp *s, struct slice octets)
+{
+    bool ended;
+    size_t used = content_feed(&s->content, octets, &ended);
+
+    if (ended) {
+        smtp_content_over(s);
+        s->reading = READING_COMMAND;
+    }
+    return used;
+}
+
+static size_t read_chunk(struct smtp *s, struct slice octets)
+{
+    bool ended;
+    struct slice mine = slice_head(octets, s->chunk_left < octets.n ? (size_t)s->chunk_left : octets.n);
+
+    content_feed(&s->content, mine, &ended);
+    s->chunk_left -= mine.n;
+    if (s->chunk_left == 0) {
+        if (s->chunk_last)
+            smtp_content_over(s);
+        s->reading = READING_COMMAND;
+    }
+    return mine.n;
+}
+
+/* One step into the octets of one side: how many it took. */
+static size_t step(struct smtp *s, enum role role, struct slice octets)
+{
+    bool whole;
+    size_t used;
+
+    if (role == ROLE_CLIENT && s->reading == READING_CONTENT)
+        return read_content(s, octets);
+    if (role == ROLE_CLIENT && s->reading == READING_CHUNK)
+        return read_chunk(s, octets);
+    used = line_feed(&s->line[role], octets, &whole);
+    if (whole)
+        line_done(s, role);
+    return used;
+}
+
+static struct slice consume(struct smtp *s, enum role role, struct slice octets)
+{
+    while (octets.n && readable(s, role))
+        octets = slice_tail(octets, step(s, role, octets));
+    return octets;
+}
+
+/* ---- what waits */
+
+static void ahead_keep(struct smtp *s, enum role role, struct slice octets)
+{
+    struct ahead *a = &s->ahead[role];
+
+    if (octets.n == 0)
+        return;
+    if (s->reading != READING_NOTHING && octets.n > BOUND_AHEAD_OCTETS - a->n) {
+        s->facts->anomalies |= ANOMALY_AHEAD;
+        smtp_gap(s, role, octets.n);
+        return;
+    }
+    if (a->n + octets.n > a->room) {
+        size_t room = a->room ? a->room : 512;
+        while (room < a->n + octets.n)
+            room *= 2;
+        uint8_t *grown = must_alloc(1, room);
+        if (a->n)
+            memcpy(grown, a->octets, a->n);
+        if (a->octets)
+            explicit_bzero(a->octets, a->room);
+        free(a->octets);
+        a->octets = grown;
+        a->room = room;
+    }
+    memcpy(a->octets + a->n, octets.p, octets.n);
+    a->n += octets.n;
+}
+
+/* Read on in what waited; true when some of it could be read. */
+static bool ahead_read(struct smtp *s, enum role role)
+{
+    struct ahead *a = &s->ahead[role];
+    size_t before = a->n;
+
+    if (before == 0 || !readable(s, role))
+        return false;
+    struct slice rest = consume(s, role, (struct slice){a->octets, a->n});
+    memmove(a->octets, a->octets + (before - rest.n), rest.n);
+    a->n = rest.n;
+    return a->n < before;
+}
+
+/*
+ * The reply that would say what the client's octets are was not captured: its next line must tell.
+ * After DATA a line that is a command means that DATA was refused, anything else is content.
+ */
+static bool resolve_unheard(struct smtp *s)
+{
+    struct slice next = {s->ahead[ROLE_CLIENT].octets, s->ahead[ROLE_CLIENT].n};
+
+    if (s->reading != READING_WAITS || next.n == 0)
+        return false;
+    if (s->heard[ROLE_SERVER] && !s->missed[ROLE_SERVER])
+        return false;
+    if (s->awaited == VERB_STARTTLS) {
+        tri tls = tls_looks_like(next);
+        if (tls == UNKNOWN)
+            return false;
+        s->reading = tls == YES ? READING_NOTHING : READING_COMMAND;
+        return true;
+    }
+    size_t end = slice_find(next, '\n');
+    if (end == next.n && next.n < 512)
+        return false;
+    if (smtp_known_command(slice_head(next, end))) {
+        s->reading = READING_COMMAND;
+    } else if (s->awaited == VERB_DATA) {
+        s->reading = READING_CONTENT;
+        content_begin(&s->content, true);
+        s->content_open = true;
+    } else {
+        s->reading = READING_RESPONSE;
+    }
+    return true;
+}
+
+/*
+ * Content that ended in a way only the server can vouch for: a dot alone between line ends that
+ * are not CRLF, or somewhere in a gap.  That a reply came where none was due says so.
+ */
+static bool content_over_by_reply(struct smtp *s)
+{
+    if (s->reading != READING_CONTENT || s->ahead[ROLE_SERVER].n == 0 || s->due_count)
+        return false;
+    if (!s->content.ends_loosely && !s->content.missing)
+        return false;
+    if (s->content.ends_loosely)
+        s->facts->anomalies |= ANOMALY_BARE_LF;
+    smtp_content_over(s);
+    s->reading = READING_COMMAND;
+    return true;
+}
+
+/* Alternate between the sides until neither can go on. */
+static void settle(struct smtp *s)
+{
+    while (ahead_read(s, ROLE_CLIENT) || ahead_read(s, ROLE_SERVER) || resolve_unheard(s) ||
+           content_over_by_reply(s))
+        ;
+}
+
+void smtp_feed(struct smtp *s, enum role role, struct slice octets)
+{
+    if (octets.n == 0)
+        return;
+    s->heard[role] = true;
+    if (s->ahead[role].n == 0)
+        octets = consume(s, role, octets);
+    ahead_keep(s, role, octets);
+    settle(s);
+}
+
+/* After a loss replies cannot be matched to the commands before it. */
+static void lose(struct smtp *s, enum role role)
+{
+    s->facts->lost = true;
+    s->missed[role] = true;
+    s->skip_line[role] = true;
+    line_clear(&s->line[role]);
+    s->ahead[role].n = 0;
+    smtp_due_drop_all(s);
+    if (s->content_sent || role == ROLE_CLIENT)
+        s->facts->messages_known = NO;
+    s->facts->recipients_known = NO;
+}
+
+void smtp_gap(struct smtp *s, enum role role, uint64_t missing)
+{
+    if (s->reading == READING_NOTHING)
+        return;
+    if (role == ROLE_CLIENT && s->reading == READING_CONTENT) {
+        content_gap(&s->content);
+        return;
+    }
+    if (role == ROLE_CLIENT && s->reading == READING_CHUNK && missing <= s->chunk_left) {
+        content_gap(&s->content);
+        s->chunk_left -= missing;
+        read_chunk(s, (struct slice){NULL, 0});
+        return;
+    }
+    lose(s, role);
+    if (role == ROLE_CLIENT) {
+        s->reading = READING_COMMAND;
+        if (s->content_open)
+            smtp_content_over(s);
+    }
+    settle(s);
+}
+
+bool smtp_in_tls(const struct smtp *s)
+{
+    return s->reading == READING_NOTHING;
+}
+
+struct slice smtp_leftover(struct smtp *s, enum role role)
+{
+    struct slice left = {s->ahead[role].octets, s->ahead[role].n};
+
+    s->ahead[role].n = 0;
+    return left;
+}
+
+/* ---- the end */
+
+/* What the client did not do is known only when all it sent was read, up to a decision. */
+static tri absent(const struct smtp *s)
+{
+    bool all = s->heard[ROLE_CLIENT] && !s->missed[ROLE_CLIENT] && !s->midstream;
+
+    return all && s->facts->decided == YES ? NO : UNKNOWN;
+}
+
+static void finish_counts(struct smtp *s, bool closed)
+{
+    struct facts *f = s->facts;
+
+    if (!s->heard[ROLE_SERVER] && f->recipients_attempted)
+        f->recipients_known = NO;
+    if (!s->heard[ROLE_SERVER] && s->content_sent)
+        f->messages_known = NO;
+    /* RFC 5321 3.8: a connection that ends without the reply has not accepted the message. */
+    if (!closed)
+        smtp_due_drop_all(s);
+    if (s->midstream && !s->greeted) {
+        f->messages_known = f->messages ? f->messages_known : NO;
+        f->recipients_known = NO;
+    }
+}
+
+void smtp_finish(struct smtp *s, bool closed)
+{
+    struct facts *f = s->facts;
+
+    if (s->content_open)
+        smtp_content_over(s);
+    if (s->moved_on || (closed && f->dialogue))
+        f->decided = YES;
+    if (f->starttls_requested == UNKNOWN)
+        f->starttls_requested = absent(s);
+    if (f->starttls_offered == UNKNOWN && f->ehlo_accepted == YES && !s->offer_unclear)
+        f->starttls_offered = NO;
+    finish_counts(s, closed);
+}

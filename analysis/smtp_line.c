@@ -1,0 +1,73 @@
+/* smtp_line.c - octets to lines; see smtp.h. */
+#include <mailtap/err.h>
+#include <mailtap/smtp.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static void keep(struct line *l, struct slice s)
+{
+    s = slice_head(s, BOUND_LINE_OCTETS - l->n);
+    if (s.n == 0)
+        return;
+    if (l->n + s.n > l->room) {
+        size_t room = l->room ? l->room : 256;
+        while (room < l->n + s.n)
+            room *= 2;
+        /* Not realloc: the old octets may hold a password and would stay behind. */
+        uint8_t *octets = must_alloc(1, room);
+        if (l->n)
+            memcpy(octets, l->octets, l->n);
+        if (l->octets)
+            explicit_bzero(l->octets, l->room);
+        free(l->octets);
+        l->octets = octets;
+        l->room = room;
+    }
+    memcpy(l->octets + l->n, s.p, s.n);
+    l->n += s.n;
+}
+
+size_t line_feed(struct line *l, struct slice s, bool *whole_r)
+{
+    size_t n = slice_find(s, '\n');
+
+    if (l->ended)
+        line_clear(l);
+    *whole_r = n < s.n;
+    keep(l, slice_head(s, n));
+    if (n)
+        l->last = s.p[n - 1];
+    l->length += n;
+    if (!*whole_r)
+        return s.n;
+    l->ended = true;
+    l->bare = l->length == 0 || l->last != '\r';
+    if (!l->bare) {
+        l->length--;
+        if (l->n > l->length)
+            l->n = (size_t)l->length;
+    }
+    return n + 1;
+}
+
+struct slice line_text(const struct line *l)
+{
+    return (struct slice){l->octets, l->n};
+}
+
+void line_clear(struct line *l)
+{
+    l->n = 0;
+    l->length = 0;
+    l->last = 0;
+    l->ended = l->bare = false;
+}
+
+void line_free(struct line *l)
+{
+    if (l->octets)
+        explicit_bzero(l->octets, l->room);
+    free(l->octets);
+    *l = (struct line){0};
+}

@@ -1,0 +1,90 @@
+/*
+ * smtp_private.h - the state of a dialogue, shared by smtp_dialogue.c (whose octets are next),
+ * smtp_sent.c (what a command means) and smtp_answered.c (what a reply means).
+ */
+#ifndef MAILTAP_SMTP_PRIVATE_H
+#define MAILTAP_SMTP_PRIVATE_H
+
+#include <mailtap/smtp.h>
+
+/* What the next octets of the client are. */
+enum reading {
+    READING_COMMAND,
+    READING_RESPONSE, /* a line of a SASL exchange (RFC 4954 4) */
+    READING_CONTENT,  /* after 354, up to the dot */
+    READING_CHUNK,    /* the octets of a BDAT chunk */
+    READING_WAITS,    /* it hangs on the reply to `awaited` */
+    READING_NOTHING,  /* the rest belongs to TLS */
+};
+
+/* A reply that is due. */
+struct due {
+    enum verb verb;
+    uint32_t address; /* MAIL, RCPT: its place in facts->addresses and 1, or 0 */
+    bool whole;       /* CONTENT, BDAT: the message is complete with this one */
+};
+
+/* Octets that wait for the other side. */
+struct ahead {
+    uint8_t *octets;
+    size_t n, room;
+};
+
+struct smtp {
+    struct facts *facts;
+    struct line line[ROLES];
+    struct ahead ahead[ROLES];
+    bool skip_line[ROLES]; /* after a gap: up to the next line end nothing is known */
+
+    enum reading reading;
+    enum verb awaited; /* READING_WAITS: DATA, STARTTLS, AUTH or RESPONSE */
+    struct content content;
+    bool content_open;
+    uint64_t chunk_left;
+    bool chunk_last;
+
+    struct due *due; /* a queue: first is due[due_first] */
+    size_t due_first, due_count, due_room;
+
+    /* the reply being read */
+    unsigned reply_lines;
+    bool reply_open; /* "250-": further lines are due */
+
+    /* what has happened so far */
+    bool midstream;
+    bool heard[ROLES];  /* at least one octet of it was seen */
+    bool missed[ROLES]; /* octets of it are missing from here on or before */
+    bool offer_unclear; /* an EHLO reply was not read to its end */
+    bool greeted;
+    bool lmtp;
+    bool moved_on;      /* a command after EHLO that is no EHLO, NOOP or RSET */
+    bool content_sent;  /* at least one end of content was read, or could have been */
+    uint32_t accepted_here; /* recipients accepted in this transaction */
+    bool counted_here;      /* its message was counted */
+    unsigned responses;     /* of the AUTH exchange under way */
+    const struct mechanism *mechanism;
+};
+
+/* smtp_sent.c */
+void smtp_command(struct smtp *s, struct slice line);
+void smtp_response(struct smtp *s, struct slice line);
+void smtp_content_over(struct smtp *s);
+bool smtp_known_command(struct slice line);
+
+/* smtp_answered.c */
+void smtp_reply_line(struct smtp *s, struct slice line);
+
+/* smtp_auth.c */
+void smtp_auth_begin(struct smtp *s, const struct command *c);
+void smtp_auth_response(struct smtp *s, struct slice response);
+
+/* smtp_dialogue.c */
+void smtp_due_push(struct smtp *s, struct due due);
+struct due *smtp_due_front(struct smtp *s);
+struct due *smtp_due_find(struct smtp *s, enum verb verb);
+void smtp_due_pop(struct smtp *s);
+void smtp_due_drop_all(struct smtp *s);
+void smtp_wait_for(struct smtp *s, enum verb verb);
+void smtp_expose(struct smtp *s, enum item item, uint64_t octets);
+
+#endif

@@ -1,0 +1,211 @@
+/* smtp_sent.c - what the client's commands mean (RFC 5321 4.1, 3030, 3207, 4954). */
+#include "smtp_private.h"
+
+#include <mailtap/err.h>
+#include <mailtap/text.h>
+
+static void due(struct smtp *s, enum verb verb)
+{
+    smtp_due_push(s, (struct due){.verb = verb});
+}
+
+/* A path to remember, while there is room: its place in the list and 1, or 0. */
+static uint32_t remember(struct smtp *s, const struct command *c)
+{
+    struct facts *f = s->facts;
+
+    if (f->address_count == BOUND_ADDRESSES)
+        return 0;
+    if ((f->address_count & (f->address_count - 1)) == 0)
+        f->addresses = must_grow(f->addresses, f->address_count ? f->address_count * 2UL : 1,
+                                 sizeof *f->addresses);
+    struct address *a = &f->addresses[f->address_count++];
+    *a = (struct address){.transaction = f->transactions, .recipient = c->verb == VERB_RCPT};
+    text_escape(a->path, sizeof a->path, c->path);
+    return f->address_count;
+}
+
+/* A transaction left behind with chunks but without LAST: what was read of it counts. */
+static void transaction_over(struct smtp *s)
+{
+    if (s->content_open)
+        smtp_content_over(s);
+    s->accepted_here = 0;
+    s->counted_here = false;
+}
+
+/* RFC 5321 4.1.4: a further EHLO also resets. */
+static void sent_hello(struct smtp *s, const struct command *c)
+{
+    struct facts *f = s->facts;
+
+    transaction_over(s);
+    f->dialogue = true;
+    if (c->verb == VERB_HELO)
+        f->helo_sent = true;
+    else
+        f->ehlo_sent = true;
+    s->lmtp = c->verb == VERB_LHLO;
+    text_escape(f->client_name, sizeof f->client_name, c->argument);
+    smtp_expose(s, ITEM_CLIENT_IDENTITY, c->argument.n);
+    due(s, c->verb);
+}
+
+static void sent_mail(struct smtp *s, const struct command *c)
+{
+    transaction_over(s);
+    s->facts->transactions++;
+    s->facts->dialogue = true;
+    smtp_expose(s, ITEM_ENVELOPE_SENDER, c->path.n);
+    smtp_due_push(s, (struct due){.verb = c->verb, .address = remember(s, c)});
+}
+
+static void sent_rcpt(struct smtp *s, const struct command *c)
+{
+    s->facts->dialogue = true;
+    s->facts->recipients_attempted++;
+    smtp_expose(s, ITEM_ENVELOPE_RECIPIENT, c->path.n);
+    smtp_due_push(s, (struct due){.verb = c->verb, .address = remember(s, c)});
+}
+
+static void sent_data(struct smtp *s, const struct command *c)
+{
+    due(s, c->verb);
+    smtp_wait_for(s, VERB_DATA);
+}
+
+/* RFC 3030 2: the chunk follows at once, whatever the reply will be. */
+static void sent_bdat(struct smtp *s, const struct command *c)
+{
+    if (!s->content_open) {
+        content_begin(&s->content, false);
+        s->content_open = true;
+    }
+    s->chunk_left = c->chunk;
+    s->chunk_last = c->last;
+    s->reading = READING_CHUNK;
+    if (!c->last || !s->lmtp) /* LMTP answers the last chunk once for each recipient instead */
+        smtp_due_push(s, (struct due){.verb = c->verb, .whole = c->last});
+    if (c->chunk == 0) {
+        if (c->last)
+            smtp_content_over(s);
+        s->reading = READING_COMMAND;
+    }
+}
+
+static void sent_rset(struct smtp *s, const struct command *c)
+{
+    transaction_over(s);
+    due(s, c->verb);
+}
+
+static void sent_starttls(struct smtp *s, const struct command *c)
+{
+    s->facts->starttls_requested = YES;
+    due(s, c->verb);
+    smtp_wait_for(s, VERB_STARTTLS);
+}
+
+static void sent_auth(struct smtp *s, const struct command *c)
+{
+    smtp_auth_begin(s, c);
+    due(s, c->verb);
+    smtp_wait_for(s, VERB_AUTH);
+}
+
+static void sent_other(struct smtp *s, const struct command *c)
+{
+    if (c->verb == VERB_UNKNOWN)
+        s->facts->anomalies |= ANOMALY_UNKNOWN_COMMAND;
+    due(s, c->verb);
+}
+
+/* What each command does; `decides`: having sent it, the client has made up its mind about TLS. */
+static const struct {
+    void (*sent)(struct smtp *s, const struct command *c);
+    bool decides;
+} meaning[VERBS] = {
+    [VERB_EHLO] = {sent_hello, false},   [VERB_HELO] = {sent_hello, false},
+    [VERB_LHLO] = {sent_hello, false},   [VERB_MAIL] = {sent_mail, true},
+    [VERB_RCPT] = {sent_rcpt, true},     [VERB_DATA] = {sent_data, true},
+    [VERB_BDAT] = {sent_bdat, true},     [VERB_RSET] = {sent_rset, false},
+    [VERB_QUIT] = {sent_other, true},    [VERB_STARTTLS] = {sent_starttls, true},
+    [VERB_AUTH] = {sent_auth, true},
+};
+
+void smtp_command(struct smtp *s, struct slice line)
+{
+    struct command c;
+    struct due *front = smtp_due_front(s);
+
+    command_read(line, &c);
+    /* RFC 2920 3.1: EHLO is the last of its group, so the client had the whole reply, or gave up
+     * waiting for it. */
+    if (s->reply_open && front && (front->verb == VERB_EHLO || front->verb == VERB_LHLO)) {
+        s->facts->anomalies |= ANOMALY_EHLO_CUT_OFF;
+        s->offer_unclear = true;
+    }
+    /* Behind a gap anything may stand; only what can be nothing else is taken for a command. */
+    if (c.verb == VERB_UNKNOWN && s->missed[ROLE_CLIENT])
+        return;
+    if (meaning[c.verb].sent)
+        meaning[c.verb].sent(s, &c);
+    else
+        sent_other(s, &c);
+    s->moved_on = s->moved_on || (meaning[c.verb].decides && s->facts->dialogue);
+}
+
+bool smtp_known_command(struct slice line)
+{
+    struct command c;
+
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    command_read(line, &c);
+    if (c.verb == VERB_MAIL)
+        return slice_starts_nocase(c.argument, "FROM:");
+    if (c.verb == VERB_RCPT)
+        return slice_starts_nocase(c.argument, "TO:");
+    if (c.verb == VERB_RSET || c.verb == VERB_QUIT || c.verb == VERB_DATA)
+        return c.argument.n == 0;
+    return c.verb == VERB_EHLO || c.verb == VERB_HELO || c.verb == VERB_LHLO;
+}
+
+void smtp_response(struct smtp *s, struct slice line)
+{
+    smtp_auth_response(s, line);
+    due(s, VERB_RESPONSE);
+    smtp_wait_for(s, VERB_RESPONSE);
+}
+
+/* RFC 2033 4.2: LMTP answers the content once for each recipient that it accepted. */
+static void due_for_content(struct smtp *s)
+{
+    uint32_t replies = s->lmtp ? s->accepted_here : 1;
+
+    if (!s->content.stuffed && !s->lmtp)
+        return; /* the reply to BDAT LAST is due already */
+    for (uint32_t i = 0; i < replies; i++)
+        smtp_due_push(s, (struct due){.verb = VERB_CONTENT, .whole = true});
+}
+
+void smtp_content_over(struct smtp *s)
+{
+    struct content *c = &s->content;
+    struct facts *f = s->facts;
+
+    if (c->ends_loosely) {
+        c->octets = c->loose_octets;
+        if (c->header_octets > c->octets)
+            c->header_octets = c->octets;
+    }
+    s->content_open = false;
+    s->content_sent = true;
+    s->counted_here = false;
+    f->content_octets += c->octets;
+    f->exposure[ITEM_HEADER_FIELD].count += c->fields;
+    f->exposure[ITEM_HEADER_FIELD].octets += c->header_octets;
+    if (c->octets > c->header_octets)
+        smtp_expose(s, ITEM_BODY, c->octets - c->header_octets);
+    due_for_content(s);
+}

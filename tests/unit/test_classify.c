@@ -1,0 +1,135 @@
+/* test_classify.c - one class for each session, from plain facts. */
+#include "test.h"
+
+#include <mailtap/classify.h>
+#include <string.h>
+
+/* A session whose dialogue was read in the clear, to its end. */
+static struct facts clear(void)
+{
+    struct facts f = {.dialogue = true,
+                      .ehlo_sent = true,
+                      .decided = YES,
+                      .ehlo_accepted = YES,
+                      .starttls_offered = NO,
+                      .starttls_requested = NO,
+                      .tls_from_start = NO,
+                      .tls_established = NO};
+    return f;
+}
+
+static struct verdict judged(const struct facts *f)
+{
+    const struct history none = {0};
+    struct verdict v;
+
+    classify(f, &none, &v);
+    return v;
+}
+
+static void reasons_of_cleartext(void **state)
+{
+    (void)state;
+    struct facts f = clear();
+
+    assert_int_equal(judged(&f).class, CLASS_CLEARTEXT);
+    assert_int_equal(judged(&f).reason, REASON_NOT_OFFERED);
+    f.starttls_offered = YES;
+    assert_int_equal(judged(&f).reason, REASON_OFFERED_UNUSED);
+    f.starttls_requested = YES;
+    f.starttls_reply = 454;
+    assert_int_equal(judged(&f).class, CLASS_CLEARTEXT);
+    assert_int_equal(judged(&f).reason, REASON_REFUSED);
+    f = clear();
+    f.starttls_offered = UNKNOWN;
+    assert_int_equal(judged(&f).reason, REASON_UNDETERMINED);
+    f.ehlo_sent = false;
+    f.helo_sent = true;
+    f.ehlo_accepted = UNKNOWN;
+    assert_int_equal(judged(&f).reason, REASON_HELO_ONLY);
+    f.ehlo_sent = true; /* its reply is missing: a list may have been there */
+    assert_int_equal(judged(&f).reason, REASON_UNDETERMINED);
+    f.ehlo_accepted = NO;
+    assert_int_equal(judged(&f).reason, REASON_HELO_ONLY);
+}
+
+static void starttls_needs_the_handshake(void **state)
+{
+    (void)state;
+    struct facts f = clear();
+
+    f.starttls_offered = f.starttls_requested = YES;
+    f.starttls_reply = 220;
+    f.tls_established = YES;
+    assert_int_equal(judged(&f).class, CLASS_STARTTLS);
+    assert_int_equal(judged(&f).reason, REASON_NONE);
+    f.tls_established = NO;
+    assert_int_equal(judged(&f).class, CLASS_STARTTLS_FAILED);
+    f.tls_established = UNKNOWN;
+    assert_int_equal(judged(&f).class, CLASS_UNKNOWN);
+}
+
+static void what_was_not_read_is_unknown(void **state)
+{
+    (void)state;
+    struct facts f = clear();
+
+    f.decided = UNKNOWN;
+    assert_int_equal(judged(&f).class, CLASS_UNKNOWN);
+    f = clear();
+    f.dialogue = false;
+    assert_int_equal(judged(&f).class, CLASS_UNKNOWN);
+    f = (struct facts){.midstream = true};
+    assert_int_equal(judged(&f).class, CLASS_UNKNOWN);
+}
+
+static void tls_from_the_first_octet(void **state)
+{
+    (void)state;
+    struct facts f = {.tls_from_start = YES, .tls_established = YES};
+
+    assert_int_equal(judged(&f).class, CLASS_IMPLICIT_TLS);
+    f.tls_established = NO;
+    assert_int_equal(judged(&f).class, CLASS_IMPLICIT_TLS);
+}
+
+static void evidence_strips_only_what_stayed_clear(void **state)
+{
+    (void)state;
+    struct facts f = clear();
+
+    strcpy(f.keywords, "XXXXXXXA\nSIZE");
+    assert_int_equal(judged(&f).class, CLASS_STRIPPED);
+    strcpy(f.keywords, "XXXB\nSIZE"); /* weak: named, and the class stays */
+    assert_int_equal(judged(&f).class, CLASS_CLEARTEXT);
+    assert_int_equal(judged(&f).findings.count, 1);
+    strcpy(f.keywords, "XXXXXXXA\nSIZE");
+    f.starttls_requested = YES; /* a client that asked all the same */
+    f.starttls_reply = 220;
+    f.tls_established = YES;
+    assert_int_equal(judged(&f).class, CLASS_STARTTLS);
+}
+
+static void every_class_and_reason_has_a_name(void **state)
+{
+    (void)state;
+    assert_string_equal(class_name(CLASS_STARTTLS_FAILED), "starttls-failed");
+    for (int c = 0; c < CLASSES; c++)
+        assert_non_null(class_name((enum session_class)c));
+    assert_null(reason_name(REASON_NONE));
+    for (int r = REASON_NONE + 1; r < REASONS; r++)
+        assert_non_null(reason_name((enum cleartext_reason)r));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reasons_of_cleartext),
+        cmocka_unit_test(starttls_needs_the_handshake),
+        cmocka_unit_test(what_was_not_read_is_unknown),
+        cmocka_unit_test(tls_from_the_first_octet),
+        cmocka_unit_test(evidence_strips_only_what_stayed_clear),
+        cmocka_unit_test(every_class_and_reason_has_a_name),
+    };
+    return cmocka_run_group_tests_name("classify", tests, NULL, NULL);
+}

@@ -1,0 +1,153 @@
+/* test_smtp_answered.c - what the server's replies mean, and replies that went astray. */
+#include "test.h"
+
+#include "script.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void starttls_on_the_first_line_is_a_greeting_and_no_offer(void **state)
+{
+    (void)state;
+    struct facts f =
+        script_facts("S: 220 mx\nC: EHLO c\nS: 250-STARTTLS\nS: 250 SIZE\nC: QUIT\nS: 221 bye\n");
+
+    assert_int_equal(f.starttls_offered, NO);
+    assert_string_equal(f.keywords, "SIZE");
+    script_free(&f);
+}
+
+static void the_keyword_is_known_in_any_case_and_alone(void **state)
+{
+    (void)state;
+    struct facts yes =
+        script_facts("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 StartTls\nC: QUIT\nS: 221 bye\n");
+    struct facts no =
+        script_facts("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 STARTTLSX\nC: QUIT\nS: 221 bye\n");
+
+    assert_int_equal(yes.starttls_offered, YES);
+    assert_int_equal(no.starttls_offered, NO);
+    script_free(&yes);
+    script_free(&no);
+}
+
+static void helo_has_no_list_and_so_no_answer(void **state)
+{
+    (void)state;
+    struct facts f = script_facts("S: 220 mx ESMTP\nC: EHLO c\nS: 500 what\nC: HELO c\nS: 250 mx\n"
+                                  "C: MAIL FROM:<a@a>\nS: 250 ok\nC: QUIT\nS: 221 bye\n");
+
+    assert_int_equal(f.ehlo_accepted, NO);
+    assert_int_equal(f.starttls_offered, UNKNOWN);
+    assert_true(f.helo_sent && f.ehlo_sent);
+    script_free(&f);
+}
+
+static void an_ehlo_reply_not_read_to_its_end_offers_nothing_for_sure(void **state)
+{
+    (void)state;
+    struct facts f = script_read("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250-SIZE\n", CUT_NOWHERE, false,
+                                 true);
+
+    assert_int_equal(f.starttls_offered, UNKNOWN);
+    script_free(&f);
+}
+
+static void a_client_that_goes_on_amid_the_ehlo_reply_leaves_the_offer_open(void **state)
+{
+    (void)state;
+    struct facts f = script_read("S: 220 mx\nC: EHLO c\nS: 250-mx\nC: MAIL FROM:<a@a>\nS: 250 ok\n"
+                                 "C: RCPT TO:<b@b>\nS: 250 ok\nC: DATA\nS: 354 go\nC: x\nC: .\n"
+                                 "S: 250 queued\nC: QUIT\nS: 221 bye\n",
+                                 CUT_NOWHERE, false, true);
+
+    assert_true(f.anomalies & ANOMALY_EHLO_CUT_OFF);
+    assert_true(f.anomalies & ANOMALY_REPLY_SKEW); /* 354 finds the way back */
+    assert_int_equal(f.starttls_offered, UNKNOWN);
+    assert_int_equal(f.recipients_known, NO);
+    assert_int_equal(f.messages, 1);
+    assert_int_equal(f.content_octets, 3);
+    script_free(&f);
+}
+
+static void refused_starttls_leaves_the_dialogue_in_the_clear(void **state)
+{
+    (void)state;
+    struct facts f = script_facts("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\n"
+                                  "S: 454 not now\nC: MAIL FROM:<a@a>\nS: 250 ok\nC: QUIT\n"
+                                  "S: 221 bye\n");
+
+    assert_int_equal(f.starttls_reply, 454);
+    assert_int_equal(f.transactions, 1);
+    script_free(&f);
+}
+
+static void lines_that_are_no_reply_are_passed_over(void **state)
+{
+    (void)state;
+    struct facts f = script_facts("S: 220 mx\nC: EHLO c\nS: hello?\nS: 250-mx\nS: 250 STARTTLS\n"
+                                  "C: QUIT\nS: 221 bye\n");
+
+    assert_true(f.anomalies & ANOMALY_BAD_REPLY);
+    assert_int_equal(f.starttls_offered, YES);
+    script_free(&f);
+}
+
+static void a_stray_success_does_not_answer_data(void **state)
+{
+    (void)state;
+    struct facts f = script_facts("S: 220 mx\nC: HELO c\nS: 250 ok\nC: MAIL FROM:<a@a>\nS: 250 ok\n"
+                                  "C: RCPT TO:<b@b>\nS: 250 ok\nS: 250 again\nC: DATA\nS: 354 go\n"
+                                  "C: x\nC: .\nS: 250 queued\nC: QUIT\nS: 221 bye\n");
+
+    assert_true(f.anomalies & ANOMALY_REPLY_SKEW);
+    assert_int_equal(f.messages, 1);
+    assert_int_equal(f.content_octets, 3);
+    script_free(&f);
+}
+
+static void hostile_names_are_escaped_and_bounded(void **state)
+{
+    (void)state;
+    char script[4096] = "S: 220 \x1b[31m\xff";
+
+    memset(script + strlen(script), 'a', 1000);
+    strcat(script, "\nC: EHLO c\nS: 250-mx\nS: 250 \x07OK\nC: QUIT\nS: 221 bye\n");
+    struct facts f = script_facts(script);
+    assert_memory_equal(f.server_name, "\\x1b[31m\\xffaaa", 15);
+    assert_int_equal(strlen(f.server_name), BOUND_NAME - 1);
+    assert_string_equal(f.keywords, "\\x07OK");
+    script_free(&f);
+}
+
+static void keywords_kept_are_bounded(void **state)
+{
+    (void)state;
+    char script[65536] = "S: 220 mx\nC: EHLO c\nS: 250-mx\n";
+    size_t n = strlen(script);
+
+    for (int i = 0; i < 500; i++)
+        n += (size_t)sprintf(script + n, "S: 250-KEYWORD%d\n", i);
+    sprintf(script + n, "S: 250 STARTTLS\nC: QUIT\nS: 221 bye\n");
+    struct facts f = script_read(script, CUT_NOWHERE, false, true);
+    assert_true(f.keywords_cut);
+    assert_int_equal(f.starttls_offered, YES);
+    script_free(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starttls_on_the_first_line_is_a_greeting_and_no_offer),
+        cmocka_unit_test(the_keyword_is_known_in_any_case_and_alone),
+        cmocka_unit_test(helo_has_no_list_and_so_no_answer),
+        cmocka_unit_test(an_ehlo_reply_not_read_to_its_end_offers_nothing_for_sure),
+        cmocka_unit_test(a_client_that_goes_on_amid_the_ehlo_reply_leaves_the_offer_open),
+        cmocka_unit_test(refused_starttls_leaves_the_dialogue_in_the_clear),
+        cmocka_unit_test(lines_that_are_no_reply_are_passed_over),
+        cmocka_unit_test(a_stray_success_does_not_answer_data),
+        cmocka_unit_test(hostile_names_are_escaped_and_bounded),
+        cmocka_unit_test(keywords_kept_are_bounded),
+    };
+    return cmocka_run_group_tests_name("smtp_answered", tests, NULL, NULL);
+}
