@@ -189,14 +189,14 @@ static size_t step(struct smtp *s, enum role role, struct slice octets)
     return used;
 }
 
-static struct slice consume(struct smtp *s, enum role role, struct slice octets)
-{
-    while (octets.n && readable(s, role))
-        octets = slice_tail(octets, step(s, role, octets));
-    return octets;
-}
-
 /* ---- what waits */
+
+static struct slice waiting(const struct smtp *s, enum role role)
+{
+    const struct ahead *a = &s->ahead[role];
+
+    return (struct slice){a->octets + a->first, a->n};
+}
 
 static void ahead_keep(struct smtp *s, enum role role, struct slice octets)
 {
@@ -209,35 +209,33 @@ static void ahead_keep(struct smtp *s, enum role role, struct slice octets)
         smtp_gap(s, role, octets.n);
         return;
     }
-    if (a->n + octets.n > a->room) {
+    if (a->first + a->n + octets.n > a->room) {
         size_t room = a->room ? a->room : 512;
         while (room < a->n + octets.n)
             room *= 2;
         uint8_t *grown = must_alloc(1, room);
         if (a->n)
-            memcpy(grown, a->octets, a->n);
+            memcpy(grown, a->octets + a->first, a->n);
         if (a->octets)
             explicit_bzero(a->octets, a->room);
         free(a->octets);
-        a->octets = grown;
-        a->room = room;
+        *a = (struct ahead){grown, 0, a->n, room};
     }
-    memcpy(a->octets + a->n, octets.p, octets.n);
+    memcpy(a->octets + a->first + a->n, octets.p, octets.n);
     a->n += octets.n;
 }
 
-/* Read on in what waited; true when some of it could be read. */
-static bool ahead_read(struct smtp *s, enum role role)
+/* One step into what waited of one side; false when it cannot be read. */
+static bool ahead_step(struct smtp *s, enum role role)
 {
     struct ahead *a = &s->ahead[role];
-    size_t before = a->n;
 
-    if (before == 0 || !readable(s, role))
+    if (a->n == 0 || !readable(s, role))
         return false;
-    struct slice rest = consume(s, role, (struct slice){a->octets, a->n});
-    memmove(a->octets, a->octets + (before - rest.n), rest.n);
-    a->n = rest.n;
-    return a->n < before;
+    size_t used = step(s, role, waiting(s, role));
+    a->n -= used;
+    a->first = a->n ? a->first + used : 0;
+    return true;
 }
 
 /*
@@ -246,7 +244,7 @@ static bool ahead_read(struct smtp *s, enum role role)
  */
 static bool resolve_unheard(struct smtp *s)
 {
-    struct slice next = {s->ahead[ROLE_CLIENT].octets, s->ahead[ROLE_CLIENT].n};
+    struct slice next = waiting(s, ROLE_CLIENT);
 
     if (s->reading != READING_WAITS || next.n == 0)
         return false;
@@ -276,36 +274,41 @@ static bool resolve_unheard(struct smtp *s)
 
 /*
  * Content that ended in a way only the server can vouch for: a dot alone between line ends that
- * are not CRLF, or somewhere in a gap.  That a reply came where none was due says so.
+ * are not CRLF, or somewhere in a gap.  That a reply begins where none is due says so.
  */
-static bool content_over_by_reply(struct smtp *s)
+static void content_over_by_reply(struct smtp *s)
 {
-    if (s->reading != READING_CONTENT || s->ahead[ROLE_SERVER].n == 0 || s->due_count)
-        return false;
+    if (s->reading != READING_CONTENT || s->ahead[ROLE_SERVER].n || s->due_count)
+        return;
     if (!s->content.ends_loosely && !s->content.missing)
-        return false;
+        return;
     if (s->content.ends_loosely)
         s->facts->anomalies |= ANOMALY_BARE_LF;
     smtp_content_over(s);
     s->reading = READING_COMMAND;
-    return true;
 }
 
-/* Alternate between the sides until neither can go on. */
+/* Read on in what waited, a step at a time, until neither side can go on. */
 static void settle(struct smtp *s)
 {
-    while (ahead_read(s, ROLE_CLIENT) || ahead_read(s, ROLE_SERVER) || resolve_unheard(s) ||
-           content_over_by_reply(s))
+    while (ahead_step(s, ROLE_CLIENT) || ahead_step(s, ROLE_SERVER) || resolve_unheard(s))
         ;
 }
 
+/* After each step the other side has its turn, just as if every octet had come alone. */
 void smtp_feed(struct smtp *s, enum role role, struct slice octets)
 {
     if (octets.n == 0)
         return;
     s->heard[role] = true;
-    if (s->ahead[role].n == 0)
-        octets = consume(s, role, octets);
+    while (octets.n && s->ahead[role].n == 0) {
+        if (role == ROLE_SERVER)
+            content_over_by_reply(s);
+        if (!readable(s, role))
+            break;
+        octets = slice_tail(octets, step(s, role, octets));
+        settle(s);
+    }
     ahead_keep(s, role, octets);
     settle(s);
 }
@@ -317,7 +320,7 @@ static void lose(struct smtp *s, enum role role)
     s->missed[role] = true;
     s->skip_line[role] = true;
     line_clear(&s->line[role]);
-    s->ahead[role].n = 0;
+    s->ahead[role].first = s->ahead[role].n = 0;
     smtp_due_drop_all(s);
     if (s->content_sent || role == ROLE_CLIENT)
         s->facts->messages_known = NO;
@@ -354,7 +357,7 @@ bool smtp_in_tls(const struct smtp *s)
 
 struct slice smtp_leftover(struct smtp *s, enum role role)
 {
-    struct slice left = {s->ahead[role].octets, s->ahead[role].n};
+    struct slice left = waiting(s, role);
 
     s->ahead[role].n = 0;
     return left;

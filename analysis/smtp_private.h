@@ -27,7 +27,7 @@ struct due {
 /* Octets that wait for the other side. */
 struct ahead {
     uint8_t *octets;
-    size_t n, room;
+    size_t first, n, room; /* n octets wait at octets + first */
 };
 
 struct smtp {

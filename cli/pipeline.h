@@ -1,0 +1,33 @@
+/*
+ * pipeline.h - the program in one loop: frame, packet, flow, stream, session, facts, store.
+ */
+#ifndef MAILTAP_PIPELINE_H
+#define MAILTAP_PIPELINE_H
+
+#include <mailtap/flow.h>
+#include <mailtap/store.h>
+
+struct pipeline {
+    struct flow_limits limits;
+    uint64_t frame_limit;          /* stop after so many frames; 0: never */
+    const volatile int *interrupt; /* stop when it is not 0 */
+    /* Called now and then, with what has been read so far; or NULL. */
+    void (*progress)(const struct source *source, const struct capture_counts *counts, bool done);
+};
+
+enum pipeline_end {
+    PIPELINE_DONE,
+    PIPELINE_DAMAGED,     /* the source ended badly: `damage` says where; the rest was analysed */
+    PIPELINE_INTERRUPTED, /* stopped by `interrupt` */
+    PIPELINE_FAILED,      /* the store or nDPI failed: *e says why */
+};
+
+/* Analyse one source into one capture of the store. */
+enum pipeline_end pipeline_run(const struct pipeline *p, struct source *source, struct store *store,
+                               int64_t capture, struct capture_counts *counts_r,
+                               struct err *damage_r, struct err *e);
+
+/* Work out every verdict that is missing or may have changed; 0, or -1 with *e. */
+int pipeline_judge(struct store *store, struct err *e);
+
+#endif

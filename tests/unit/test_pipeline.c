@@ -1,0 +1,263 @@
+/*
+ * test_pipeline.c - the whole path over a real capture: the same rows however it was cut into
+ * segments, and all that is whole in a damaged file.
+ */
+#include "test.h"
+
+#include "../../cli/pipeline.h"
+
+#include <mailtap/err.h>
+#include <mailtap/query.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CAPTURE "tests/captures/demo.pcap"
+
+static char folder[] = "/tmp/mailtap-pipeline-XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char path[4][256];
+    static int turn;
+    char *p = path[turn++ % 4];
+
+    snprintf(p, sizeof path[0], "%s/%s", folder, name);
+    return p;
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    char command[300];
+
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static enum pipeline_end analyse(const char *file, const char *database,
+                                 struct capture_counts *counts_r, struct err *damage_r)
+{
+    struct pipeline p = {.limits = flow_limits_default()};
+    struct err e = {""};
+    uint8_t digest[DIGEST_OCTETS];
+    int64_t capture;
+
+    unlink(database);
+    digest_of(slice_of(file), digest);
+    struct source *source = source_open(file, &e);
+    assert_non_null(source);
+    struct store *store = store_open(database, STORE_WRITE, &e);
+    assert_non_null(store);
+    assert_int_equal(store_capture_begin(store, "test", digest, &capture, &e), 1);
+    enum pipeline_end end = pipeline_run(&p, source, store, capture, counts_r, damage_r, &e);
+    assert_int_not_equal(end, PIPELINE_FAILED);
+    assert_int_equal(store_capture_end(store, capture, counts_r, NULL, &e), 0);
+    assert_int_equal(pipeline_judge(store, &e), 0);
+    assert_int_equal(store_close(&store, &e), 0);
+    source_close(&source);
+    return end;
+}
+
+/* Every row and column of the views that speak of sessions, as one text. */
+static char *rows_of(const char *database)
+{
+    static const char *const views[] = {
+        "SELECT * FROM v_session ORDER BY started_at, client_port",
+        "SELECT v.* FROM v_evidence v ORDER BY 1, 2",
+        "SELECT x.* FROM v_exposure x JOIN v_session s USING (session_id)"
+        " ORDER BY s.started_at, s.client_port, item",
+    };
+    struct err e;
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    struct store *store = store_open(database, STORE_READ, &e);
+
+    assert_non_null(store);
+    for (size_t v = 0; v < sizeof views / sizeof *views; v++) {
+        struct query *q = query_open(store, views[v], &e);
+        assert_non_null(q);
+        while (query_next(q, &e) > 0) {
+            for (unsigned i = 0; i < query_columns(q); i++) {
+                struct cell c = query_cell(q, i);
+                if (strcmp(query_column(q, i), "session_id") == 0)
+                    continue; /* rows are numbered as connections end */
+                fprintf(out, "%s=%lld/%.*s ", query_column(q, i), (long long)c.integer,
+                        (int)c.text.n, (const char *)c.text.p);
+            }
+            fputc('\n', out);
+        }
+        query_close(&q);
+    }
+    fclose(out);
+    store_close(&store, &e);
+    return text;
+}
+
+/* ---- a capture cut into segments of one octet */
+
+struct headers {
+    size_t ip, tcp, payload; /* where they begin */
+    bool six;
+};
+
+static bool find_payload(const uint8_t *p, size_t n, struct headers *h)
+{
+    size_t total;
+
+    if (n < 14 + 20)
+        return false;
+    h->ip = 14;
+    h->six = p[12] == 0x86 && p[13] == 0xdd;
+    if (!h->six && (p[12] != 8 || p[13] != 0 || p[23] != 6))
+        return false;
+    if (h->six && p[20] != 6)
+        return false;
+    h->tcp = h->ip + (h->six ? 40 : (size_t)(p[14] & 15) * 4);
+    total = h->six ? 40u + ((size_t)p[18] << 8 | p[19]) : ((size_t)p[16] << 8 | p[17]);
+    h->payload = h->tcp + (size_t)(p[h->tcp + 12] >> 4) * 4;
+    return h->ip + total == n && h->payload + 1 < n;
+}
+
+static void write_octet(pcap_dumper_t *to, const struct pcap_pkthdr *header, const uint8_t *frame,
+                        const struct headers *h, size_t i)
+{
+    uint8_t piece[256];
+    struct pcap_pkthdr one = *header;
+    size_t ip_size = h->payload + 1 - h->ip;
+
+    memcpy(piece, frame, h->payload);
+    piece[h->payload] = frame[h->payload + i];
+    if (h->six) {
+        piece[18] = (uint8_t)((ip_size - 40) >> 8);
+        piece[19] = (uint8_t)(ip_size - 40);
+    } else {
+        piece[16] = (uint8_t)(ip_size >> 8);
+        piece[17] = (uint8_t)ip_size;
+    }
+    uint32_t seq = (uint32_t)frame[h->tcp + 4] << 24 | (uint32_t)frame[h->tcp + 5] << 16 |
+                   (uint32_t)frame[h->tcp + 6] << 8 | frame[h->tcp + 7];
+    seq += (uint32_t)i;
+    for (int k = 0; k < 4; k++)
+        piece[h->tcp + 4 + (size_t)k] = (uint8_t)(seq >> (24 - 8 * k));
+    if (i + 1 < header->caplen - h->payload)
+        piece[h->tcp + 13] &= (uint8_t)~1u; /* FIN stays on the last one */
+    one.caplen = one.len = (uint32_t)(h->payload + 1);
+    pcap_dump((u_char *)to, &one, piece);
+}
+
+static void cut_into_octets(const char *from, const char *to_file)
+{
+    char why[PCAP_ERRBUF_SIZE];
+    pcap_t *in = pcap_open_offline(from, why);
+    struct pcap_pkthdr *header;
+    const uint8_t *frame;
+    struct headers h;
+
+    assert_non_null(in);
+    pcap_dumper_t *out = pcap_dump_open(in, to_file);
+    assert_non_null(out);
+    while (pcap_next_ex(in, &header, &frame) == 1) {
+        if (!find_payload(frame, header->caplen, &h)) {
+            pcap_dump((u_char *)out, header, frame);
+            continue;
+        }
+        for (size_t i = 0; i < header->caplen - h.payload; i++)
+            write_octet(out, header, frame, &h, i);
+    }
+    pcap_dump_close(out);
+    pcap_close(in);
+}
+
+static void one_octet_a_segment_gives_the_same_rows(void **state)
+{
+    (void)state;
+    const char *cut = in_folder("cut.pcap"), *a = in_folder("a.db"), *b = in_folder("b.db");
+    struct capture_counts whole_counts, cut_counts;
+    struct err damage;
+
+    cut_into_octets(CAPTURE, cut);
+    assert_int_equal(analyse(CAPTURE, a, &whole_counts, &damage), PIPELINE_DONE);
+    assert_int_equal(analyse(cut, b, &cut_counts, &damage), PIPELINE_DONE);
+    assert_true(cut_counts.frames > 50 * whole_counts.frames);
+    assert_int_equal(whole_counts.mail_flows, 24);
+    char *whole_rows = rows_of(a), *cut_rows = rows_of(b);
+    assert_true(strlen(whole_rows) > 5000);
+    assert_string_equal(whole_rows, cut_rows);
+    free(whole_rows);
+    free(cut_rows);
+}
+
+static void a_file_cut_short_keeps_what_is_whole(void **state)
+{
+    (void)state;
+    const char *part = in_folder("part.pcap"), *db = in_folder("part.db");
+    struct capture_counts counts;
+    struct err damage = {""};
+    static uint8_t octets[300000];
+    FILE *in = fopen(CAPTURE, "rb");
+
+    assert_non_null(in);
+    size_t n = fread(octets, 1, sizeof octets, in);
+    fclose(in);
+    FILE *out = fopen(part, "wb");
+    fwrite(octets, 1, n, out);
+    fclose(out);
+    assert_int_equal(analyse(part, db, &counts, &damage), PIPELINE_DAMAGED);
+    assert_non_null(strstr(damage.text, "part.pcap"));
+    assert_in_range(counts.mail_flows, 5, 23);
+}
+
+static void every_frame_is_counted_once(void **state)
+{
+    (void)state;
+    struct capture_counts n;
+    struct err damage;
+
+    analyse(CAPTURE, in_folder("count.db"), &n, &damage);
+    assert_int_equal(n.frames, 751);
+    assert_int_equal(n.flows, 24);
+    assert_int_equal(n.damaged_frames + n.fragments + n.unknown_link, 0);
+    assert_int_equal(n.gap_octets, 0);
+    assert_true(n.started_ns > 0 && n.ended_ns > n.started_ns);
+}
+
+static void an_interrupt_keeps_what_was_read(void **state)
+{
+    (void)state;
+    static const volatile int interrupted = 1;
+    struct pipeline p = {.limits = flow_limits_default(), .interrupt = &interrupted};
+    struct capture_counts n;
+    struct err e, damage;
+    int64_t capture;
+    uint8_t digest[DIGEST_OCTETS] = {1};
+    struct source *source = source_open(CAPTURE, &e);
+    struct store *store = store_open(in_folder("interrupted.db"), STORE_WRITE, &e);
+
+    assert_int_equal(store_capture_begin(store, "x", digest, &capture, &e), 1);
+    assert_int_equal(pipeline_run(&p, source, store, capture, &n, &damage, &e),
+                     PIPELINE_INTERRUPTED);
+    assert_int_equal(n.frames, 1);
+    source_close(&source);
+    store_close(&store, &e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_octet_a_segment_gives_the_same_rows),
+        cmocka_unit_test(a_file_cut_short_keeps_what_is_whole),
+        cmocka_unit_test(every_frame_is_counted_once),
+        cmocka_unit_test(an_interrupt_keeps_what_was_read),
+    };
+    return cmocka_run_group_tests_name("pipeline", tests, make_folder, remove_folder);
+}
