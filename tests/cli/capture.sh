@@ -1,0 +1,102 @@
+#!/bin/sh
+# capture.sh - what a user meets at the command line: messages, exit statuses, stored state.
+mailtap=$1
+demo=$(dirname "$0")/../captures/demo.pcap
+dir=$(mktemp -d)
+trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+failed=0
+
+# expect NAME STATUS PATTERN COMMAND...: exit status, and a pattern in what it prints.
+expect() {
+    name=$1 status=$2 pattern=$3
+    shift 3
+    "$@" > "$dir/out" 2>&1 < /dev/null
+    got=$?
+    if [ $got != "$status" ] || ! grep -q -e "$pattern" "$dir/out"; then
+        echo "FAILED: $name: status $got instead of $status, or no '$pattern' in:"
+        cat "$dir/out"
+        failed=1
+    fi
+}
+rows() { sqlite3 "$1" "SELECT count(*) FROM v_session"; }
+same() { [ "$2" = "$3" ] || { echo "FAILED: $1: '$2' instead of '$3'"; failed=1; }; }
+
+expect "analyse" 0 "24 sessions" "$mailtap" capture -r "$demo" -d "$dir/a.db"
+same "sessions stored" "$(rows "$dir/a.db")" 24
+expect "again changes nothing and says so" 0 "already" "$mailtap" capture -r "$demo" -d "$dir/a.db"
+same "sessions after the second run" "$(rows "$dir/a.db")" 24
+cp "$demo" "$dir/copy.pcap"
+expect "a copy is the same capture" 0 "already" "$mailtap" capture -r "$dir/copy.pcap" -d "$dir/a.db"
+expect "quiet" 0 "" "$mailtap" capture -q -r "$demo" -d "$dir/q.db"
+same "quiet prints nothing" "$(cat "$dir/out")" ""
+same "one plain file is left" "$(ls "$dir" | grep -c 'a\.db')" 1
+
+# a file cut short: status 3, says where, keeps what is whole
+head -c 300000 "$demo" > "$dir/cut.pcap"
+expect "cut short" 3 "cut.pcap.*frame.*octet" "$mailtap" capture -r "$dir/cut.pcap" -d "$dir/cut.db"
+same "its capture is marked" \
+    "$(sqlite3 "$dir/cut.db" "SELECT count(*) FROM v_capture WHERE damage LIKE '%frame%'")" 1
+[ "$(rows "$dir/cut.db")" -gt 5 ] || { echo "FAILED: nothing kept of a cut file"; failed=1; }
+
+# no capture, missing: status 1, and no database is made
+echo "this is no capture, it is a text" > "$dir/text"
+expect "no capture" 1 "text.*not a capture" "$mailtap" capture -r "$dir/text" -d "$dir/none.db"
+expect "missing" 1 "missing.pcap.*[Nn]o such file" \
+    "$mailtap" capture -r "$dir/missing.pcap" -d "$dir/none.db"
+: > "$dir/empty"
+expect "empty" 1 "empty" "$mailtap" capture -r "$dir/empty" -d "$dir/none.db"
+same "no database for nothing" "$(ls "$dir" | grep -c none)" 0
+expect "one of two missing" 3 "No such file" \
+    "$mailtap" capture -r "$dir/missing.pcap" -r "$demo" -d "$dir/two.db"
+same "the other is stored" "$(rows "$dir/two.db")" 24
+
+# a database that cannot be written, or is none: status 1, and nothing changes
+cp "$dir/a.db" "$dir/ro.db"
+chmod 444 "$dir/ro.db"
+before=$(sha256sum < "$dir/ro.db")
+if [ "$(id -u)" != 0 ]; then
+    expect "read-only" 1 "ro.db" "$mailtap" capture -r "$dir/cut.pcap" -d "$dir/ro.db"
+elif command -v setpriv > /dev/null; then
+    chmod 755 "$dir"
+    expect "read-only" 1 "ro.db" setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
+        "$mailtap" capture -r "$demo" -d "$dir/ro.db"
+fi
+same "a read-only database is as it was" "$(sha256sum < "$dir/ro.db")" "$before"
+expect "reports from a read-only database" 0 "observer" "$mailtap" report "$dir/ro.db"
+expect "not a database" 1 "text" "$mailtap" capture -r "$demo" -d "$dir/text"
+expect "report without a database" 1 "missing.db" "$mailtap" report "$dir/missing.db"
+
+# a pipe
+expect "standard input" 0 "24 sessions" sh -c "cat '$demo' | '$mailtap' capture -r - -d '$dir/pipe.db'"
+expect "standard input again" 0 "already" \
+    sh -c "cat '$demo' | '$mailtap' capture -r - -d '$dir/pipe.db'"
+same "sessions of the pipe" "$(rows "$dir/pipe.db")" 24
+gzip -c "$demo" > "$dir/demo.pcap.gz"
+expect "gzip" 0 "24 sessions" "$mailtap" capture -r "$dir/demo.pcap.gz" -d "$dir/gz.db"
+
+# only so many frames
+expect "-c" 0 "10 frames" "$mailtap" capture -c 10 -r "$demo" -d "$dir/c.db"
+expect "the rest later" 0 "24 sessions" "$mailtap" capture -r "$demo" -d "$dir/c.db"
+
+# wrong use
+expect "no arguments" 2 "help" "$mailtap" capture
+expect "no database" 2 "-d" "$mailtap" capture -r "$demo"
+expect "unknown option" 2 "help" "$mailtap" capture --no-such-option
+expect "unknown command" 2 "help" "$mailtap" no-such-command
+expect "help" 0 "Usage" "$mailtap" --help
+for command in capture report query; do
+    expect "$command --help" 0 "Usage" "$mailtap" $command --help
+    same "$command --help fits 80 columns" "$(awk 'length > 80' "$dir/out")" ""
+done
+expect "version" 0 "mailtap" "$mailtap" --version
+
+# questions
+expect "the list of questions" 0 "exposure" "$mailtap" query "$dir/a.db"
+expect "a question" 0 "offered" "$mailtap" query "$dir/a.db" offered
+expect "SQL" 0 "24" "$mailtap" query "$dir/a.db" --sql "SELECT count(*) FROM v_session" --format csv
+expect "SQL may only read" 1 "" "$mailtap" query "$dir/a.db" --sql "DELETE FROM session"
+expect "no such question" 1 "no-such" "$mailtap" query "$dir/a.db" no-such
+expect "report" 0 "observer" "$mailtap" report "$dir/a.db"
+same "the report fits 80 columns" "$(awk 'length > 80' "$dir/out")" ""
+same "no escape sequences in a pipe" "$(grep -c "$(printf '\033')" "$dir/out")" 0
+exit $failed
