@@ -41,7 +41,7 @@ struct facts {
     bool dialogue; /* EHLO, HELO or LHLO was read, or MAIL where the start is missing */
     bool ehlo_sent, helo_sent;
     tri ehlo_accepted; /* a complete 250 reply to EHLO or LHLO was read; NO: it was refused */
-    tri starttls_offered;
+    tri starttls_offered; /* a 250 reply to EHLO listed it; NO: EHLO was answered without */
     char keywords[BOUND_KEYWORD_TEXT]; /* EHLO reply of the last EHLO before TLS: a line each,
                                         * '\n' between, first (greeting) line left out */
     bool keywords_cut;

@@ -26,7 +26,7 @@ struct flow {
     int vlan;         /* of its first frame, or -1 */
     bool handshake;   /* a SYN was captured: it is known who opened it */
     bool seen[SIDES]; /* a segment of this side was captured */
-    bool keep;        /* set by the owner: give up others first */
+    bool keep;        /* set by the owner, before it touches another: give up others first */
     bool watched;     /* set by the owner: segments still go through `stream` */
     enum flow_end ended;
     struct stream stream;
@@ -34,9 +34,11 @@ struct flow {
 
     /* private to flow.c */
     uint64_t hash;
-    uint32_t isn[SIDES];
+    int64_t active_ns;   /* last_ns, but not ahead of the capture's clock */
+    uint32_t isn[SIDES]; /* without a SYN: what it would be for the first segment seen */
     bool isn_known[SIDES], fin[SIDES];
-    bool in_index;
+    bool closed;  /* FIN both ways, or RST */
+    bool carried; /* a segment had octets */
     int queue;
     struct flow *older, *newer;
 };

@@ -8,6 +8,7 @@
 #ifndef MAILTAP_FRAME_H
 #define MAILTAP_FRAME_H
 
+#include <mailtap/digest.h>
 #include <mailtap/err.h>
 #include <mailtap/slice.h>
 
@@ -40,6 +41,14 @@ const char *source_name(const struct source *s);
  * file's size, 0 when that is not known. */
 uint64_t source_position(const struct source *s);
 uint64_t source_size(const struct source *s);
+
+/*
+ * SHA-256 of the stored octets, which tells one capture from another.  Of a regular file it is had
+ * at once, without touching what is read; false when the file cannot be read.  Of anything else,
+ * a pipe, only when it has been read: source_digest() reads what is left of it first.
+ */
+bool source_file_digest(const struct source *s, uint8_t out[DIGEST_OCTETS]);
+void source_digest(struct source *s, uint8_t out[DIGEST_OCTETS]);
 
 /* Closes, frees, and sets *s to NULL. */
 void source_close(struct source **s);

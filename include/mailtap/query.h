@@ -30,6 +30,10 @@ struct cell {
 };
 
 struct query *query_open(struct store *st, const char *sql, struct err *e);
+
+/* Seconds of work after which a query is given up: a stranger's view may never end. */
+#define QUERY_SECONDS 600
+void query_limit(struct query *q, unsigned seconds);
 unsigned query_columns(const struct query *q);
 const char *query_column(const struct query *q, unsigned i);
 /* 1: there is a row.  0: no more.  -1: *e says why. */

@@ -44,8 +44,8 @@ struct capture_counts {
 
 /*
  * Begin a capture.  `digest` identifies its content: 1 and *id_r when it is new, 0 when a capture
- * of this content is already in the database.  Rows of a run that died are removed on opening, so
- * running it again is resuming it.
+ * of this content is already in the database.  NULL when that is known only at the end, as of a
+ * pipe.  Rows of a run that died are removed on opening, so running it again is resuming it.
  */
 int store_capture_begin(struct store *st, const char *name, const uint8_t digest[DIGEST_OCTETS],
                         int64_t *id_r, struct err *e);
@@ -53,9 +53,12 @@ int store_capture_begin(struct store *st, const char *name, const uint8_t digest
 /* One session; its local parts are hashed here with the database's key. */
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e);
 
-/* `damage`: what was wrong with the file, or NULL. */
-int store_capture_end(struct store *st, int64_t capture, const struct capture_counts *counts,
-                      const char *damage, struct err *e);
+/*
+ * End it: 1, or 0 when a capture of this content is already in the database; then the rows of this
+ * one are removed again.  `damage`: what was wrong with the file, or NULL.
+ */
+int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DIGEST_OCTETS],
+                      const struct capture_counts *counts, const char *damage, struct err *e);
 
 /*
  * The next session whose verdict is missing or may have changed, because sessions of its server

@@ -1,7 +1,8 @@
 /*
  * stream.h - stage 4: both directions of a TCP connection, put in order (RFC 9293 3.4, 3.10).
  *
- * Push segments in the order of capture, pull chunks in the order of the stream.  A chunk's octets
+ * Push segments in the order of capture, pull chunks in the order of the stream, after each push
+ * until there is none: octets in order are lent from the packet and not kept.  A chunk's octets
  * are borrowed until the next push or pull on the same stream.  The first copy of an octet wins;
  * a later copy that differs from one still held is counted as a conflict.  A hole becomes a
  * CHUNK_GAP when it will not fill: the receiver acknowledged it some time ago, a limit is reached,
@@ -31,10 +32,14 @@ struct chunk {
     struct slice octets; /* CHUNK_DATA only */
 };
 
-/* What all streams share: the budget of octets out of order.  Owned by the flow table. */
+/*
+ * What all streams share: the budget of octets out of order, counted with what each segment costs
+ * to keep.  Owned by the flow table.  One segment may pass the limit; then its stream gives up
+ * holes until its own are within it.
+ */
 struct held_pool {
     uint64_t octets, limit; /* held now, and at most */
-    uint64_t refused;       /* segments not held because a limit was reached */
+    uint64_t refused;       /* segments not held: too far ahead of the stream to belong to it */
 };
 
 struct held; /* a segment that waits for the hole before it */
@@ -44,6 +49,7 @@ struct half {
     bool fin_known;  /* fin_offset is known */
     bool fin_done;   /* CHUNK_FIN was given */
     bool reset;      /* a RST was seen and not yet given */
+    bool reset_done; /* CHUNK_RESET was given */
     uint32_t next;   /* sequence number of the octet at `offset` */
     uint64_t offset; /* octets given or skipped so far */
     uint64_t fin_offset;
@@ -67,6 +73,9 @@ struct stream {
 
 void stream_init(struct stream *s, struct held_pool *pool);
 void stream_push(struct stream *s, const struct packet *p, enum side from);
+
+/* Whether a RST from this side belongs to the connection: at `next` or in a window from it. */
+bool stream_takes_reset(const struct stream *s, const struct packet *p, enum side from);
 
 /* The connection is over: what is still held comes out, with gaps where octets are missing. */
 void stream_flush(struct stream *s);

@@ -1,0 +1,429 @@
+/*
+ * flow.c - the table of TCP connections; see flow.h.
+ *
+ * An index (open addressing, linear probing, a secret hash) finds a flow by its ends.  Every flow
+ * is also in one queue, the longest silent first, so that giving up flows costs nothing for those
+ * that stay.
+ */
+#include <mailtap/flow.h>
+
+#include <mailtap/bounds.h>
+#include <mailtap/digest.h>
+#include <mailtap/err.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_SLOTS 1024u
+
+/* How far before the first segment seen its SYN may lie, when the capture has them in disorder. */
+#define DISORDER_OCTETS BOUND_HELD_FLOW_OCTETS
+
+enum { QUEUE_OPEN, QUEUE_KEPT, QUEUE_CLOSED, QUEUE_OVER, QUEUES };
+
+struct queue {
+    struct flow *oldest, *newest;
+};
+
+struct flow_table {
+    struct flow_limits limits;
+    struct flow_counts counts;
+    struct held_pool pool;
+    uint64_t key[2];
+    struct flow **slots;
+    size_t slot_count; /* a power of two */
+    size_t used;       /* flows in the index */
+    struct queue queues[QUEUES];
+    struct flow *touched; /* the last one: its owner may have set `keep` since */
+};
+
+/* ---- SipHash-1-3 (Aumasson, Bernstein): nobody who does not know the key can choose collisions */
+
+static uint64_t rotate(uint64_t x, int n)
+{
+    return x << n | x >> (64 - n);
+}
+
+static void sip_round(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[2] += v[3];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[1];
+    v[0] += v[3];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] = rotate(v[2], 32);
+}
+
+static uint64_t sip_words(const uint64_t key[2], const uint64_t *word, size_t count)
+{
+    uint64_t v[4] = {key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
+                     key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573};
+
+    for (size_t i = 0; i <= count; i++) {
+        uint64_t m = i < count ? word[i] : (uint64_t)(count * 8) << 56;
+        v[3] ^= m;
+        sip_round(v);
+        v[0] ^= m;
+    }
+    v[2] ^= 0xff;
+    for (int i = 0; i < 3; i++)
+        sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+/* The same for both directions: the ends go in sorted. */
+static uint64_t hash_ends(const struct flow_table *t, const struct endpoint *a,
+                          const struct endpoint *b)
+{
+    uint64_t word[5];
+    int order = memcmp(a->address.octets, b->address.octets, sizeof a->address.octets);
+
+    if (order > 0 || (order == 0 && a->port > b->port)) {
+        const struct endpoint *swap = a;
+        a = b;
+        b = swap;
+    }
+    memcpy(word, a->address.octets, 16);
+    memcpy(word + 2, b->address.octets, 16);
+    word[4] = (uint64_t)a->port << 32 | (uint64_t)b->port << 16 | a->address.version;
+    return sip_words(t->key, word, 5);
+}
+
+/* ---- queues */
+
+static void queue_remove(struct flow_table *t, struct flow *f)
+{
+    struct queue *q = &t->queues[f->queue];
+
+    *(f->older ? &f->older->newer : &q->oldest) = f->newer;
+    *(f->newer ? &f->newer->older : &q->newest) = f->older;
+}
+
+static void queue_append(struct flow_table *t, struct flow *f, int queue)
+{
+    struct queue *q = &t->queues[queue];
+
+    f->queue = queue;
+    f->older = q->newest;
+    f->newer = NULL;
+    *(q->newest ? &q->newest->newer : &q->oldest) = f;
+    q->newest = f;
+}
+
+static void requeue(struct flow_table *t, struct flow *f)
+{
+    queue_remove(t, f);
+    queue_append(t, f, f->closed ? QUEUE_CLOSED : f->keep ? QUEUE_KEPT : QUEUE_OPEN);
+}
+
+/* The flow touched last is still the newest of all, so it can change its queue at no cost. */
+static void settle_touched(struct flow_table *t)
+{
+    struct flow *f = t->touched;
+
+    if (f && !f->closed && f->keep != (f->queue == QUEUE_KEPT))
+        requeue(t, f);
+}
+
+/* ---- index */
+
+static bool same_ends(const struct flow *f, const struct packet *p)
+{
+    return (endpoint_equal(&f->end[0], &p->from) && endpoint_equal(&f->end[1], &p->to)) ||
+           (endpoint_equal(&f->end[1], &p->from) && endpoint_equal(&f->end[0], &p->to));
+}
+
+static struct flow *index_find(const struct flow_table *t, uint64_t hash, const struct packet *p)
+{
+    size_t mask = t->slot_count - 1;
+
+    for (size_t i = hash & mask; t->slots[i]; i = (i + 1) & mask)
+        if (t->slots[i]->hash == hash && same_ends(t->slots[i], p))
+            return t->slots[i];
+    return NULL;
+}
+
+static void index_put(struct flow_table *t, struct flow *f)
+{
+    size_t mask = t->slot_count - 1, i = f->hash & mask;
+
+    while (t->slots[i])
+        i = (i + 1) & mask;
+    t->slots[i] = f;
+}
+
+static void index_grow(struct flow_table *t)
+{
+    struct flow **old = t->slots;
+    size_t old_count = t->slot_count;
+
+    t->slot_count = old_count * 2;
+    t->slots = must_alloc(t->slot_count, sizeof *t->slots);
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i])
+            index_put(t, old[i]);
+    free(old);
+}
+
+static void index_add(struct flow_table *t, struct flow *f)
+{
+    if ((t->used + 1) * 2 > t->slot_count)
+        index_grow(t);
+    index_put(t, f);
+    t->used++;
+}
+
+/* Entries behind the hole that it would cut off from their home slot move into it. */
+static void index_remove(struct flow_table *t, const struct flow *f)
+{
+    size_t mask = t->slot_count - 1, hole = f->hash & mask;
+
+    while (t->slots[hole] != f)
+        hole = (hole + 1) & mask;
+    for (size_t i = (hole + 1) & mask; t->slots[i]; i = (i + 1) & mask) {
+        size_t home = t->slots[i]->hash & mask;
+        if (((i - home) & mask) < ((i - hole) & mask))
+            continue;
+        t->slots[hole] = t->slots[i];
+        hole = i;
+    }
+    t->slots[hole] = NULL;
+    t->used--;
+}
+
+/* ---- flows */
+
+/* Out of the index, to be fetched by flow_over(). */
+static void end_flow(struct flow_table *t, struct flow *f, enum flow_end why)
+{
+    if (t->touched == f)
+        t->touched = NULL;
+    if (!f->closed)
+        f->ended = why;
+    index_remove(t, f);
+    queue_remove(t, f);
+    queue_append(t, f, QUEUE_OVER);
+}
+
+/* A connection that is closed already costs nothing to give up; then silent ones, kept ones last. */
+static void make_room(struct flow_table *t)
+{
+    static const int order[] = {QUEUE_CLOSED, QUEUE_OPEN, QUEUE_KEPT};
+
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        struct flow *f = t->queues[order[i]].oldest;
+        if (!f)
+            continue;
+        t->counts.evicted += !f->closed;
+        end_flow(t, f, FLOW_EVICTED);
+        return;
+    }
+}
+
+static bool is_syn(const struct packet *p)
+{
+    return (p->flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
+}
+
+static struct flow *make_flow(struct flow_table *t, uint64_t hash, const struct packet *p)
+{
+    bool answer = is_syn(p) && (p->flags & TCP_ACK);
+
+    if (t->used >= t->limits.flows)
+        make_room(t);
+    struct flow *f = must_alloc(1, sizeof *f);
+    f->end[SIDE_OPENER] = answer ? p->to : p->from;
+    f->end[SIDE_RESPONDER] = answer ? p->from : p->to;
+    f->started_ns = f->last_ns = p->at_ns;
+    f->vlan = p->vlan;
+    f->hash = hash;
+    if (answer) {
+        f->isn[SIDE_OPENER] = p->ack - 1;
+        f->isn_known[SIDE_OPENER] = true;
+    }
+    stream_init(&f->stream, &t->pool);
+    index_add(t, f);
+    queue_append(t, f, QUEUE_OPEN);
+    t->counts.made++;
+    return f;
+}
+
+static enum side side_of(const struct flow *f, const struct packet *p)
+{
+    return endpoint_equal(&f->end[SIDE_OPENER], &p->from) &&
+                   endpoint_equal(&f->end[SIDE_RESPONDER], &p->to)
+               ? SIDE_OPENER
+               : SIDE_RESPONDER;
+}
+
+/* A SYN captured late: it lies just before the first segment seen of its side. */
+static bool just_before(const struct flow *f, enum side from, uint32_t seq)
+{
+    return f->seen[from] && f->isn[from] - seq <= DISORDER_OCTETS;
+}
+
+/* Whether the answer to a SYN fits what was seen of the side that sent it. */
+static bool answers(const struct flow *f, enum side opener, uint32_t ack)
+{
+    return f->seen[opener] && ack - 1 - f->isn[opener] + DISORDER_OCTETS <= 2 * DISORDER_OCTETS;
+}
+
+/* Whether this segment is the start of a connection other than f, on the same ends. */
+static bool begins_another(const struct flow *f, const struct packet *p, enum side from)
+{
+    bool used = f->closed || f->carried, answer = (p->flags & TCP_ACK) != 0;
+
+    if (!is_syn(p))
+        return false;
+    /* Before any octets, a server may answer a repeated SYN with another SYN cookie. */
+    if (f->isn_known[from])
+        return f->isn[from] != p->seq && (used || !answer);
+    if (f->seen[from])
+        return !just_before(f, from, p->seq);
+    /* The first that is seen of this side: a part of the handshake, or of a simultaneous open. */
+    return used &&
+           !(answer && answers(f, from == SIDE_OPENER ? SIDE_RESPONDER : SIDE_OPENER, p->ack));
+}
+
+static void note_sequence(struct flow *f, const struct packet *p, enum side from)
+{
+    bool answer = (p->flags & TCP_ACK) != 0;
+
+    if (is_syn(p)) {
+        f->isn[from] = p->seq;
+        f->isn_known[from] = true;
+        f->handshake = f->handshake || (from == SIDE_RESPONDER) == answer;
+    } else if (!f->seen[from] && !f->isn_known[from]) {
+        f->isn[from] = p->seq - 1;
+    }
+    f->carried = f->carried || p->payload_wire != 0;
+}
+
+static void note_close(struct flow *f, const struct packet *p, enum side from)
+{
+    if (p->flags & TCP_FIN)
+        f->fin[from] = true;
+    if (f->closed)
+        return;
+    if (p->flags & TCP_RST) {
+        f->closed = !f->watched || stream_takes_reset(&f->stream, p, from);
+        f->ended = f->closed ? FLOW_RESET : FLOW_OPEN;
+    } else if (f->fin[SIDE_OPENER] && f->fin[SIDE_RESPONDER]) {
+        f->closed = true;
+        f->ended = FLOW_CLOSED;
+    }
+}
+
+struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side *from_r)
+{
+    uint64_t hash = hash_ends(t, &p->from, &p->to);
+    struct flow *f = index_find(t, hash, p);
+
+    settle_touched(t);
+    if (f && begins_another(f, p, side_of(f, p))) {
+        end_flow(t, f, FLOW_REUSED);
+        f = NULL;
+    }
+    if (!f)
+        f = make_flow(t, hash, p);
+    enum side from = side_of(f, p);
+    note_sequence(f, p, from);
+    note_close(f, p, from);
+    f->seen[from] = true;
+    f->frames++;
+    if (p->at_ns < f->started_ns)
+        f->started_ns = p->at_ns;
+    if (p->at_ns > f->last_ns)
+        f->last_ns = p->at_ns;
+    f->active_ns = p->at_ns;
+    requeue(t, f);
+    t->touched = f;
+    *from_r = from;
+    return f;
+}
+
+/* ---- the end */
+
+static bool is_silent(struct flow *f, int64_t now_ns, int seconds)
+{
+    /* The capture's clock went back: from now on, this one waits like the others behind it. */
+    if (f->active_ns > now_ns)
+        f->active_ns = now_ns;
+    return (uint64_t)now_ns - (uint64_t)f->active_ns >= (uint64_t)seconds * 1000000000u;
+}
+
+struct flow *flow_over(struct flow_table *t, int64_t now_ns)
+{
+    static const int waiting[] = {QUEUE_OPEN, QUEUE_KEPT, QUEUE_CLOSED};
+    struct queue *over = &t->queues[QUEUE_OVER];
+
+    settle_touched(t);
+    for (size_t i = 0; !over->oldest && i < sizeof waiting / sizeof *waiting; i++) {
+        struct flow *f = t->queues[waiting[i]].oldest;
+        int seconds = waiting[i] == QUEUE_CLOSED ? t->limits.linger_seconds
+                                                 : t->limits.idle_seconds;
+        if (f && now_ns == INT64_MAX)
+            end_flow(t, f, FLOW_OPEN);
+        else if (f && is_silent(f, now_ns, seconds))
+            end_flow(t, f, FLOW_IDLE);
+    }
+    struct flow *f = over->oldest;
+    if (f)
+        queue_remove(t, f);
+    return f;
+}
+
+void flow_free(struct flow *f)
+{
+    stream_clear(&f->stream);
+    free(f);
+}
+
+/* ---- the table */
+
+struct flow_limits flow_limits_default(void)
+{
+    return (struct flow_limits){BOUND_FLOWS, BOUND_IDLE_SECONDS, BOUND_LINGER_SECONDS,
+                                BOUND_HELD_OCTETS};
+}
+
+struct flow_table *flow_table_new(const struct flow_limits *limits)
+{
+    struct flow_table *t = must_alloc(1, sizeof *t);
+
+    t->limits = *limits;
+    if (t->limits.flows == 0)
+        t->limits.flows = 1;
+    t->pool.limit = limits->held_octets;
+    t->slot_count = FIRST_SLOTS;
+    t->slots = must_alloc(t->slot_count, sizeof *t->slots);
+    digest_random((uint8_t *)t->key, sizeof t->key);
+    return t;
+}
+
+struct flow_counts flow_table_counts(const struct flow_table *t)
+{
+    struct flow_counts counts = t->counts;
+
+    counts.held_refused = t->pool.refused;
+    return counts;
+}
+
+void flow_table_free(struct flow_table **t)
+{
+    if (!*t)
+        return;
+    for (int q = 0; q < QUEUES; q++)
+        while ((*t)->queues[q].oldest) {
+            struct flow *f = (*t)->queues[q].oldest;
+            queue_remove(*t, f);
+            flow_free(f);
+        }
+    free((*t)->slots);
+    free(*t);
+    *t = NULL;
+}

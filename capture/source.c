@@ -1,0 +1,300 @@
+/*
+ * source.c - frames from a capture file; see frame.h.
+ *
+ * libpcap reads from a stdio stream of ours, which undoes gzip and zstd below it.  The stream can
+ * tell where it is: so a damage is reported at its octet whatever the records look like.
+ */
+#include <mailtap/frame.h>
+
+#include "inflate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The file header of a classic pcap file. */
+#define HEADER_OCTETS 24u
+
+#define STREAM_OCTETS 65536u
+
+struct source {
+    char *path; /* as messages name it */
+    const char *name;
+    int fd;
+    struct inflate *inflate;
+    struct digest *digest; /* of a pipe, as it is read */
+    FILE *file; /* libpcap's, once it took it */
+    pcap_t *pcap;
+    uint8_t header[HEADER_OCTETS]; /* looked at before libpcap reads them */
+    struct slice header_left;
+    size_t header_size;
+    uint64_t size, given; /* of the stored file; unpacked octets given to libpcap */
+    uint64_t frames;
+    bool classic; /* pcap, not pcapng */
+    bool over;
+};
+
+/* ---- the stream under libpcap */
+
+static ssize_t stream_read(void *cookie, char *to, size_t n)
+{
+    struct source *s = cookie;
+    struct slice piece = slice_head(s->header_left, n);
+
+    if (piece.n) {
+        memcpy(to, piece.p, piece.n);
+        s->header_left = slice_tail(s->header_left, piece.n);
+    } else {
+        piece.n = inflate_read(s->inflate, (uint8_t *)to, n);
+    }
+    s->given += piece.n;
+    return (ssize_t)piece.n;
+}
+
+/* Only asked where it is, by ftello(). */
+static int stream_seek(void *cookie, off64_t *offset, int whence)
+{
+    struct source *s = cookie;
+
+    if (whence != SEEK_CUR || *offset != 0) {
+        errno = ESPIPE;
+        return -1;
+    }
+    *offset = (off64_t)s->given;
+    return 0;
+}
+
+static FILE *open_stream(struct source *s)
+{
+    const cookie_io_functions_t functions = {.read = stream_read, .seek = stream_seek};
+
+    return fopencookie(s, "rb", functions);
+}
+
+static uint64_t position(struct source *s)
+{
+    off_t at = ftello(s->file);
+
+    return at < 0 ? s->given : (uint64_t)at;
+}
+
+/* ---- opening */
+
+static int open_file(struct source *s, bool input, struct err *e)
+{
+    struct stat st;
+
+    s->fd = input ? STDIN_FILENO : open(s->path, O_RDONLY | O_CLOEXEC);
+    if (s->fd < 0 && errno == ENOENT)
+        return err_set(e, "%s: there is no such file", s->path);
+    if (s->fd < 0 && errno == EACCES)
+        return err_set(e, "%s: permission to read it is missing", s->path);
+    if (s->fd < 0 || fstat(s->fd, &st) < 0)
+        return err_set(e, "%s: cannot be opened: %s", s->path, strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return err_set(e, "%s: is a directory; name the capture files in it", s->path);
+    s->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    return 0;
+}
+
+/* pcap and pcapng by their first four octets, in either octet order. */
+static bool is_classic(uint32_t magic, uint32_t magic_swapped)
+{
+    /* microseconds, nanoseconds, Kuznetzov's; the last is libpcap's to read */
+    static const uint32_t known[] = {0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (magic == known[i] || magic_swapped == known[i])
+            return true;
+    return false;
+}
+
+static int read_header(struct source *s, struct err *e)
+{
+    size_t n;
+
+    while (s->header_size < sizeof s->header &&
+           (n = inflate_read(s->inflate, s->header + s->header_size,
+                             sizeof s->header - s->header_size)) > 0)
+        s->header_size += n;
+    s->header_left = (struct slice){s->header, s->header_size};
+
+    const char *problem = inflate_problem(s->inflate);
+    const char *packing = inflate_packing(s->inflate);
+    if (problem && s->header_size < sizeof s->header)
+        return err_set(e, "%s: cannot be read: %s", s->path, problem);
+    if (s->header_size == 0)
+        return err_set(e, "%s: is empty%s%s", s->path, packing ? " once unpacked from " : "",
+                       packing ? packing : "");
+    struct cursor c = cursor_open(s->header_left);
+    struct cursor swapped = c;
+    uint32_t magic = cursor_u32(&c);
+    s->classic = is_classic(magic, cursor_u32_le(&swapped));
+    if (!s->classic && magic != 0x0a0d0d0a)
+        return err_set(e, "%s: is no capture file, neither pcap nor pcapng", s->path);
+    if (s->classic && s->header_size < sizeof s->header)
+        return err_set(e, "%s: is cut short in its file header: %zu of %u octets are there",
+                       s->path, s->header_size, HEADER_OCTETS);
+    return 0;
+}
+
+static int start_pcap(struct source *s, struct err *e)
+{
+    char reason[PCAP_ERRBUF_SIZE] = "";
+
+    s->file = open_stream(s);
+    if (!s->file)
+        return err_set(e, "%s: cannot be read: %s", s->path, strerror(errno));
+    setvbuf(s->file, NULL, _IOFBF, STREAM_OCTETS);
+    s->pcap = pcap_fopen_offline_with_tstamp_precision(s->file, PCAP_TSTAMP_PRECISION_NANO, reason);
+    if (!s->pcap)
+        return err_set(e, "%s: this %s file is not supported or damaged: %s", s->path,
+                       s->classic ? "pcap" : "pcapng", reason);
+    return 0;
+}
+
+struct source *source_open(const char *path, struct err *e)
+{
+    struct source *s = must_alloc(1, sizeof *s);
+    bool input = strcmp(path, "-") == 0;
+    const char *slash = strrchr(path, '/');
+
+    s->path = must_copy(input ? "standard input" : path);
+    s->name = input ? "-" : slash ? s->path + (slash + 1 - path) : s->path;
+    s->fd = -1;
+    if (open_file(s, input, e) == 0) {
+        s->digest = s->size ? NULL : digest_new();
+        s->inflate = inflate_new(s->fd, s->digest);
+        if (read_header(s, e) == 0 && start_pcap(s, e) == 0)
+            return s;
+    }
+    source_close(&s);
+    return NULL;
+}
+
+/* ---- reading */
+
+/*
+ * pcap's seconds are unsigned, libpcap reads them as signed.  Outside of 1970 to 2106 there is no
+ * capture; keeping to it lets every difference of two times fit.
+ */
+static int64_t time_of(const struct source *s, const struct pcap_pkthdr *h)
+{
+    int64_t seconds = s->classic ? (int64_t)(uint32_t)h->ts.tv_sec : (int64_t)h->ts.tv_sec;
+    int64_t rest = h->ts.tv_usec;
+
+    seconds = seconds < 0 ? 0 : seconds > UINT32_MAX ? UINT32_MAX : seconds;
+    rest = rest < 0 ? 0 : rest > 999999999 ? 999999999 : rest;
+    return seconds * 1000000000 + rest;
+}
+
+/* The sentence on why reading ended at the record that begins at octet `at`. */
+static int describe_damage(struct source *s, uint64_t at, struct err *e)
+{
+    const char *problem = inflate_problem(s->inflate);
+    const char *reason = problem ? problem : pcap_geterr(s->pcap);
+    unsigned long long frame = s->frames + 1, octet = at;
+
+    /* The one sentence of libpcap's that is recognised: anything else is told as it is. */
+    if (!problem && strncmp(reason, "truncated", 9) == 0)
+        return err_set(e,
+                       "%s: cut short in frame %llu, which begins at octet %llu of the capture: "
+                       "it ends at octet %llu",
+                       s->path, frame, octet, (unsigned long long)s->given);
+    return err_set(e, "%s: damaged at frame %llu, octet %llu of the capture: %s", s->path, frame,
+                   octet, reason);
+}
+
+int source_next(struct source *s, struct frame *frame_r, struct err *e)
+{
+    struct pcap_pkthdr *h;
+    const u_char *octets;
+
+    if (s->over)
+        return 0;
+    uint64_t at = position(s);
+    int rc = pcap_next_ex(s->pcap, &h, &octets);
+    if (rc == 1) {
+        *frame_r = (struct frame){
+            .at_ns = time_of(s, h),
+            .number = ++s->frames,
+            .link = pcap_datalink(s->pcap),
+            .wire_size = h->len,
+            .octets = {octets, h->caplen},
+        };
+        return 1;
+    }
+    s->over = true;
+    if (rc == PCAP_ERROR_BREAK && !inflate_problem(s->inflate))
+        return 0;
+    return describe_damage(s, at, e);
+}
+
+const char *source_name(const struct source *s)
+{
+    return s->name;
+}
+
+uint64_t source_position(const struct source *s)
+{
+    return inflate_stored(s->inflate);
+}
+
+uint64_t source_size(const struct source *s)
+{
+    return s->size;
+}
+
+bool source_file_digest(const struct source *s, uint8_t out[DIGEST_OCTETS])
+{
+    uint8_t octets[65536];
+    off_t at = 0;
+    ssize_t n = 0;
+
+    if (s->size == 0)
+        return false;
+    struct digest *d = digest_new();
+    while ((n = pread(s->fd, octets, sizeof octets, at)) > 0) {
+        digest_add(d, (struct slice){octets, (size_t)n});
+        at += n;
+    }
+    digest_finish(&d, out);
+    return n == 0;
+}
+
+void source_digest(struct source *s, uint8_t out[DIGEST_OCTETS])
+{
+    if (source_file_digest(s, out))
+        return;
+    inflate_drain(s->inflate);
+    if (s->digest)
+        digest_finish(&s->digest, out);
+    else
+        digest_random(out, DIGEST_OCTETS); /* a file that can no longer be read */
+    s->over = true;
+}
+
+void source_close(struct source **s)
+{
+    if (!*s)
+        return;
+    if ((*s)->pcap)
+        pcap_close((*s)->pcap);
+    else if ((*s)->file)
+        fclose((*s)->file);
+    inflate_free(&(*s)->inflate);
+    if ((*s)->fd > STDIN_FILENO)
+        close((*s)->fd);
+    if ((*s)->digest) {
+        uint8_t unused[DIGEST_OCTETS];
+        digest_finish(&(*s)->digest, unused);
+    }
+    free((*s)->path);
+    free(*s);
+    *s = NULL;
+}
