@@ -53,7 +53,7 @@ static enum cleartext_reason reason_of(const struct facts *f)
 {
     if (f->starttls_requested == YES)
         return f->starttls_reply ? REASON_REFUSED : REASON_UNDETERMINED;
-    if (f->helo_sent && f->ehlo_accepted != YES && (!f->ehlo_sent || f->ehlo_accepted == NO))
+    if (f->helo_sent && !f->ehlo_sent)
         return REASON_HELO_ONLY;
     if (f->starttls_offered == NO)
         return REASON_NOT_OFFERED;

@@ -400,7 +400,8 @@ void smtp_finish(struct smtp *s, bool closed)
         f->decided = YES;
     if (f->starttls_requested == UNKNOWN)
         f->starttls_requested = absent(s);
-    if (f->starttls_offered == UNKNOWN && f->ehlo_accepted == YES && !s->offer_unclear)
+    /* A refused EHLO offers nothing either; HELO alone does not ask, so nothing is known. */
+    if (f->starttls_offered == UNKNOWN && f->ehlo_accepted != UNKNOWN && !s->offer_unclear)
         f->starttls_offered = NO;
     finish_counts(s, closed);
 }

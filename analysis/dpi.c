@@ -1,0 +1,228 @@
+/* dpi.c - the only file that knows nDPI; see dpi.h. */
+#include <mailtap/bounds.h>
+#include <mailtap/dpi.h>
+
+#include <malloc.h>
+#include <ndpi_api.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- nDPI 4.2 to 5.x, which differ */
+
+/* No preferences up to 4.8, no global context from 4.10 on: both are written 0. */
+#define NO_PREFERENCES 0
+
+#if NDPI_MAJOR > 4 || NDPI_MINOR >= 4
+#define SHOW(module, flow, packet, n, ms)                                                          \
+    ndpi_detection_process_packet(module, flow, packet, n, ms, NULL)
+#else
+#define SHOW(module, flow, packet, n, ms) ndpi_detection_process_packet(module, flow, packet, n, ms)
+#endif
+
+#if NDPI_MAJOR >= 5
+static bool make_ready(struct ndpi_detection_module_struct *module)
+{
+    return ndpi_finalize_initialization(module) == 0;
+}
+
+static uint16_t master_of(struct ndpi_flow_struct *flow)
+{
+    return ndpi_get_flow_masterprotocol(flow);
+}
+
+static uint16_t application_of(struct ndpi_flow_struct *flow)
+{
+    return ndpi_get_flow_appprotocol(flow);
+}
+#else
+static bool make_ready(struct ndpi_detection_module_struct *module)
+{
+    NDPI_PROTOCOL_BITMASK all;
+
+    NDPI_BITMASK_SET_ALL(all);
+    ndpi_set_protocol_detection_bitmask2(module, &all);
+    ndpi_finalize_initialization(module);
+    return true;
+}
+
+static uint16_t master_of(struct ndpi_flow_struct *flow)
+{
+    return flow->detected_protocol_stack[1];
+}
+
+static uint16_t application_of(struct ndpi_flow_struct *flow)
+{
+    return flow->detected_protocol_stack[0];
+}
+#endif
+
+/* nDPI decodes passwords into memory of its own and lets go of it without wiping. */
+static void wipe_and_free(void *p)
+{
+    if (p)
+        explicit_bzero(p, malloc_usable_size(p));
+    free(p);
+}
+
+static void wipe_always(void)
+{
+#if NDPI_MAJOR >= 5
+    ndpi_set_memory_alloction_functions(malloc, wipe_and_free, calloc, realloc, NULL, NULL, malloc,
+                                        wipe_and_free);
+#else
+    set_ndpi_malloc(malloc);
+    set_ndpi_free(wipe_and_free);
+    set_ndpi_flow_malloc(malloc);
+    set_ndpi_flow_free(wipe_and_free);
+#endif
+}
+
+/* ---- the module */
+
+struct dpi {
+    struct ndpi_detection_module_struct *module;
+    size_t flow_octets;
+};
+
+struct dpi_flow {
+    struct ndpi_flow_struct *flow; /* NULL when nDPI has been let go */
+    unsigned packets;
+    char name[32];
+    bool is_mail;
+};
+
+struct dpi *dpi_new(struct err *e)
+{
+    unsigned built = NDPI_API_VERSION, found = ndpi_get_api_version();
+
+    if (built != found) {
+        err_set(e,
+                "libndpi has API version %u and mailtap was built for %u; build mailtap again on "
+                "this system",
+                found, built);
+        return NULL;
+    }
+    wipe_always();
+    struct ndpi_detection_module_struct *module = ndpi_init_detection_module(NO_PREFERENCES);
+    if (!module || !make_ready(module)) {
+        if (module)
+            ndpi_exit_detection_module(module);
+        err_set(e, "libndpi %s cannot start; there may be too little memory", ndpi_revision());
+        return NULL;
+    }
+    struct dpi *d = must_alloc(1, sizeof *d);
+    d->module = module;
+    d->flow_octets = ndpi_detection_get_sizeof_ndpi_flow_struct();
+    return d;
+}
+
+void dpi_free(struct dpi **d)
+{
+    if (!*d)
+        return;
+    ndpi_exit_detection_module((*d)->module);
+    free(*d);
+    *d = NULL;
+}
+
+/* ---- a flow */
+
+static bool is_mail(uint16_t protocol)
+{
+    return protocol == NDPI_PROTOCOL_MAIL_SMTP || protocol == NDPI_PROTOCOL_MAIL_SMTPS;
+}
+
+/*
+ * The packet without what follows it in the frame, or empty when the capture does not hold it
+ * whole: nDPI believes the lengths inside.
+ */
+static struct slice whole_packet(struct slice network)
+{
+    struct cursor c = cursor_open(network);
+    unsigned version = cursor_u8(&c) >> 4;
+    size_t length = 0;
+
+    if (version == 4) {
+        cursor_u8(&c);
+        length = cursor_u16(&c); /* total length */
+    } else if (version == 6) {
+        cursor_take(&c, 3);
+        length = 40 + (size_t)cursor_u16(&c); /* payload length, header left out */
+    }
+    if (length > UINT16_MAX || length > network.n)
+        length = 0;
+    return slice_head(network, length);
+}
+
+static void note_protocol(struct dpi *d, struct dpi_flow *f)
+{
+    uint16_t master = master_of(f->flow), application = application_of(f->flow);
+    uint16_t protocol = master;
+
+    /* The master says how it speaks, the application often only with whom. */
+    if (is_mail(application) || master == NDPI_PROTOCOL_UNKNOWN)
+        protocol = application;
+    if (protocol == NDPI_PROTOCOL_UNKNOWN)
+        return;
+    f->is_mail = is_mail(master) || is_mail(application);
+    const char *name = ndpi_get_proto_name(d->module, protocol);
+    snprintf(f->name, sizeof f->name, "%s", name ? name : "");
+}
+
+static void let_go(struct dpi *d, struct dpi_flow *f)
+{
+    if (!f->flow)
+        return;
+    ndpi_free_flow_data(f->flow);
+    explicit_bzero(f->flow, d->flow_octets);
+    ndpi_flow_free(f->flow);
+    f->flow = NULL;
+}
+
+static struct dpi_flow *begin_flow(struct dpi *d)
+{
+    struct dpi_flow *f = must_alloc(1, sizeof *f);
+
+    f->flow = ndpi_flow_malloc(d->flow_octets);
+    if (f->flow)
+        memset(f->flow, 0, d->flow_octets);
+    return f;
+}
+
+void dpi_packet(struct dpi *d, struct dpi_flow **flow, struct slice network, int64_t at_ns)
+{
+    struct slice packet = whole_packet(network);
+
+    if (packet.n == 0)
+        return;
+    if (!*flow)
+        *flow = begin_flow(d);
+    struct dpi_flow *f = *flow;
+    if (!f->flow)
+        return;
+    SHOW(d->module, f->flow, packet.p, (unsigned short)packet.n, (uint64_t)(at_ns / 1000000));
+    note_protocol(d, f);
+    bool settled = f->name[0] && !f->flow->extra_packets_func;
+    if (settled || ++f->packets == BOUND_DPI_PACKETS)
+        let_go(d, f);
+}
+
+const char *dpi_name(const struct dpi_flow *flow)
+{
+    return flow && flow->name[0] ? flow->name : NULL;
+}
+
+bool dpi_is_mail(const struct dpi_flow *flow)
+{
+    return flow && flow->is_mail;
+}
+
+void dpi_flow_free(struct dpi *d, struct dpi_flow **flow)
+{
+    if (!*flow)
+        return;
+    let_go(d, *flow);
+    free(*flow);
+    *flow = NULL;
+}

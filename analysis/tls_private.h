@@ -1,0 +1,187 @@
+/*
+ * tls_private.h - the parts of the TLS observer: octets to records and messages (tls_record.c),
+ * messages to their fields (tls_hello.c), what has happened so far (tls.c), and what that amounts
+ * to (tls_judge.c).
+ */
+#ifndef MAILTAP_TLS_PRIVATE_H
+#define MAILTAP_TLS_PRIVATE_H
+
+#include <mailtap/tls.h>
+
+/* The longest record: 2^14 octets of text and 2048 of protection (RFC 5246 6.2.3). */
+#define TLS_RECORD_OCTETS (16384u + 2048u)
+#define TLS_HEADER_OCTETS 5u
+
+enum tls_content {
+    TLS_CHANGE_CIPHER = 20,
+    TLS_ALERT = 21,
+    TLS_HANDSHAKE = 22,
+    TLS_DATA = 23,
+    TLS_HEARTBEAT = 24, /* RFC 6520 */
+};
+
+/* RFC 8446 4, RFC 5246 7.4 */
+enum tls_message_type {
+    TLS_HELLO_REQUEST = 0,
+    TLS_CLIENT_HELLO = 1,
+    TLS_SERVER_HELLO = 2,
+    TLS_CERTIFICATE = 11,
+    TLS_SERVER_HELLO_DONE = 14,
+};
+
+/* ---- tls_record.c: records */
+
+struct tls_record {
+    uint8_t type;
+    size_t length;
+    struct slice body; /* all of it, or empty when it was not kept; good until the next read */
+    bool damaged;      /* octets of it were not captured */
+};
+
+struct tls_reader {
+    uint8_t header[TLS_HEADER_OCTETS];
+    size_t header_n;
+    uint8_t *body;
+    size_t n, room;
+    size_t left; /* octets of the record that are still to come */
+    bool forget; /* bodies are of no use any more */
+    struct tls_record record;
+};
+
+enum tls_read { TLS_READ_MORE, TLS_READ_RECORD, TLS_READ_NOT_TLS };
+
+/* Read up to the end of the next record; returns the octets used. */
+size_t tls_read_record(struct tls_reader *r, struct slice s, enum tls_read *what_r);
+
+/* Octets are missing: true when they all belong to the record being read, which is damaged. */
+bool tls_skip(struct tls_reader *r, uint64_t missing);
+
+void tls_reader_free(struct tls_reader *r);
+
+/* Can these be the first octets of a record?  UNKNOWN below three; never YES after NO. */
+tri tls_header_like(struct slice first, uint8_t last_type);
+
+/* ---- tls_record.c: the next record after a gap */
+
+struct tls_search {
+    uint8_t *octets;
+    size_t first, n; /* n octets wait at octets + first */
+};
+
+/*
+ * Look for a record header that is followed, after the length it announces, by another one.
+ * Returns the octets used of s; *found_r is what waits from that header on, borrowed until the
+ * next call, or empty.
+ */
+size_t tls_search(struct tls_search *search, struct slice s, struct slice *found_r);
+void tls_search_free(struct tls_search *search);
+
+/* ---- tls_record.c: handshake messages */
+
+struct tls_message {
+    uint8_t type;
+    size_t length;
+    struct slice body; /* good until the next read */
+    bool kept;         /* false: it is longer than BOUND_HANDSHAKE_OCTETS, and body is empty */
+};
+
+struct tls_messages {
+    uint8_t header[4];
+    size_t header_n;
+    uint8_t *body;
+    size_t n, room;
+    size_t left;
+    struct tls_message message;
+};
+
+/* Read up to the end of the next message; returns the octets used. */
+size_t tls_read_message(struct tls_messages *m, struct slice s, bool *whole_r);
+void tls_messages_free(struct tls_messages *m);
+
+/* ---- tls_hello.c */
+
+/* Slices are borrowed from the message. */
+struct tls_hello {
+    bool read;  /* everything before the extensions was there */
+    bool bad;   /* it contradicts itself, here or in an extension */
+    bool retry; /* HelloRetryRequest */
+    uint16_t version;
+    uint16_t cipher; /* ServerHello only */
+    bool early_data;
+    struct slice server_name, alpn; /* ClientHello only: the first ones */
+};
+
+void tls_client_hello(struct slice body, struct tls_hello *hello_r);
+void tls_server_hello(struct slice body, struct tls_hello *hello_r);
+
+/* The first certificate of a Certificate message up to TLS 1.2; empty when there is none. */
+struct slice tls_first_certificate(struct slice body);
+
+/* Does this record body begin with the ClientHello that answers a HelloRetryRequest? */
+bool tls_is_second_hello(struct slice body);
+
+/* ---- tls.c */
+
+enum tls_reading {
+    TLS_READING_TEXT,    /* no record yet */
+    TLS_READING_RECORDS, /* */
+    TLS_READING_SEARCH,  /* after a gap */
+    TLS_READING_NOTHING, /* not TLS */
+};
+
+struct tls_side {
+    enum tls_reading reading;
+    bool in_line; /* READING_TEXT: in the middle of a line */
+    uint64_t line_octets;
+    struct tls_reader reader;
+    struct tls_messages messages;
+    struct tls_search search;
+
+    struct tls_half half;
+    bool heard;      /* at least one octet of it was seen */
+    bool blind;      /* what was read is not all: a gap, or it began in the middle */
+    bool lost;       /* handshake messages in the clear cannot be followed any more */
+    bool hello_done; /* ServerHelloDone: a full handshake up to TLS 1.2 */
+    int warned;      /* the last record was a warning alert in the clear: its description, or -1 */
+    bool closed;     /* close_notify in the clear */
+
+    /* as TLS up to 1.2 shows it */
+    bool finished;     /* a protected handshake record after ChangeCipherSpec */
+    bool no_finished;  /* an alert stood where that was due */
+    uint64_t data;     /* application data after it */
+    bool late_warning; /* a protected alert */
+
+    /* as TLS 1.3 shows it: records of type 23, those of early data not counted */
+    uint64_t sealed;     /* all of them */
+    uint64_t plain;      /* those that are no alert; the pieces of one long message count once */
+    size_t first, last;  /* lengths */
+    bool first_is_alert; /* and nothing before it was missed */
+    bool last_is_alert;
+    bool early;        /* early data was sent */
+    bool before_hello; /* the client's: records came before the ServerHello, if one was read */
+};
+
+struct tls {
+    struct tls_side side[TLS_ROLES];
+    uint16_t version, cipher;
+    bool cipher_known;
+    bool retried;
+    bool early_offered; /* by the last ClientHello */
+    bool broken;
+    char sni[BOUND_NAME], alpn[BOUND_NAME];
+    uint8_t *certificate;
+    size_t certificate_n;
+
+    /* in order of arrival, TLS 1.3 */
+    uint64_t server_went_on; /* records of the server after the client's first, alerts left out */
+    bool client_left_first;  /* the client's close_notify came before any of them */
+};
+
+/* ---- tls_judge.c */
+
+/* Draft versions of TLS 1.3 behave as it does. */
+bool tls_is_13(uint16_t version);
+
+tri tls_judge(const struct tls *t, bool closed);
+
+#endif
