@@ -1,0 +1,24 @@
+-- What do the figures not cover?
+SELECT
+  (SELECT count(*) FROM session) AS sessions,
+  (SELECT count(*) FROM v_session WHERE class = 'unknown') AS undecided,
+  (SELECT count(*) FROM unjudged) AS unjudged,
+  (SELECT count(*) FROM session WHERE one_sided = 1) AS one_sided,
+  (SELECT count(*) FROM session WHERE midstream = 1) AS midstream,
+  (SELECT count(*) FROM session WHERE gap_octets > 0) AS sessions_with_gaps,
+  (SELECT count(*) FROM session WHERE lost = 1) AS sessions_lost,
+  coalesce(sum(gap_octets), 0) AS gap_octets,
+  count(*) AS captures,
+  count(*) FILTER (WHERE state = 'running') AS captures_unfinished,
+  count(*) FILTER (WHERE damage IS NOT NULL) AS captures_damaged,
+  coalesce(sum(frames), 0) AS frames,
+  coalesce(sum(damaged_frames), 0) AS damaged_frames,
+  coalesce(sum(frames_dropped_kernel), 0) + coalesce(sum(frames_dropped_interface), 0)
+    AS frames_dropped,
+  coalesce(sum(fragments), 0) AS fragments,
+  coalesce(sum(unknown_link), 0) AS frames_of_unknown_link,
+  coalesce(sum(evicted), 0) AS flows_given_up,
+  coalesce(sum(held_refused), 0) AS segments_given_up,
+  min(started_at) AS first_frame_at,
+  max(ended_at) AS last_frame_at
+FROM capture

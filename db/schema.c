@@ -1,0 +1,98 @@
+/* schema.c - is this database ours, and of a version that we know?  A new one is made here. */
+#include "store_private.h"
+
+#include <string.h>
+
+#define APPLICATION_ID 0x4d544150 /* "MTAP" */
+#define USER_VERSION 1
+
+static const char schema_sql[] =
+#include "schema.inc"
+    ;
+
+/* The integer of a statement that gives one row. */
+static int ask(struct store *st, const char *sql, int64_t *value_r, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(st->db, sql, -1, &s, NULL);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        *value_r = sqlite3_column_int64(s, 0);
+    else
+        store_fail(st, e);
+    sqlite3_finalize(s);
+    return rc == SQLITE_ROW ? 0 : -1;
+}
+
+static int make_key(struct store *st, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+    int rc;
+
+    digest_random(st->key, sizeof st->key);
+    rc = sqlite3_prepare_v2(st->db, "INSERT INTO meta VALUES ('address-key', ?)", -1, &s, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_bind_blob(s, 1, st->key, sizeof st->key, SQLITE_STATIC);
+        rc = sqlite3_step(s);
+    }
+    if (rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_finalize(s);
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int make(struct store *st, struct err *e)
+{
+    if (store_sql(st, "BEGIN IMMEDIATE", e) < 0)
+        return -1;
+    if (store_sql(st, schema_sql, e) == 0 && make_key(st, e) == 0 &&
+        store_sql(st, "COMMIT", e) == 0)
+        return 0;
+    sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
+}
+
+static int read_key(struct store *st, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(st->db, "SELECT value FROM meta WHERE key = 'address-key'", -1, &s,
+                                NULL);
+
+    if (rc != SQLITE_OK || ((rc = sqlite3_step(s)) != SQLITE_ROW && rc != SQLITE_DONE)) {
+        store_fail(st, e);
+    } else if (rc == SQLITE_DONE || sqlite3_column_bytes(s, 0) != sizeof st->key) {
+        rc = SQLITE_ERROR;
+        err_set(e, "%s is damaged: its key for addresses is missing", st->path);
+    } else {
+        memcpy(st->key, sqlite3_column_blob(s, 0), sizeof st->key);
+    }
+    sqlite3_finalize(s);
+    return rc == SQLITE_ROW ? 0 : -1;
+}
+
+int schema_check(struct store *st, struct err *e)
+{
+    int64_t id, version, objects;
+
+    if (ask(st, "PRAGMA application_id", &id, e) < 0 ||
+        ask(st, "PRAGMA user_version", &version, e) < 0 ||
+        ask(st, "SELECT count(*) FROM sqlite_schema", &objects, e) < 0)
+        return -1;
+    if (id == 0 && version == 0 && objects == 0) {
+        if (st->writing)
+            return make(st, e);
+        return err_set(e, "%s is empty: no capture was analysed into it", st->path);
+    }
+    if (id != APPLICATION_ID)
+        return err_set(e, "%s is a SQLite database of another program, not of mailtap", st->path);
+    if (version > USER_VERSION)
+        return err_set(e,
+                       "%s was made by a newer mailtap (format %lld; this one knows up to %d): use "
+                       "that one",
+                       st->path, (long long)version, USER_VERSION);
+    if (version < USER_VERSION)
+        return err_set(e, "%s is damaged: its format is %lld", st->path, (long long)version);
+    return st->writing ? read_key(st, e) : 0;
+}

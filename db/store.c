@@ -1,0 +1,337 @@
+/* store.c - opening, closing and writing the findings database; see store.h. */
+#include "store_private.h"
+
+#include <mailtap/text.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const statement_sql[STATEMENTS] = {
+    [ST_BEGIN] = "BEGIN IMMEDIATE",
+    [ST_COMMIT] = "COMMIT",
+    [ST_CAPTURE_FIND] = "SELECT 1 FROM capture WHERE digest = ? AND state = 'complete'",
+    [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, state) VALUES (?, ?, 'running')",
+    [ST_CAPTURE_END] =
+        "UPDATE capture SET state = 'complete', digest = ?21, frames = ?2, octets = ?3,"
+        " frames_dropped_kernel = ?4, frames_dropped_interface = ?5, damaged_frames = ?6,"
+        " other_frames = ?7, fragments = ?8, unknown_link = ?9, flows = ?10, mail_flows = ?11,"
+        " mail_port_other = ?12, gap_octets = ?13, evicted = ?14, held_refused = ?15,"
+        " started_at = ?16, ended_at = ?17, started_ns = ?18, ended_ns = ?19, damage = ?20"
+        " WHERE capture_id = ?1",
+    [ST_SERVER_ADD] =
+        "INSERT INTO server (ip, port, ehlo_sessions, ehlo_offered, changed)"
+        " VALUES (?, ?, ?, ?, 1) ON CONFLICT (ip, port) DO UPDATE SET"
+        " ehlo_sessions = ehlo_sessions + excluded.ehlo_sessions,"
+        " ehlo_offered = ehlo_offered + excluded.ehlo_offered, changed = 1 RETURNING server_id",
+    [ST_CERTIFICATE_ADD] = "INSERT INTO certificate (sha256, subject_cn, issuer_cn, not_before,"
+                           " not_after) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    [ST_EXPOSURE_ADD] = "INSERT INTO exposure VALUES (?, ?, ?, ?)",
+    [ST_ADDRESS_ADD] = "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ST_MARK_UNJUDGED] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM server r"
+                         " JOIN session s ON s.server_id = r.server_id WHERE r.changed <> 0",
+    [ST_MARK_DONE] = "UPDATE server SET changed = 0 WHERE changed <> 0",
+    [ST_UNJUDGED] = "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"
+                    " CROSS JOIN session s ON s.session_id = u.session_id"
+                    " CROSS JOIN server r ON r.server_id = s.server_id"
+                    " ORDER BY u.session_id LIMIT 1",
+    [ST_EXPOSURE_GET] = "SELECT item, count, octets FROM exposure WHERE session_id = ?",
+    [ST_VERDICT_SET] =
+        "INSERT OR REPLACE INTO verdict SELECT s.session_id, ?2, ?3, ?4, ?5, r.ehlo_sessions,"
+        " r.ehlo_offered FROM session s JOIN server r ON r.server_id = s.server_id"
+        " WHERE s.session_id = ?1",
+    [ST_EVIDENCE_CLEAR] = "DELETE FROM evidence WHERE session_id = ?",
+    [ST_EVIDENCE_ADD] = "INSERT INTO evidence VALUES (?, ?, ?, ?, ?)",
+    [ST_JUDGED] = "DELETE FROM unjudged WHERE session_id = ?",
+};
+
+/* One page of the smallest size. */
+#define SMALLEST_DATABASE 512
+
+/* ---- errors */
+
+#define NOT_A_DATABASE "%s is not a mailtap database: it is no SQLite file at all"
+
+int store_fail(const struct store *st, struct err *e)
+{
+    char said[256];
+
+    switch (sqlite3_errcode(st->db) & 0xff) {
+    case SQLITE_NOTADB:
+        return err_set(e, NOT_A_DATABASE, st->path);
+    case SQLITE_CORRUPT:
+        return err_set(e, "%s is damaged: SQLite cannot read all of it; make it again", st->path);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return err_set(e, "%s is in use by another program: try again when that is done",
+                       st->path);
+    case SQLITE_FULL:
+        return err_set(e, "%s cannot grow: the disk is full", st->path);
+    case SQLITE_READONLY:
+        if (st->writing)
+            return err_set(e, "%s cannot be written: it, or its folder, is read-only", st->path);
+        /* fall through */
+    case SQLITE_CANTOPEN:
+        return err_set(e, "%s cannot be opened: the run that wrote it did not end, and its folder "
+                       "cannot be written; copy it and its -wal file to a folder of your own",
+                       st->path);
+    default:
+        /* The message may quote a stranger's schema. */
+        text_escape(said, sizeof said, slice_of(sqlite3_errmsg(st->db)));
+        return err_set(e, "%s: %s", st->path, said);
+    }
+}
+
+/* ---- statements */
+
+int store_sql(struct store *st, const char *sql, struct err *e)
+{
+    return sqlite3_exec(st->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_fail(st, e);
+}
+
+sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err *e)
+{
+    sqlite3_stmt **s = &st->statements[which];
+
+    if (*s) {
+        sqlite3_reset(*s);
+        sqlite3_clear_bindings(*s);
+        return *s;
+    }
+    char *made = which == ST_SESSION_ADD   ? row_insert_sql()
+                 : which == ST_SESSION_GET ? row_select_sql()
+                                           : NULL;
+    int rc = sqlite3_prepare_v3(st->db, made ? made : statement_sql[which], -1,
+                                SQLITE_PREPARE_PERSISTENT, s, NULL);
+    free(made);
+    if (rc != SQLITE_OK)
+        store_fail(st, e);
+    return *s;
+}
+
+int store_run(struct store *st, sqlite3_stmt *s, struct err *e)
+{
+    int rc = sqlite3_step(s);
+
+    if (rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int run_plain(struct store *st, enum statement which, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
+
+    return s ? store_run(st, s, e) : -1;
+}
+
+int store_batch_begin(struct store *st, struct err *e)
+{
+    if (st->in_batch)
+        return 0;
+    if (run_plain(st, ST_BEGIN, e) < 0)
+        return -1;
+    st->in_batch = true;
+    st->batched = 0;
+    return 0;
+}
+
+int store_batch_commit(struct store *st, struct err *e)
+{
+    if (!st->in_batch)
+        return 0;
+    if (run_plain(st, ST_COMMIT, e) < 0)
+        return -1;
+    st->in_batch = false;
+    return 0;
+}
+
+int store_batch_add(struct store *st, struct err *e)
+{
+    return ++st->batched < BOUND_BATCH ? 0 : store_batch_commit(st, e);
+}
+
+/* ---- opening */
+
+/* SQLite takes ":memory:" and the empty name for something else than a file. */
+static char *as_file(const char *path)
+{
+    char *file = must_alloc(1, strlen(path) + 3);
+
+    sprintf(file, "%s%s", *path == '/' ? "" : "./", path);
+    return file;
+}
+
+static char *folder_of(const char *file)
+{
+    char *folder = must_copy(file);
+    char *slash = strrchr(folder, '/');
+
+    slash[slash == folder] = '\0';
+    return folder;
+}
+
+/*
+ * The lock is on a descriptor of our own, opened before SQLite's and closed after it: closing any
+ * descriptor of a file drops all POSIX locks that the process holds on it, SQLite's among them.
+ */
+static int take_lock(struct store *st, const char *file, struct err *e)
+{
+    st->lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (st->lock < 0 && errno == ENOENT)
+        return err_set(e, "%s cannot be made: its folder does not exist", st->path);
+    if (st->lock < 0 && errno == EISDIR)
+        return err_set(e, "%s is a folder: name a file in it", st->path);
+    if (st->lock < 0)
+        return err_set(e, "%s cannot be written: %s", st->path, strerror(errno));
+    if (flock(st->lock, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    return err_set(e, "%s is being written by another mailtap: wait for it, or name another file",
+                   st->path);
+}
+
+/* SQLite puts its journal beside the file. */
+static int check_folder(const struct store *st, const char *file, struct err *e)
+{
+    char *folder = folder_of(file);
+    int rc = access(folder, W_OK | X_OK);
+
+    if (rc < 0 && errno != ENOENT && errno != ENOTDIR)
+        err_set(e, "%s cannot be written: its folder %s is read-only", st->path, folder);
+    else
+        rc = 0;
+    free(folder);
+    return rc;
+}
+
+static int check_file(const struct store *st, const char *file, struct err *e)
+{
+    struct stat status;
+
+    if (stat(file, &status) < 0) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            return st->writing ? 0
+                               : err_set(e, "%s does not exist: make it with 'mailtap capture'",
+                                         st->path);
+        return err_set(e, "%s cannot be opened: %s", st->path, strerror(errno));
+    }
+    if (S_ISDIR(status.st_mode))
+        return err_set(e, "%s is a folder, not a database", st->path);
+    if (!S_ISREG(status.st_mode))
+        return err_set(e, "%s is not a plain file", st->path);
+    if (access(file, R_OK) < 0)
+        return err_set(e, "%s cannot be read: %s", st->path, strerror(errno));
+    /* SQLite takes a few octets for an empty file, and would write over them. */
+    if (status.st_size > 0 && status.st_size < SMALLEST_DATABASE)
+        return err_set(e, NOT_A_DATABASE, st->path);
+    return 0;
+}
+
+static int open_sqlite(struct store *st, const char *name, int flags, struct err *e)
+{
+    if (sqlite3_open_v2(name, &st->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return st->db ? store_fail(st, e) : err_set(e, "%s: out of memory", st->path);
+    return guard_open(st, e) < 0 ? -1 : schema_check(st, e);
+}
+
+/*
+ * A database in WAL mode without its WAL, in a folder that cannot be written: all of it is in the
+ * file, and nobody can change it, which SQLite has to be told.
+ */
+static int open_immutable(struct store *st, const char *file, struct err *e)
+{
+    size_t n = strlen(file), used = 5;
+    char *name = must_alloc(1, n * 3 + sizeof "file:-wal?immutable=1");
+    int rc;
+
+    int why = sqlite3_errcode(st->db) & 0xff;
+    sprintf(name, "%s-wal", file);
+    if (access(name, F_OK) == 0 || (why != SQLITE_CANTOPEN && why != SQLITE_READONLY)) {
+        free(name);
+        return -1;
+    }
+    strcpy(name, "file:");
+    for (size_t i = 0; i < n; i++)
+        used += (size_t)sprintf(name + used, strchr("%?#", file[i]) ? "%%%02X" : "%c",
+                                (unsigned char)file[i]);
+    strcpy(name + used, "?immutable=1");
+    sqlite3_close(st->db);
+    st->db = NULL;
+    rc = open_sqlite(st, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, e);
+    free(name);
+    return rc;
+}
+
+static int open_reading(struct store *st, const char *file, struct err *e)
+{
+    if (check_file(st, file, e) < 0)
+        return -1;
+    if (open_sqlite(st, file, SQLITE_OPEN_READONLY, e) < 0 && open_immutable(st, file, e) < 0)
+        return -1;
+    guard_asked(st);
+    return 0;
+}
+
+static int open_writing(struct store *st, const char *file, struct err *e)
+{
+    if (check_file(st, file, e) < 0 || check_folder(st, file, e) < 0 ||
+        take_lock(st, file, e) < 0 || open_sqlite(st, file, SQLITE_OPEN_READWRITE, e) < 0)
+        return -1;
+    st->servers_change = true;
+    if (store_sql(st, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                      "PRAGMA cache_size = -65536", e) < 0)
+        return -1;
+    return store_remove_unfinished(st, e);
+}
+
+static void release(struct store **st)
+{
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize((*st)->statements[i]);
+    sqlite3_close((*st)->db);
+    if ((*st)->lock >= 0)
+        close((*st)->lock);
+    explicit_bzero((*st)->key, sizeof (*st)->key);
+    free((*st)->path);
+    free(*st);
+    *st = NULL;
+}
+
+struct store *store_open(const char *path, enum store_mode mode, struct err *e)
+{
+    struct store *st = must_alloc(1, sizeof *st);
+    char *file = as_file(path);
+    int rc;
+
+    st->path = must_copy(path);
+    st->lock = -1;
+    st->writing = mode == STORE_WRITE;
+    rc = st->writing ? open_writing(st, file, e) : open_reading(st, file, e);
+    free(file);
+    if (rc < 0)
+        release(&st);
+    return st;
+}
+
+int store_close(struct store **st, struct err *e)
+{
+    int rc = 0;
+
+    if (!*st)
+        return 0;
+    if ((*st)->writing) {
+        rc = store_batch_commit(*st, e);
+        for (int i = 0; i < STATEMENTS; i++)
+            sqlite3_reset((*st)->statements[i]);
+        /* Fails while somebody reads; then the last reader to close removes the WAL. */
+        sqlite3_exec((*st)->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    }
+    release(st);
+    return rc;
+}

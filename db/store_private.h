@@ -1,0 +1,112 @@
+/*
+ * store_private.h - what the files of db/ share: the open database, its statements, and the map
+ * between facts and rows.
+ */
+#ifndef MAILTAP_STORE_PRIVATE_H
+#define MAILTAP_STORE_PRIVATE_H
+
+#include <mailtap/store.h>
+#include <sqlite3.h>
+
+#define ADDRESS_KEY_OCTETS 32
+
+enum statement {
+    ST_BEGIN,
+    ST_COMMIT,
+    ST_CAPTURE_FIND,
+    ST_CAPTURE_ADD,
+    ST_CAPTURE_END,
+    ST_SERVER_ADD,
+    ST_CERTIFICATE_ADD,
+    ST_SESSION_ADD, /* its SQL is made from the field table */
+    ST_EXPOSURE_ADD,
+    ST_ADDRESS_ADD,
+    ST_MARK_UNJUDGED,
+    ST_MARK_DONE,
+    ST_UNJUDGED,
+    ST_SESSION_GET, /* likewise */
+    ST_EXPOSURE_GET,
+    ST_VERDICT_SET,
+    ST_EVIDENCE_CLEAR,
+    ST_EVIDENCE_ADD,
+    ST_JUDGED,
+    STATEMENTS
+};
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    int lock; /* descriptor that holds the writer's lock, or -1 */
+    bool writing;
+    uint8_t key[ADDRESS_KEY_OCTETS];
+    sqlite3_stmt *statements[STATEMENTS];
+    bool in_batch;       /* a transaction is open */
+    unsigned batched;    /* rows of session or verdict in it */
+    bool servers_change; /* some server may have `changed` set */
+    /* guard.c */
+    bool asking;        /* a question is being prepared or run: reading only */
+    int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
+    bool gave_up;
+};
+
+/* ---- store.c */
+
+/* *e gets the database's name and what SQLite says of it; always -1. */
+int store_fail(const struct store *st, struct err *e);
+
+/* Run SQL of our own that gives no row: 0 or -1. */
+int store_sql(struct store *st, const char *sql, struct err *e);
+
+/* A statement, reset and ready to bind; NULL with *e. */
+sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err *e);
+
+/* Run a statement that gives no row: 0 or -1. */
+int store_run(struct store *st, sqlite3_stmt *s, struct err *e);
+
+/* Remove the rows of captures that did not end, and what was counted because of them. */
+int store_remove_unfinished(struct store *st, struct err *e);
+
+/* Open a transaction when none is, and commit: at once, or when it has BOUND_BATCH rows. */
+int store_batch_begin(struct store *st, struct err *e);
+int store_batch_add(struct store *st, struct err *e);
+int store_batch_commit(struct store *st, struct err *e);
+
+/* ---- guard.c: a database from a stranger */
+
+/* Before anything is read from it. */
+int guard_open(struct store *st, struct err *e);
+
+/*
+ * Between these two only reading is allowed, and SQLite gives up after `for_ns`.  When the database
+ * is not open for writing, only reading stays allowed from the first guard_asked() on, which gives
+ * the nanoseconds used.
+ */
+void guard_ask(struct store *st, int64_t for_ns);
+int64_t guard_asked(struct store *st);
+
+/* ---- schema.c */
+
+/* Is it ours, and of this version?  A new one is made when st->writing.  Reads the key. */
+int schema_check(struct store *st, struct err *e);
+
+/* ---- row.c: facts to a row of `session` and back, one line a field */
+
+/* Parameters before those of the field table. */
+enum { ROW_CAPTURE = 1, ROW_SERVER, ROW_STARTED_AT, ROW_ENDED_AT, ROW_TLS_VERSION_NAME,
+       ROW_TLS_CIPHER, ROW_TLS_CIPHER_NAME, ROW_CERTIFICATE, ROW_FIRST_FIELD };
+
+/* Made of the field table, owned by the caller. */
+char *row_insert_sql(void);
+char *row_select_sql(void);
+
+/* All parameters from ROW_STARTED_AT on. */
+void row_bind(sqlite3_stmt *s, const struct facts *f);
+void row_read(sqlite3_stmt *s, struct facts *facts_r);
+
+/* Counters beyond what SQLite can hold stop at its largest. */
+void bind_count(sqlite3_stmt *s, int at, uint64_t value);
+/* NULL for UNKNOWN and for the empty text. */
+void bind_tri(sqlite3_stmt *s, int at, tri value);
+void bind_text(sqlite3_stmt *s, int at, const char *text);
+
+#endif

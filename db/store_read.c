@@ -1,0 +1,166 @@
+/*
+ * store_read.c - facts back from the database for judging, and the verdicts.
+ *
+ * A server whose sessions came or went is marked; before the next session is handed out, all
+ * sessions of marked servers go into the table `unjudged`, once.  Each one is handed out by its
+ * number, so a run over N sessions costs N look-ups.
+ */
+#include "store_private.h"
+
+#include <string.h>
+
+static int mark(struct store *st, struct err *e)
+{
+    static const enum statement steps[] = {ST_MARK_UNJUDGED, ST_MARK_DONE};
+
+    if (!st->servers_change)
+        return 0;
+    if (store_batch_begin(st, e) < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        sqlite3_stmt *s = store_statement(st, steps[i], e);
+        if (!s || store_run(st, s, e) < 0)
+            return -1;
+    }
+    st->servers_change = false;
+    return store_batch_commit(st, e);
+}
+
+static uint64_t column_count(sqlite3_stmt *s, int at)
+{
+    int64_t value = sqlite3_column_int64(s, at);
+
+    return value < 0 ? 0 : (uint64_t)value;
+}
+
+/* 1, or 0 when there is none. */
+static int next_session(struct store *st, int64_t *session_r, struct history *history_r,
+                        struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_UNJUDGED, e);
+
+    if (!s)
+        return -1;
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) {
+        *session_r = sqlite3_column_int64(s, 0);
+        history_r->sessions = column_count(s, 1);
+        history_r->offered = column_count(s, 2);
+    } else if (rc != SQLITE_DONE) {
+        store_fail(st, e);
+    }
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int load_session(struct store *st, int64_t session, struct facts *facts_r, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_SESSION_GET, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, session);
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        row_read(s, facts_r);
+    else
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW ? 0 : -1;
+}
+
+static void note_exposure(struct facts *f, sqlite3_stmt *s)
+{
+    const unsigned char *name = sqlite3_column_text(s, 0);
+
+    for (int i = 0; i < ITEMS; i++)
+        if (name && strcmp((const char *)name, item_name((enum item)i)) == 0)
+            f->exposure[i] = (struct exposure){column_count(s, 1), column_count(s, 2)};
+}
+
+static int load_exposure(struct store *st, int64_t session, struct facts *f, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_EXPOSURE_GET, e);
+    int rc;
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, session);
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        note_exposure(f, s);
+    if (rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
+                   struct history *history_r, struct err *e)
+{
+    if (mark(st, e) < 0)
+        return -1;
+    int rc = next_session(st, session_r, history_r, e);
+    if (rc == 0)
+        return store_batch_commit(st, e);
+    if (rc < 0 || load_session(st, *session_r, facts_r, e) < 0 ||
+        load_exposure(st, *session_r, facts_r, e) < 0)
+        return -1;
+    return 1;
+}
+
+/* ---- verdicts */
+
+static int run_for(struct store *st, enum statement which, int64_t session, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, session);
+    return store_run(st, s, e);
+}
+
+static int set_verdict(struct store *st, int64_t session, const struct verdict *v, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_VERDICT_SET, e);
+    const struct finding *best = evidence_best(&v->findings);
+    const char *reason = reason_name(v->reason);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, session);
+    sqlite3_bind_text(s, 2, class_name(v->class), -1, SQLITE_STATIC);
+    if (reason)
+        sqlite3_bind_text(s, 3, reason, -1, SQLITE_STATIC);
+    if (best) {
+        sqlite3_bind_text(s, 4, best->rule, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 5, rank_name(best->rank), -1, SQLITE_STATIC);
+    }
+    return store_run(st, s, e);
+}
+
+static int add_evidence(struct store *st, int64_t session, unsigned place,
+                        const struct finding *finding, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_EVIDENCE_ADD, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, session);
+    sqlite3_bind_int64(s, 2, place);
+    sqlite3_bind_text(s, 3, finding->rule, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 4, rank_name(finding->rank), -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 5, finding->detail, -1, SQLITE_STATIC);
+    return store_run(st, s, e);
+}
+
+int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e)
+{
+    if (store_batch_begin(st, e) < 0 || set_verdict(st, session, v, e) < 0 ||
+        run_for(st, ST_EVIDENCE_CLEAR, session, e) < 0)
+        return -1;
+    for (unsigned i = 0; i < v->findings.count; i++)
+        if (add_evidence(st, session, i, &v->findings.list[i], e) < 0)
+            return -1;
+    return run_for(st, ST_JUDGED, session, e) < 0 ? -1 : store_batch_add(st, e);
+}
