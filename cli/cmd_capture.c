@@ -1,0 +1,230 @@
+/* cmd_capture.c - mailtap capture: analyse captures into the findings database. */
+#include "command.h"
+#include "options.h"
+#include "pipeline.h"
+#include "progress.h"
+
+#include <inttypes.h>
+#include <mailtap/frame.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct values {
+    struct option_list files;
+    const char *database;
+    uint64_t count, max_flows, max_held;
+    bool quiet, verbose;
+};
+
+#define AT(member) offsetof(struct values, member)
+
+static const struct option_row rows[] = {
+    {.letter = 'r', .name = "read", .argument = "FILE", .kind = OPTION_LIST, .at = AT(files),
+     .help = "analyse this capture file; more than one may be given; '-' is standard input"},
+    {.letter = 'd', .name = "database", .argument = "DB", .kind = OPTION_TEXT, .at = AT(database),
+     .help = "the findings database; made when it is missing"},
+    {.letter = 'c', .name = "count", .argument = "N", .kind = OPTION_NUMBER, .at = AT(count),
+     .least = 1, .help = "stop after N frames of each file"},
+    {.name = "max-flows", .argument = "N", .kind = OPTION_NUMBER, .at = AT(max_flows), .least = 16,
+     .most = UINT32_MAX, .help = "connections followed at once (262144)"},
+    {.name = "max-held", .argument = "MIB", .kind = OPTION_NUMBER, .at = AT(max_held), .least = 1,
+     .most = 1u << 20, .help = "memory for segments out of order, all connections together (256)"},
+    {.letter = 'q', .name = "quiet", .kind = OPTION_FLAG, .at = AT(quiet),
+     .help = "say nothing but errors"},
+    {.letter = 'v', .name = "verbose", .kind = OPTION_FLAG, .at = AT(verbose),
+     .help = "say what became of every frame and flow"},
+};
+
+static const struct option_table table = {
+    .command = "capture",
+    .usage = "-r FILE... -d DB [options]",
+    .summary = "Analyses the mail in capture files (pcap, also gzip and zstd) and stores what was "
+               "seen in the findings database DB. A capture that is in the database already is "
+               "left alone.",
+    .rows = rows,
+    .count = sizeof rows / sizeof *rows,
+};
+
+static volatile int interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+/* One run of the command: what it was asked, and how it went. */
+struct run {
+    const struct values *values;
+    struct store *store; /* opened with the first capture that can be read */
+    unsigned analysed, damaged, unreadable;
+};
+
+static void say(const struct run *r, const char *name, const struct capture_counts *n)
+{
+    if (r->values->quiet)
+        return;
+    printf("%s: %" PRIu64 " frames, %" PRIu64 " connections, %" PRIu64 " mail sessions\n", name,
+           n->frames, n->flows, n->mail_flows);
+    if (!r->values->verbose)
+        return;
+    printf("  frames: %" PRIu64 " octets; not TCP %" PRIu64 ", damaged %" PRIu64
+           ", fragments %" PRIu64 ", unknown link layer %" PRIu64 "\n",
+           n->octets, n->other_frames, n->damaged_frames, n->fragments, n->unknown_link);
+    printf("  connections: to a mail port and not SMTP %" PRIu64 ", given up for want of room %" PRIu64
+           "\n",
+           n->mail_port_other, n->evicted);
+    printf("  octets of mail missing from the capture: %" PRIu64
+           "; segments dropped for want of room: %" PRIu64 "\n",
+           n->gap_octets, n->held_refused);
+}
+
+/* The same file is another capture when another part of it is asked for. */
+static void add_count(const struct values *v, uint8_t digest[DIGEST_OCTETS])
+{
+    struct slice whole = {digest, DIGEST_OCTETS};
+
+    if (v->count)
+        digest_keyed((struct slice){(const uint8_t *)&v->count, sizeof v->count}, whole, digest);
+}
+
+static struct pipeline pipeline_for(const struct values *v)
+{
+    struct pipeline p = {
+        .limits = flow_limits_default(),
+        .frame_limit = v->count,
+        .interrupt = &interrupted,
+        .progress = !v->quiet && isatty(STDERR_FILENO) ? progress_show : NULL,
+    };
+
+    if (v->max_flows)
+        p.limits.flows = (uint32_t)v->max_flows;
+    if (v->max_held)
+        p.limits.held_octets = v->max_held << 20;
+    return p;
+}
+
+/*
+ * Read the capture that has begun as `id`: 1 stored, 0 it was there already, -1 with *e.  A pipe's
+ * digest is known only now.
+ */
+static int read_capture(struct run *r, struct source *source, int64_t id, uint8_t *digest,
+                        bool identified, struct capture_counts *counts_r, struct err *damage_r,
+                        struct err *e)
+{
+    struct pipeline pipeline = pipeline_for(r->values);
+
+    enum pipeline_end end =
+        pipeline_run(&pipeline, source, r->store, id, counts_r, damage_r, e);
+    if (end == PIPELINE_FAILED)
+        return -1;
+    if (end == PIPELINE_INTERRUPTED)
+        return err_set(e, "interrupted at frame %" PRIu64 " of %s; run it again to analyse it whole",
+                       counts_r->frames, source_name(source));
+    if (!identified) {
+        source_digest(source, digest);
+        add_count(r->values, digest);
+    }
+    return store_capture_end(r->store, id, digest, counts_r,
+                             end == PIPELINE_DAMAGED ? damage_r->text : NULL, e);
+}
+
+static int store_one(struct run *r, struct source *source, struct err *e)
+{
+    struct capture_counts counts;
+    struct err damage = {""};
+    uint8_t digest[DIGEST_OCTETS];
+    int64_t id;
+    bool identified = source_file_digest(source, digest);
+
+    if (identified)
+        add_count(r->values, digest);
+    int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
+    if (rc > 0)
+        rc = read_capture(r, source, id, digest, identified, &counts, &damage, e);
+    if (rc < 0)
+        return -1;
+    r->analysed++;
+    if (rc > 0)
+        say(r, source_name(source), &counts);
+    else if (!r->values->quiet)
+        printf("%s: already in the database; nothing changed\n", source_name(source));
+    if (damage.text[0]) {
+        r->damaged++;
+        fprintf(stderr, "mailtap capture: %s; what came before it is stored\n", damage.text);
+    }
+    return 0;
+}
+
+/* 0: go on with the next file.  -1: nothing more can be done, *e says why. */
+static int analyse(struct run *r, const char *path, struct err *e)
+{
+    struct source *source = source_open(path, e);
+
+    if (!source) {
+        r->unreadable++;
+        command_failed("capture", e->text);
+        return 0;
+    }
+    int rc = 0;
+    if (!r->store) {
+        r->store = store_open(r->values->database, STORE_WRITE, e);
+        rc = r->store ? 0 : -1;
+    }
+    if (rc == 0)
+        rc = store_one(r, source, e);
+    source_close(&source);
+    return rc;
+}
+
+static int run(const struct values *v)
+{
+    struct run r = {.values = v};
+    struct err e = {""}, close_error;
+    int rc = 0;
+
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    for (unsigned i = 0; i < v->files.count && rc == 0; i++)
+        rc = analyse(&r, v->files.items[i], &e);
+    if (rc == 0 && r.store)
+        rc = pipeline_judge(r.store, &e);
+    if (r.store && store_close(&r.store, &close_error) < 0 && rc == 0) {
+        rc = -1;
+        e = close_error;
+    }
+    if (rc < 0)
+        return command_failed("capture", e.text);
+    if (r.analysed == 0)
+        return EXIT_FAILED;
+    if (!v->quiet)
+        printf("findings are in %s; to read them: mailtap report %s\n", v->database, v->database);
+    return r.damaged || r.unreadable ? EXIT_DAMAGED : EXIT_DONE;
+}
+
+int cmd_capture(int argc, char **argv)
+{
+    struct values values = {.quiet = false};
+    int operands, status = EXIT_WRONG;
+
+    switch (options_read(&table, argc, argv, &values, &operands)) {
+    case OPTIONS_HELP:
+        return command_end("capture", EXIT_DONE);
+    case OPTIONS_WRONG:
+        return EXIT_WRONG;
+    case OPTIONS_READ:
+        break;
+    }
+    if (operands != argc)
+        options_wrong("capture", "'%s': capture files are given with -r", argv[operands]);
+    else if (values.files.count == 0)
+        options_wrong("capture", "name a capture file with -r");
+    else if (!values.database)
+        options_wrong("capture", "name the findings database with -d");
+    else
+        status = run(&values);
+    options_free(&table, &values);
+    return command_end("capture", status);
+}

@@ -1,0 +1,71 @@
+/*
+ * options.h - one table of options for each command: it is parsed from, and its help is made from
+ * it.
+ */
+#ifndef MAILTAP_OPTIONS_H
+#define MAILTAP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum option_kind {
+    OPTION_FLAG,   /* bool */
+    OPTION_TEXT,   /* const char *; the last one given counts */
+    OPTION_LIST,   /* struct option_list; each one given is added */
+    OPTION_NUMBER, /* uint64_t, decimal, from `least` to `most` */
+    OPTION_CHOICE, /* unsigned: index into `choices` */
+};
+
+struct option_list {
+    const char **items; /* borrowed from argv; the array is freed with options_free() */
+    unsigned count;
+};
+
+struct option_row {
+    char letter;          /* or 0 */
+    const char *name;     /* long name; unambiguous beginnings of it are taken too */
+    const char *argument; /* its name in the help; NULL for a flag */
+    const char *help;     /* one sentence, no full stop */
+    enum option_kind kind;
+    size_t at;                 /* offset of the destination in the command's values */
+    const char *const *choices; /* OPTION_CHOICE: NULL at the end */
+    uint64_t least, most;      /* OPTION_NUMBER; most 0: no limit */
+};
+
+struct option_table {
+    const char *command; /* "capture" */
+    const char *usage;   /* what follows "mailtap capture" */
+    const char *summary; /* a sentence or two for the help */
+    const struct option_row *rows;
+    unsigned count;
+};
+
+enum options_outcome {
+    OPTIONS_READ,  /* go on */
+    OPTIONS_HELP,  /* help was asked for and printed: exit status 0 */
+    OPTIONS_WRONG, /* said so on standard error: exit status 2 */
+};
+
+/*
+ * Fill `values`, which holds the defaults.  Options and operands may be mixed; *operands_r is the
+ * index of the first operand, argv being put in order; "--" ends the options.
+ */
+enum options_outcome options_read(const struct option_table *table, int argc, char **argv,
+                                  void *values, int *operands_r);
+
+/* Frees the lists in `values`. */
+void options_free(const struct option_table *table, void *values);
+
+/* Usage, summary and aligned options, at most 80 columns. */
+void options_help(const struct option_table *table, FILE *out);
+
+/* Text in words, wrapped at 80 columns; `at` columns are taken and further lines are indented. */
+void options_wrap(FILE *out, const char *text, unsigned at, unsigned indent);
+
+/* "mailtap COMMAND: message", and where help is; always OPTIONS_WRONG. */
+enum options_outcome options_wrong(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

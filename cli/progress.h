@@ -1,0 +1,11 @@
+/* progress.h - how far a capture has been read, on a terminal. */
+#ifndef MAILTAP_PROGRESS_H
+#define MAILTAP_PROGRESS_H
+
+#include <mailtap/frame.h>
+#include <mailtap/store.h>
+
+/* Rewrite one line of standard error, a few times a second; wipe it when `done`. */
+void progress_show(const struct source *source, const struct capture_counts *counts, bool done);
+
+#endif

@@ -1,0 +1,334 @@
+/* table.c - rows of a query as a box, as CSV (RFC 4180) or as JSON (RFC 8259). */
+#include <mailtap/report.h>
+
+#include "page.h"
+
+#include <mailtap/err.h>
+#include <mailtap/text.h>
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool table_format_named(const char *name, enum table_format *format_r)
+{
+    static const char *const names[] = {
+        [TABLE_BOX] = "box", [TABLE_CSV] = "csv", [TABLE_JSON] = "json"};
+
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *format_r = (enum table_format)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Room for a number as text. */
+#define FIGURE 32
+
+/* The shortest digits that give the same number back. */
+static void real_text(char to[FIGURE], double value)
+{
+    snprintf(to, FIGURE, "%.15g", value);
+    if (strtod(to, NULL) != value)
+        snprintf(to, FIGURE, "%.17g", value);
+}
+
+/* Hexadecimal digits of at most `most` octets; owned by the caller. */
+static char *hex_text(struct slice s, size_t most)
+{
+    struct slice head = slice_head(s, most);
+    char *to = must_alloc(2, head.n + 1);
+
+    digest_hex(to, head);
+    return to;
+}
+
+/* ---- box */
+
+/* Rows that are measured together; a longer answer is more than one box. */
+#define BOX_ROWS 2000u
+
+/* Columns of one cell; CSV and JSON give all of it. */
+#define BOX_CELL 100u
+
+struct box_cell {
+    char *text;
+    unsigned width;
+    bool right;
+};
+
+struct box {
+    unsigned columns, rows;
+    unsigned *width; /* of each column */
+    struct box_cell *head, *cells;
+};
+
+static struct box_cell box_cell_of(struct cell c)
+{
+    struct box_cell made = {.right = c.kind == CELL_INTEGER || c.kind == CELL_REAL};
+    char figure[FIGURE] = "", *hex = NULL;
+    struct slice text = c.text;
+
+    if (c.kind == CELL_INTEGER)
+        snprintf(figure, sizeof figure, "%" PRId64, c.integer);
+    if (c.kind == CELL_REAL)
+        real_text(figure, c.real);
+    if (c.kind == CELL_BLOB)
+        hex = hex_text(c.text, BOX_CELL);
+    if (c.kind != CELL_TEXT)
+        text = slice_of(hex ? hex : figure);
+    made.text = shown_text(text, BOX_CELL, &made.width);
+    free(hex);
+    return made;
+}
+
+static void box_measure(struct box *b, unsigned column, const struct box_cell *cell)
+{
+    if (cell->width > b->width[column])
+        b->width[column] = cell->width;
+}
+
+static void box_rule(FILE *out, const struct box *b, const char *left, const char *middle,
+                     const char *right)
+{
+    for (unsigned i = 0; i < b->columns; i++) {
+        fputs(i ? middle : left, out);
+        for (unsigned k = 0; k < b->width[i] + 2; k++)
+            fputs("\u2500", out);
+    }
+    fprintf(out, "%s\n", right);
+}
+
+static void box_row(FILE *out, const struct box *b, const struct box_cell *cells)
+{
+    for (unsigned i = 0; i < b->columns; i++) {
+        int pad = (int)(b->width[i] - cells[i].width);
+        fprintf(out, "\u2502 %*s%s%*s ", cells[i].right ? pad : 0, "", cells[i].text,
+                cells[i].right ? 0 : pad, "");
+    }
+    fputs("\u2502\n", out);
+}
+
+static void box_draw(FILE *out, struct box *b)
+{
+    box_rule(out, b, "\u250c", "\u252c", "\u2510");
+    box_row(out, b, b->head);
+    box_rule(out, b, "\u251c", "\u253c", "\u2524");
+    for (unsigned i = 0; i < b->rows; i++)
+        box_row(out, b, b->cells + (size_t)i * b->columns);
+    box_rule(out, b, "\u2514", "\u2534", "\u2518");
+}
+
+static void box_empty(struct box *b)
+{
+    for (size_t i = 0; i < (size_t)b->rows * b->columns; i++)
+        free(b->cells[i].text);
+    b->rows = 0;
+    for (unsigned i = 0; i < b->columns; i++)
+        b->width[i] = b->head[i].width;
+}
+
+static void box_begin(struct box *b, const struct query *q)
+{
+    b->columns = query_columns(q);
+    b->rows = 0;
+    b->width = must_alloc(b->columns, sizeof *b->width);
+    b->head = must_alloc(b->columns, sizeof *b->head);
+    b->cells = must_alloc((size_t)BOX_ROWS * b->columns, sizeof *b->cells);
+    for (unsigned i = 0; i < b->columns; i++)
+        b->head[i].text = shown_text(slice_of(query_column(q, i)), BOX_CELL, &b->head[i].width);
+    box_empty(b);
+}
+
+static void box_end(struct box *b)
+{
+    box_empty(b);
+    for (unsigned i = 0; i < b->columns; i++)
+        free(b->head[i].text);
+    free(b->head);
+    free(b->cells);
+    free(b->width);
+}
+
+static int write_box(FILE *out, struct query *q, struct err *e)
+{
+    struct box b;
+    bool drawn = false;
+    int rc;
+
+    box_begin(&b, q);
+    while ((rc = query_next(q, e)) > 0) {
+        for (unsigned i = 0; i < b.columns; i++) {
+            struct box_cell *cell = &b.cells[(size_t)b.rows * b.columns + i];
+            *cell = box_cell_of(query_cell(q, i));
+            box_measure(&b, i, cell);
+        }
+        if (++b.rows == BOX_ROWS) {
+            box_draw(out, &b);
+            box_empty(&b);
+            drawn = true;
+        }
+    }
+    if (rc == 0 && (b.rows || !drawn))
+        box_draw(out, &b);
+    box_end(&b);
+    return rc;
+}
+
+/* ---- CSV: RFC 4180, with NULL as nothing and the empty text as "" */
+
+static void csv_text(FILE *out, struct slice s)
+{
+    bool plain = s.n > 0;
+
+    for (size_t i = 0; i < s.n && plain; i++)
+        plain = !memchr("\",\r\n\0", s.p[i], 5);
+    if (plain && s.p[0] != ' ' && s.p[s.n - 1] != ' ') {
+        fwrite(s.p, 1, s.n, out);
+        return;
+    }
+    fputc('"', out);
+    while (s.n) {
+        size_t quote = slice_find(s, '"');
+        fwrite(s.p, 1, quote, out);
+        if (quote < s.n)
+            fputs("\"\"", out);
+        s = slice_tail(s, quote + 1);
+    }
+    fputc('"', out);
+}
+
+static void figure_or_hex(FILE *out, struct cell c, const char *quote)
+{
+    char figure[FIGURE];
+
+    if (c.kind == CELL_INTEGER) {
+        fprintf(out, "%" PRId64, c.integer);
+    } else if (c.kind == CELL_REAL) {
+        real_text(figure, c.real);
+        fputs(figure, out);
+    } else {
+        char *hex = hex_text(c.text, c.text.n);
+        fprintf(out, "%s%s%s", quote, hex, quote);
+        free(hex);
+    }
+}
+
+static int write_csv(FILE *out, struct query *q, struct err *e)
+{
+    unsigned columns = query_columns(q);
+    int rc;
+
+    for (unsigned i = 0; i < columns; i++) {
+        fputs(i ? "," : "", out);
+        csv_text(out, slice_of(query_column(q, i)));
+    }
+    fputs("\r\n", out);
+    while ((rc = query_next(q, e)) > 0) {
+        for (unsigned i = 0; i < columns; i++) {
+            struct cell c = query_cell(q, i);
+            fputs(i ? "," : "", out);
+            if (c.kind == CELL_TEXT)
+                csv_text(out, c.text);
+            else if (c.kind != CELL_NULL)
+                figure_or_hex(out, c, "");
+        }
+        fputs("\r\n", out);
+    }
+    return rc;
+}
+
+/* ---- JSON */
+
+/* The octets of one escape that text_escape() wrote, or of one character. */
+static size_t json_piece(FILE *out, const char *p)
+{
+    static const char *const digits = "0123456789abcdef";
+    const char *high = p[0] == '\\' && p[1] == 'x' ? strchr(digits, p[2]) : NULL;
+
+    if (p[0] == '\\' && p[1] == '\\') {
+        fputs("\\\\", out);
+        return 2;
+    }
+    if (high) {
+        unsigned octet = (unsigned)((high - digits) << 4 | (strchr(digits, p[3]) - digits));
+        /* ASCII control characters have a JSON form; what is no character stays "\xNN" in text. */
+        if (octet < 0x80)
+            fprintf(out, "\\u%04x", octet);
+        else
+            fprintf(out, "\\\\x%02x", octet);
+        return 4;
+    }
+    if (*p == '"')
+        fputc('\\', out);
+    fputc(*p, out);
+    return 1;
+}
+
+static void json_text(FILE *out, struct slice s)
+{
+    char piece[1024];
+
+    fputc('"', out);
+    /* In pieces; one that ends inside a character gives that character to the next. */
+    while (s.n) {
+        size_t n = s.n < 240 ? s.n : 240;
+        while (n < s.n && n > 236 && (s.p[n] & 0xc0) == 0x80)
+            n--;
+        text_escape(piece, sizeof piece, slice_head(s, n));
+        for (const char *p = piece; *p;)
+            p += json_piece(out, p);
+        s = slice_tail(s, n);
+    }
+    fputc('"', out);
+}
+
+static void json_cell(FILE *out, struct cell c)
+{
+    if (c.kind == CELL_NULL || (c.kind == CELL_REAL && !isfinite(c.real)))
+        fputs("null", out);
+    else if (c.kind == CELL_TEXT)
+        json_text(out, c.text);
+    else
+        figure_or_hex(out, c, "\"");
+}
+
+static int write_json(FILE *out, struct query *q, struct err *e)
+{
+    unsigned columns = query_columns(q);
+    bool first = true;
+    int rc;
+
+    fputc('[', out);
+    while ((rc = query_next(q, e)) > 0) {
+        fputs(first ? "\n{" : ",\n{", out);
+        first = false;
+        for (unsigned i = 0; i < columns; i++) {
+            fputs(i ? "," : "", out);
+            json_text(out, slice_of(query_column(q, i)));
+            fputc(':', out);
+            json_cell(out, query_cell(q, i));
+        }
+        fputc('}', out);
+    }
+    /* An answer that broke off must not look whole. */
+    if (rc == 0)
+        fputs(first ? "]\n" : "\n]\n", out);
+    return rc;
+}
+
+int table_write(FILE *out, struct query *q, enum table_format format, struct err *e)
+{
+    switch (format) {
+    case TABLE_CSV:
+        return write_csv(out, q, e);
+    case TABLE_JSON:
+        return write_json(out, q, e);
+    case TABLE_BOX:
+        break;
+    }
+    return write_box(out, q, e);
+}
