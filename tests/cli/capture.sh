@@ -12,7 +12,7 @@ expect() {
     shift 3
     "$@" > "$dir/out" 2>&1 < /dev/null
     got=$?
-    if [ $got != "$status" ] || ! grep -q -e "$pattern" "$dir/out"; then
+    if [ $got != "$status" ] || ! grep -qi -e "$pattern" "$dir/out"; then
         echo "FAILED: $name: status $got instead of $status, or no '$pattern' in:"
         cat "$dir/out"
         failed=1

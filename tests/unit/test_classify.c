@@ -49,8 +49,9 @@ static void reasons_of_cleartext(void **state)
     assert_int_equal(judged(&f).reason, REASON_HELO_ONLY);
     f.ehlo_sent = true; /* its reply is missing: a list may have been there */
     assert_int_equal(judged(&f).reason, REASON_UNDETERMINED);
-    f.ehlo_accepted = NO;
-    assert_int_equal(judged(&f).reason, REASON_HELO_ONLY);
+    f.ehlo_accepted = NO; /* EHLO was refused: asked, and not offered */
+    f.starttls_offered = NO;
+    assert_int_equal(judged(&f).reason, REASON_NOT_OFFERED);
 }
 
 static void starttls_needs_the_handshake(void **state)

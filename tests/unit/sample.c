@@ -1,0 +1,234 @@
+/* sample.c - see sample.h. */
+#include "test.h"
+
+#include "sample.h"
+
+#include <mailtap/query.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+#define START (INT64_C(1795485052) * SECOND)
+
+static struct address addresses[] = {
+    {.transaction = 1, .recipient = false, .accepted = YES, .path = SAMPLE_SENDER "@A.Example"},
+    {.transaction = 1, .recipient = true, .accepted = NO, .path = SAMPLE_RECIPIENT "@b.example"},
+};
+
+static struct endpoint end(uint8_t last, uint16_t port)
+{
+    return (struct endpoint){{4, {192, 0, 2, last}}, port};
+}
+
+static void connect(struct facts *f, uint16_t client_port)
+{
+    f->client = end(1, client_port);
+    f->server = end(25, 25);
+    f->started_ns = START + client_port * SECOND + 1000;
+    f->ended_ns = f->started_ns + SECOND;
+    f->vlan = f->tls_alert = -1;
+    f->ending = ENDING_CLOSED;
+    f->one_sided = NO;
+    strcpy(f->server_name, "mx.example");
+    strcpy(f->greeting, "mx.example ESMTP");
+    strcpy(f->client_name, "client.example");
+}
+
+struct facts sample_facts(void)
+{
+    struct facts f = {.vlan = 7};
+
+    connect(&f, 40000);
+    f.client.address = (struct ip_address){6, {0x20, 1, 0xd, 0xb8, [15] = 9}};
+    f.vlan = 7;
+    f.ending = ENDING_RESET;
+    f.one_sided = YES;
+    f.midstream = true;
+    f.gap_octets = 11;
+    f.conflicts = 12;
+    strcpy(f.dpi_protocol, "SMTP");
+    f.dialogue = f.ehlo_sent = f.helo_sent = true;
+    f.ehlo_accepted = f.starttls_offered = YES;
+    strcpy(f.keywords, "PIPELINING\nSTARTTLS\nSIZE 1000");
+    f.keywords_cut = true;
+    f.starttls_requested = YES;
+    f.starttls_reply = 220;
+    f.tls_from_start = NO;
+    f.decided = YES;
+    f.tls_established = YES;
+    f.tls_version = 0x0303;
+    f.tls_cipher = 0;
+    f.tls_cipher_known = true;
+    strcpy(f.sni, "sni.example");
+    strcpy(f.alpn, "smtp");
+    f.cert = (struct cert_facts){.not_before = 100, .not_after = 200};
+    strcpy(f.cert.subject_cn, "cn.example");
+    strcpy(f.cert.issuer_cn, "issuer.example");
+    memset(f.cert.sha256, 'a', 64);
+    f.cert_seen = true;
+    f.tls_alert = 0;
+    f.text_before_tls = 13;
+    f.transactions = 14;
+    f.messages = 15;
+    f.messages_known = NO;
+    f.recipients_attempted = 16;
+    f.recipients_accepted = 17;
+    f.recipients_known = NO;
+    f.content_octets = UINT64_C(5000000000);
+    strcpy(f.auth_mechanism, "PLAIN");
+    f.credentials_exposed = true;
+    for (int i = 0; i < ITEMS; i++)
+        f.exposure[i] = (struct exposure){(uint64_t)i + 1, (uint64_t)i + 100};
+    f.addresses = addresses;
+    f.address_count = 2;
+    f.lost = true;
+    f.anomalies = ANOMALY_BARE_LF | ANOMALY_EARLY_CONTENT;
+    return f;
+}
+
+struct facts sample_clear(uint16_t client_port)
+{
+    struct facts f = {.dialogue = true, .ehlo_sent = true};
+
+    connect(&f, client_port);
+    f.ehlo_accepted = YES;
+    f.starttls_offered = f.starttls_requested = f.tls_established = f.tls_from_start = NO;
+    f.decided = YES;
+    strcpy(f.keywords, "SIZE 1000");
+    f.transactions = f.messages = 1;
+    f.messages_known = f.recipients_known = YES;
+    f.recipients_attempted = f.recipients_accepted = 1;
+    f.content_octets = 1000;
+    f.exposure[ITEM_BODY] = (struct exposure){1, 900};
+    f.exposure[ITEM_HEADER_FIELD] = (struct exposure){4, 100};
+    f.addresses = addresses;
+    f.address_count = 2;
+    return f;
+}
+
+struct facts sample_encrypted(uint16_t client_port)
+{
+    struct facts f = {.dialogue = true, .ehlo_sent = true};
+
+    connect(&f, client_port);
+    f.server.address.octets[3] = 26;
+    f.ehlo_accepted = f.starttls_offered = f.starttls_requested = f.tls_established = YES;
+    f.decided = YES;
+    f.tls_from_start = NO;
+    f.starttls_reply = 220;
+    f.tls_version = 0x0304;
+    f.tls_cipher = 0x1301;
+    f.tls_cipher_known = true;
+    f.messages_known = f.recipients_known = YES;
+    f.exposure[ITEM_TLS_METADATA] = (struct exposure){2, 600};
+    return f;
+}
+
+/* ---- folders */
+
+int sample_folder(void **state)
+{
+    char name[] = "/tmp/mailtap-test-XXXXXX";
+
+    *state = mkdtemp(name) ? strdup(name) : NULL;
+    return *state ? 0 : -1;
+}
+
+int sample_folder_remove(void **state)
+{
+    char command[128];
+
+    snprintf(command, sizeof command, "chmod -R u+rwx '%s'; rm -rf '%s'", (const char *)*state,
+             (const char *)*state);
+    free(*state);
+    return system(command);
+}
+
+const char *sample_path(void **state, const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof path, "%s/%s", (const char *)*state, name);
+    return path;
+}
+
+/* ---- databases */
+
+unsigned sample_judge(struct store *st)
+{
+    struct facts f;
+    struct history h;
+    struct verdict v;
+    struct err e = {""};
+    int64_t session;
+    unsigned judged = 0;
+    int rc;
+
+    while ((rc = store_unjudged(st, &session, &f, &h, &e)) > 0) {
+        classify(&f, &h, &v);
+        assert_int_equal(store_judge(st, session, &v, &e), 0);
+        judged++;
+    }
+    assert_string_equal(e.text, "");
+    assert_int_equal(rc, 0);
+    return judged;
+}
+
+void sample_store(const char *path, uint8_t seed, const struct facts *sessions, unsigned count)
+{
+    const uint8_t digest[DIGEST_OCTETS] = {seed};
+    const struct capture_counts counts = {.frames = 100, .octets = 9000, .flows = count,
+                                          .mail_flows = count, .started_ns = START,
+                                          .ended_ns = START + SECOND};
+    struct err e = {""};
+    int64_t capture;
+    struct store *st = store_open(path, STORE_WRITE, &e);
+
+    assert_string_equal(e.text, "");
+    assert_non_null(st);
+    assert_int_equal(store_capture_begin(st, "a/sample.pcap", digest, &capture, &e), 1);
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(store_session(st, capture, &sessions[i], &e), 0);
+    assert_int_equal(store_capture_end(st, capture, digest, &counts, NULL, &e), 1);
+    sample_judge(st);
+    assert_int_equal(store_close(&st, &e), 0);
+    assert_null(st);
+}
+
+void sample_sql(const char *path, const char *sql)
+{
+    char *command = NULL;
+
+    assert_true(asprintf(&command, "sqlite3 -batch '%s'", path) > 0);
+    FILE *shell = popen(command, "w");
+    assert_non_null(shell);
+    fputs(sql, shell);
+    fputs(";\n", shell);
+    assert_int_equal(pclose(shell), 0);
+    free(command);
+}
+
+char *sample_value(const char *path, const char *sql)
+{
+    struct err e = {""};
+    struct store *st = store_open(path, STORE_READ, &e);
+    char *text = NULL;
+
+    assert_string_equal(e.text, "");
+    assert_non_null(st);
+    struct query *q = query_open(st, sql, &e);
+    assert_string_equal(e.text, "");
+    assert_non_null(q);
+    assert_int_equal(query_next(q, &e), 1);
+    struct cell c = query_cell(q, 0);
+    if (c.kind == CELL_TEXT)
+        text = strndup((const char *)c.text.p, c.text.n);
+    else if (c.kind == CELL_INTEGER)
+        assert_true(asprintf(&text, "%lld", (long long)c.integer) > 0);
+    else
+        text = strdup(c.kind == CELL_NULL ? "NULL" : "?");
+    query_close(&q);
+    store_close(&st, &e);
+    return text;
+}

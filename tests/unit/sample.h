@@ -1,0 +1,41 @@
+/*
+ * sample.h - a session with something in every field, and databases to put it in, for tests.
+ */
+#ifndef SAMPLE_H
+#define SAMPLE_H
+
+#include <mailtap/store.h>
+
+/* Local parts that must not be found in a database. */
+#define SAMPLE_SENDER "Secret.Sender"
+#define SAMPLE_RECIPIENT "hidden-recipient"
+
+/* Every field set to something of its own; two addresses, borrowed from static memory. */
+struct facts sample_facts(void);
+
+/* Cleartext, not offered, one message; the client's port tells it from others. */
+struct facts sample_clear(uint16_t client_port);
+
+/* A server that offered STARTTLS, and TLS 1.3 after it. */
+struct facts sample_encrypted(uint16_t client_port);
+
+/* Group set-up and tear-down: an empty folder, and its name in *state. */
+int sample_folder(void **state);
+int sample_folder_remove(void **state);
+
+/* A path in that folder; valid until the next call. */
+const char *sample_path(void **state, const char *name);
+
+/* One complete capture `seed` of these sessions, judged; asserts on failure. */
+void sample_store(const char *path, uint8_t seed, const struct facts *sessions, unsigned count);
+
+/* Judge all that is to be judged: how many. */
+unsigned sample_judge(struct store *st);
+
+/* Run SQL on a database with SQLite alone, as another program would. */
+void sample_sql(const char *path, const char *sql);
+
+/* What one value is, as text; to be freed. */
+char *sample_value(const char *path, const char *sql);
+
+#endif
