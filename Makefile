@@ -43,6 +43,8 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN) $(CFLAGS) $(WARN
 ALL_LDFLAGS = $(SANITIZER) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 
+# Objects are kept: make would take some for intermediate files and remove them.
+.SECONDARY:
 .PHONY: all demo test check deps unit replay cli-test score lint format fuzz install clean
 all: $(B)/mailtap
 
@@ -71,7 +73,7 @@ $(B)/db/query.o: $(B)/questions.inc
 $(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(PARTS)
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lssl $(LIBS)
 
 # A fuzz target linked with a main() that feeds it files: the corpus is a test.
 $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(PARTS)

@@ -229,6 +229,9 @@ static void tls_to_facts(struct session *s, bool closed)
 
     tls_facts(s->tls, closed, &t);
     f->tls_established = t.established;
+    /* What went on under TLS, or may have, does not show. */
+    if (t.established != NO)
+        f->messages_known = f->recipients_known = UNKNOWN;
     f->tls_version = t.version;
     f->tls_cipher = t.cipher;
     f->tls_cipher_known = t.cipher_known;

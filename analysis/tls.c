@@ -201,16 +201,21 @@ static void on_alert(struct tls_side *s, const struct tls_record *r)
         s->no_finished = true;
 }
 
-/* A protected alert of TLS 1.3: the alert, the type that it really is, the tag (RFC 8446 5.2). */
+/*
+ * A protected alert of TLS 1.3: the alert, the type that it really is, the tag (RFC 8446 5.2).
+ * With a tag of 16 octets no record is as short as an alert with one of 8.
+ */
 static bool is_alert_sized(const struct tls *t, size_t length)
 {
     bool short_tag = t->cipher_known && t->cipher == CIPHER_AES_128_CCM_8;
 
-    return length == ALERT_OCTETS + 1 + (short_tag ? 8 : 16);
+    return length == ALERT_OCTETS + 1 + 8 || (length == ALERT_OCTETS + 1 + 16 && !short_tag);
 }
 
 static void note_order(struct tls *t, enum tls_role role, bool alert)
 {
+    if (t->side[role].belated)
+        return;
     if (role == TLS_SERVER && t->side[TLS_CLIENT].sealed && !alert)
         t->server_went_on++;
     if (role == TLS_CLIENT && alert && t->server_went_on == 0)
@@ -329,8 +334,10 @@ static struct slice search_records(struct tls *t, enum tls_role role, struct sli
 
     if (found.n) {
         s->reading = TLS_READING_RECORDS;
+        s->belated = true;
         while (found.n && s->reading == TLS_READING_RECORDS)
             found = read_records(t, role, found);
+        s->belated = false;
         tls_search_free(&s->search);
     }
     return slice_tail(octets, used);

@@ -70,8 +70,8 @@ struct tls_search {
 
 /*
  * Look for a record header that is followed, after the length it announces, by another one.
- * Returns the octets used of s; *found_r is what waits from that header on, borrowed until the
- * next call, or empty.
+ * Returns the octets used of s; *found_r is what has waited from that header on, borrowed until
+ * the next call, or empty.
  */
 size_t tls_search(struct tls_search *search, struct slice s, struct slice *found_r);
 void tls_search_free(struct tls_search *search);
@@ -140,6 +140,7 @@ struct tls_side {
     struct tls_half half;
     bool heard;      /* at least one octet of it was seen */
     bool blind;      /* what was read is not all: a gap, or it began in the middle */
+    bool belated;    /* the records at hand have waited while a gap was bridged */
     bool lost;       /* handshake messages in the clear cannot be followed any more */
     bool hello_done; /* ServerHelloDone: a full handshake up to TLS 1.2 */
     int warned;      /* the last record was a warning alert in the clear: its description, or -1 */

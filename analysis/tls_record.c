@@ -124,10 +124,9 @@ void tls_reader_free(struct tls_reader *r)
 /* Do a record and the header of another one begin here?  UNKNOWN when there are too few octets. */
 static tri chain_begins(struct slice s)
 {
-    struct slice first = slice_head(s, TLS_HEADER_OCTETS);
     struct cursor c = cursor_open(s);
 
-    if (tls_header_like(first, TLS_DATA) == NO)
+    if (tls_header_like(slice_head(s, TLS_HEADER_OCTETS), TLS_DATA) == NO)
         return NO;
     cursor_take(&c, TLS_HEADER_OCTETS - 2);
     cursor_block(&c, 2);
@@ -137,32 +136,65 @@ static tri chain_begins(struct slice s)
     return tls_header_like(second, TLS_DATA);
 }
 
-size_t tls_search(struct tls_search *search, struct slice s, struct slice *found_r)
+/* Octets that are missing before the first place can be judged. */
+static size_t wanted(struct slice waiting)
+{
+    struct cursor c = cursor_open(waiting);
+
+    cursor_take(&c, TLS_HEADER_OCTETS - 2);
+    size_t length = cursor_u16(&c);
+    if (c.status != CURSOR_OK)
+        return TLS_HEADER_OCTETS - waiting.n;
+    return TLS_HEADER_OCTETS + length + TLS_HEADER_OCTETS - waiting.n;
+}
+
+static void search_append(struct tls_search *search, struct slice s)
 {
     const size_t room = 2 * CHAIN_OCTETS;
-    struct slice piece = slice_head(s, CHAIN_OCTETS - search->n);
 
-    *found_r = (struct slice){NULL, 0};
     if (!search->octets)
         search->octets = must_alloc(room, 1);
-    if (piece.n > room - search->first - search->n) {
+    if (s.n > room - search->first - search->n) {
         memmove(search->octets, search->octets + search->first, search->n);
         search->first = 0;
     }
-    if (piece.n)
-        memcpy(search->octets + search->first + search->n, piece.p, piece.n);
-    search->n += piece.n;
+    memcpy(search->octets + search->first + search->n, s.p, s.n);
+    search->n += s.n;
+}
+
+static struct slice waiting_in(const struct tls_search *search)
+{
+    if (search->n == 0)
+        return (struct slice){NULL, 0};
+    return (struct slice){search->octets + search->first, search->n};
+}
+
+/* Let go of the places where no record can begin. */
+static tri drop_false(struct tls_search *search)
+{
     while (search->n) {
-        struct slice waiting = {search->octets + search->first, search->n};
-        tri chain = chain_begins(waiting);
-        if (chain == YES)
-            *found_r = waiting;
+        tri chain = chain_begins(waiting_in(search));
         if (chain != NO)
-            break;
+            return chain;
         search->first++;
         search->n--;
     }
-    return piece.n;
+    return UNKNOWN;
+}
+
+size_t tls_search(struct tls_search *search, struct slice s, struct slice *found_r)
+{
+    struct slice rest = s;
+
+    *found_r = (struct slice){NULL, 0};
+    while (rest.n && found_r->n == 0) {
+        struct slice piece = slice_head(rest, wanted(waiting_in(search)));
+        search_append(search, piece);
+        rest = slice_tail(rest, piece.n);
+        if (drop_false(search) == YES)
+            *found_r = waiting_in(search);
+    }
+    return s.n - rest.n;
 }
 
 void tls_search_free(struct tls_search *search)

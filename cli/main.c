@@ -2,7 +2,6 @@
 #include "command.h"
 #include "options.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,21 +13,6 @@ static const struct subcommand commands[] = {
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)
-
-int command_failed(const char *command, const char *text)
-{
-    fprintf(stderr, "mailtap %s: %s\n", command, text);
-    return EXIT_FAILED;
-}
-
-int command_end(const char *command, int status)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
-    fprintf(stderr, "mailtap %s: standard output cannot be written: %s\n", command,
-            strerror(errno));
-    return EXIT_FAILED;
-}
 
 static void usage(FILE *out)
 {

@@ -12,7 +12,7 @@ expect() {
     shift 3
     "$@" > "$dir/out" 2>&1 < /dev/null
     got=$?
-    if [ $got != "$status" ] || ! grep -qi -e "$pattern" "$dir/out"; then
+    if [ $got != "$status" ] || { [ "$pattern" ] && ! grep -qi -e "$pattern" "$dir/out"; }; then
         echo "FAILED: $name: status $got instead of $status, or no '$pattern' in:"
         cat "$dir/out"
         failed=1
@@ -21,7 +21,7 @@ expect() {
 rows() { sqlite3 "$1" "SELECT count(*) FROM v_session"; }
 same() { [ "$2" = "$3" ] || { echo "FAILED: $1: '$2' instead of '$3'"; failed=1; }; }
 
-expect "analyse" 0 "24 sessions" "$mailtap" capture -r "$demo" -d "$dir/a.db"
+expect "analyse" 0 "24 mail sessions" "$mailtap" capture -r "$demo" -d "$dir/a.db"
 same "sessions stored" "$(rows "$dir/a.db")" 24
 expect "again changes nothing and says so" 0 "already" "$mailtap" capture -r "$demo" -d "$dir/a.db"
 same "sessions after the second run" "$(rows "$dir/a.db")" 24
@@ -40,7 +40,7 @@ same "its capture is marked" \
 
 # no capture, missing: status 1, and no database is made
 echo "this is no capture, it is a text" > "$dir/text"
-expect "no capture" 1 "text.*not a capture" "$mailtap" capture -r "$dir/text" -d "$dir/none.db"
+expect "no capture" 1 "text.*no capture file" "$mailtap" capture -r "$dir/text" -d "$dir/none.db"
 expect "missing" 1 "missing.pcap.*[Nn]o such file" \
     "$mailtap" capture -r "$dir/missing.pcap" -d "$dir/none.db"
 : > "$dir/empty"
@@ -67,16 +67,16 @@ expect "not a database" 1 "text" "$mailtap" capture -r "$demo" -d "$dir/text"
 expect "report without a database" 1 "missing.db" "$mailtap" report "$dir/missing.db"
 
 # a pipe
-expect "standard input" 0 "24 sessions" sh -c "cat '$demo' | '$mailtap' capture -r - -d '$dir/pipe.db'"
+expect "standard input" 0 "24 mail sessions" sh -c "cat '$demo' | '$mailtap' capture -r - -d '$dir/pipe.db'"
 expect "standard input again" 0 "already" \
     sh -c "cat '$demo' | '$mailtap' capture -r - -d '$dir/pipe.db'"
 same "sessions of the pipe" "$(rows "$dir/pipe.db")" 24
 gzip -c "$demo" > "$dir/demo.pcap.gz"
-expect "gzip" 0 "24 sessions" "$mailtap" capture -r "$dir/demo.pcap.gz" -d "$dir/gz.db"
+expect "gzip" 0 "24 mail sessions" "$mailtap" capture -r "$dir/demo.pcap.gz" -d "$dir/gz.db"
 
 # only so many frames
 expect "-c" 0 "10 frames" "$mailtap" capture -c 10 -r "$demo" -d "$dir/c.db"
-expect "the rest later" 0 "24 sessions" "$mailtap" capture -r "$demo" -d "$dir/c.db"
+expect "the rest later" 0 "24 mail sessions" "$mailtap" capture -r "$demo" -d "$dir/c.db"
 
 # wrong use
 expect "no arguments" 2 "help" "$mailtap" capture

@@ -4,6 +4,7 @@
 #include "sample.h"
 
 #include <mailtap/query.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -243,7 +243,7 @@ static void in_13_an_alert_is_known_by_its_size(void **state)
                 {"C hello S hello ccs data:900 C ccs data:19", NO, NO},
                 {"C hello S hello ccs data:900 C ccs data:18", UNKNOWN, YES},
                 {"C hello S hello ccs data:900 C ccs data:20", UNKNOWN, YES},
-                {"C hello S hello ccs data:900 C ccs data:11", UNKNOWN, YES}, );
+                {"C hello S hello ccs data:900 C ccs data:17", UNKNOWN, YES}, );
     assert_rows(0x0304, CCM_8,
                 {"C hello S hello ccs data:900 C ccs data:11", NO, NO},
                 {"C hello S hello ccs data:900 C ccs data:19", UNKNOWN, YES}, );

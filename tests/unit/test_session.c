@@ -1,0 +1,243 @@
+/*
+ * test_session.c - who reads the octets of a flow: the dialogue, TLS, or nobody.  Chunks are made by
+ * hand; whole captures are the business of test_pipeline.
+ */
+#include "test.h"
+
+#include <mailtap/session.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct play {
+    struct flow flow;
+    struct session *session;
+};
+
+static struct play begin(uint16_t port, bool handshake)
+{
+    struct play p = {.flow = {.handshake = handshake, .vlan = -1, .seen = {true, true}}};
+
+    p.flow.end[SIDE_OPENER].port = 40000;
+    p.flow.end[SIDE_RESPONDER].port = port;
+    p.session = session_new();
+    return p;
+}
+
+static void say(struct play *p, enum side side, const void *octets, size_t n)
+{
+    struct chunk c = {.kind = CHUNK_DATA, .side = side, .length = n, .octets = {octets, n}};
+
+    session_feed(p->session, &p->flow, &c);
+}
+
+static void client(struct play *p, const char *text)
+{
+    say(p, SIDE_OPENER, text, strlen(text));
+}
+
+static void server(struct play *p, const char *text)
+{
+    say(p, SIDE_RESPONDER, text, strlen(text));
+}
+
+static void event(struct play *p, enum side side, enum chunk_kind kind, uint64_t length)
+{
+    struct chunk c = {.kind = kind, .side = side, .length = length};
+
+    session_feed(p->session, &p->flow, &c);
+}
+
+static void hello(struct play *p)
+{
+    server(p, "220 mx.example ESMTP\r\n");
+    client(p, "EHLO c\r\n");
+    server(p, "250-mx.example\r\n250 STARTTLS\r\n");
+}
+
+/* A ClientHello of TLS 1.2 with nothing in it, and the answer to it. */
+static const uint8_t client_hello[] = {22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 3, 0, 0, 0, 0, 0, 0,
+                                       0,  0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0, 0,
+                                       0,  0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 2, 0xc0, 0x2f, 1, 0};
+static const uint8_t server_hello[] = {22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3, 0, 0, 0, 0, 0,
+                                       0,  0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0,
+                                       0,  0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0xc0, 0x2f, 0};
+static const uint8_t finished[] = {20, 3, 3, 0, 1, 1, 22, 3, 3, 0, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                   0,  0, 0, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                   0,  0, 0, 0, 0, 0, 0,  0, 0, 0, 0};
+
+static void handshake(struct play *p)
+{
+    say(p, SIDE_OPENER, client_hello, sizeof client_hello);
+    say(p, SIDE_RESPONDER, server_hello, sizeof server_hello);
+    say(p, SIDE_OPENER, finished, sizeof finished);
+    say(p, SIDE_RESPONDER, finished, sizeof finished);
+}
+
+static const struct facts *end(struct play *p)
+{
+    const struct facts *f = NULL;
+
+    return session_finish(p->session, &p->flow, &f) ? f : NULL;
+}
+
+static void over(struct play *p)
+{
+    session_free(&p->session, NULL);
+}
+
+static void a_dialogue_that_stays_in_the_clear(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    hello(&p);
+    client(&p, "QUIT\r\n");
+    server(&p, "221 bye\r\n");
+    event(&p, SIDE_OPENER, CHUNK_FIN, 0);
+    const struct facts *f = end(&p);
+    assert_int_equal(f->tls_established, NO);
+    assert_int_equal(f->tls_from_start, NO);
+    assert_int_equal(f->ending, ENDING_CLOSED);
+    assert_int_equal(f->server.port, 25);
+    assert_int_equal(f->one_sided, NO);
+    over(&p);
+}
+
+static void starttls_hands_over_to_tls(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    hello(&p);
+    client(&p, "STARTTLS\r\n");
+    server(&p, "220 go\r\n");
+    handshake(&p);
+    event(&p, SIDE_OPENER, CHUNK_FIN, 0);
+    const struct facts *f = end(&p);
+    assert_int_equal(f->tls_established, YES);
+    assert_int_equal(f->tls_version, 0x0303);
+    assert_int_equal(f->tls_cipher, 0xc02f);
+    assert_int_equal(f->messages_known, UNKNOWN);
+    assert_int_equal(f->exposure[ITEM_TLS_METADATA].count, 2);
+    over(&p);
+}
+
+static void commands_sent_behind_starttls_are_an_injection(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    hello(&p);
+    client(&p, "STARTTLS\r\nRSET\r\n");
+    server(&p, "220 go\r\n");
+    handshake(&p);
+    const struct facts *f = end(&p);
+    assert_int_equal(f->tls_established, YES);
+    assert_true(f->anomalies & ANOMALY_INJECTION);
+    assert_int_equal(f->text_before_tls, 6);
+    over(&p);
+}
+
+static void tls_from_the_first_octet(void **state)
+{
+    (void)state;
+    struct play p = begin(465, true);
+
+    handshake(&p);
+    const struct facts *f = end(&p);
+    assert_int_equal(f->tls_from_start, YES);
+    assert_int_equal(f->tls_established, YES);
+    assert_false(f->dialogue);
+    over(&p);
+}
+
+static void what_is_not_mail_is_let_go(void **state)
+{
+    (void)state;
+    struct play p = begin(80, true);
+
+    client(&p, "GET / HTTP/1.1\r\n");
+    assert_int_equal(session_identity(p.session), IDENTITY_NOT_MAIL);
+    server(&p, "220 mx.example ESMTP\r\n");
+    assert_null(end(&p));
+    over(&p);
+    p = begin(25, true);
+    assert_null(end(&p)); /* a connection that said nothing */
+    over(&p);
+}
+
+static void a_greeting_starts_the_dialogue_though_the_syn_is_missing(void **state)
+{
+    (void)state;
+    struct play p = begin(25, false);
+
+    hello(&p);
+    client(&p, "QUIT\r\n");
+    const struct facts *f = end(&p);
+    assert_true(f->midstream);
+    assert_int_equal(f->starttls_offered, YES);
+    assert_int_equal(f->starttls_requested, NO);
+    over(&p);
+}
+
+static void a_client_whose_server_was_not_captured(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    p.flow.seen[SIDE_RESPONDER] = false;
+    client(&p, "EHLO c\r\n");
+    client(&p, "MAIL FROM:<a@a.example>\r\n");
+    client(&p, "RCPT TO:<b@b.example>\r\n");
+    const struct facts *f = end(&p);
+    assert_int_equal(f->one_sided, YES);
+    assert_int_equal(f->recipients_attempted, 1);
+    assert_int_equal(f->recipients_known, NO);
+    assert_int_equal(f->starttls_offered, UNKNOWN);
+    over(&p);
+}
+
+static void gaps_are_counted_and_told(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    hello(&p);
+    event(&p, SIDE_OPENER, CHUNK_GAP, 100);
+    client(&p, "MAIL FROM:<a@a.example>\r\n");
+    event(&p, SIDE_OPENER, CHUNK_RESET, 0);
+    const struct facts *f = end(&p);
+    assert_int_equal(f->gap_octets, 100);
+    assert_true(f->lost);
+    assert_int_equal(f->ending, ENDING_RESET);
+    over(&p);
+}
+
+static void what_is_kept_before_it_is_known_is_bounded(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+    static uint8_t octets[1024];
+
+    memset(octets, 'x', sizeof octets); /* a client that talks to a silent server */
+    for (size_t i = 0; i < BOUND_AHEAD_OCTETS / sizeof octets; i++)
+        say(&p, SIDE_OPENER, octets, sizeof octets);
+    assert_int_equal(session_identity(p.session), IDENTITY_NOT_MAIL);
+    over(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_dialogue_that_stays_in_the_clear),
+        cmocka_unit_test(starttls_hands_over_to_tls),
+        cmocka_unit_test(commands_sent_behind_starttls_are_an_injection),
+        cmocka_unit_test(tls_from_the_first_octet),
+        cmocka_unit_test(what_is_not_mail_is_let_go),
+        cmocka_unit_test(a_greeting_starts_the_dialogue_though_the_syn_is_missing),
+        cmocka_unit_test(a_client_whose_server_was_not_captured),
+        cmocka_unit_test(gaps_are_counted_and_told),
+        cmocka_unit_test(what_is_kept_before_it_is_known_is_bounded),
+    };
+    return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}
