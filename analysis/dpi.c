@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 #include <ndpi_api.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,28 +129,45 @@ void dpi_free(struct dpi **d)
 
 /* ---- a flow */
 
+#define IPV6_HEADER_OCTETS 40u
+
 static bool is_mail(uint16_t protocol)
 {
     return protocol == NDPI_PROTOCOL_MAIL_SMTP || protocol == NDPI_PROTOCOL_MAIL_SMTPS;
 }
 
-/*
- * The packet without what follows it in the frame, or empty when the capture does not hold it
- * whole: nDPI believes the lengths inside.
- */
-static struct slice whole_packet(struct slice network)
+/* The announced length of a TCP packet that is no fragment, or 0. */
+static size_t tcp_packet_length(struct slice network)
 {
     struct cursor c = cursor_open(network);
     unsigned version = cursor_u8(&c) >> 4;
-    size_t length = 0;
+    size_t length = 0, protocol = 0;
+    bool fragment = false;
 
     if (version == 4) {
         cursor_u8(&c);
         length = cursor_u16(&c); /* total length */
+        cursor_u16(&c);
+        fragment = (cursor_u16(&c) & 0x3fff) != 0; /* RFC 791 3.1: MF, or an offset */
+        cursor_u8(&c);
+        protocol = cursor_u8(&c);
     } else if (version == 6) {
         cursor_take(&c, 3);
-        length = 40 + (size_t)cursor_u16(&c); /* payload length, header left out */
+        length = IPV6_HEADER_OCTETS + cursor_u16(&c);
+        protocol = cursor_u8(&c);
     }
+    return c.status == CURSOR_OK && protocol == IPPROTO_TCP && !fragment ? length : 0;
+}
+
+/*
+ * The packet without what follows it in the frame; empty when the capture does not hold it whole,
+ * as nDPI believes the lengths inside.  Nor is it shown anything but TCP: it would then take the
+ * flow for another protocol's and lose track of the memory it has for TCP (4.2).
+ */
+static struct slice whole_packet(struct slice network)
+{
+    size_t length = tcp_packet_length(network);
+
     if (length > UINT16_MAX || length > network.n)
         length = 0;
     return slice_head(network, length);

@@ -102,9 +102,12 @@ static void hand_over(struct session *s)
     }
 }
 
-static void read_chunk(struct session *s, const struct chunk *c)
+static void read_chunk(struct session *s, const struct flow *f, const struct chunk *c)
 {
     enum role role = role_of(s, c->side);
+
+    if (!s->tls && !f->seen[!s->server])
+        smtp_server_alone(s->smtp);
 
     if (c->kind == CHUNK_FIN)
         s->fin[c->side] = true;
@@ -184,7 +187,7 @@ static void begin_reading(struct session *s, const struct flow *f, const struct 
         s->facts.tls_from_start = NO;
     }
     for (size_t i = 0; i < s->early.count; i++)
-        read_chunk(s, &s->early.chunks[i]);
+        read_chunk(s, f, &s->early.chunks[i]);
     early_clear(&s->early);
 }
 
@@ -211,7 +214,7 @@ void session_feed(struct session *s, const struct flow *f, const struct chunk *c
     if (s->identity == IDENTITY_NOT_MAIL)
         return;
     if (s->identity != IDENTITY_OPEN) {
-        read_chunk(s, c);
+        read_chunk(s, f, c);
         return;
     }
     early_keep(&s->early, c);

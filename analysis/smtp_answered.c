@@ -166,16 +166,41 @@ static struct due *match(struct smtp *s, int code)
     return front;
 }
 
+/* The command that only this reply can answer, where commands were not captured. */
+static enum verb implied(const struct smtp *s, const struct reply_line *l)
+{
+    if (s->reading == READING_CONTENT)
+        return VERB_CONTENT;
+    if (l->code == 250 && l->more && s->facts->ehlo_accepted == UNKNOWN)
+        return VERB_EHLO;
+    return l->code == 220 ? VERB_STARTTLS : l->code == 354 ? VERB_DATA : VERB_UNKNOWN;
+}
+
+static void imply(struct smtp *s, const struct reply_line *l)
+{
+    enum verb verb = implied(s, l);
+
+    smtp_due_push(s, (struct due){.verb = verb, .whole = verb == VERB_CONTENT});
+    if (verb == VERB_CONTENT)
+        s->reading = READING_COMMAND;
+    if (verb == VERB_EHLO)
+        s->facts->dialogue = true;
+    if (verb == VERB_STARTTLS || verb == VERB_DATA)
+        smtp_moved_on(s);
+}
+
 void smtp_reply_line(struct smtp *s, struct slice line)
 {
     struct reply_line l;
-    struct due *front = smtp_due_front(s);
 
     reply_line_read(line, &l);
     if (l.code == 0) {
         s->facts->anomalies |= ANOMALY_BAD_REPLY;
         return;
     }
+    if (s->alone && !s->reply_open && s->due_count == 0)
+        imply(s, &l);
+    struct due *front = smtp_due_front(s);
     s->reply_lines = s->reply_open ? s->reply_lines + 1 : 1;
     s->reply_open = l.more;
     if (front && front->verb == VERB_GREETING && s->reply_lines == 1)

@@ -122,7 +122,7 @@ static bool readable(const struct smtp *s, enum role role)
     if (s->reading == READING_NOTHING)
         return false;
     if (role == ROLE_SERVER)
-        return s->due_count > 0 || s->missed[ROLE_CLIENT] || s->missed[ROLE_SERVER];
+        return s->due_count > 0 || s->alone || s->missed[ROLE_CLIENT] || s->missed[ROLE_SERVER];
     return s->reading != READING_WAITS;
 }
 
@@ -301,6 +301,8 @@ void smtp_feed(struct smtp *s, enum role role, struct slice octets)
     if (octets.n == 0)
         return;
     s->heard[role] = true;
+    if (role == ROLE_CLIENT)
+        s->alone = false;
     while (octets.n && s->ahead[role].n == 0) {
         if (role == ROLE_SERVER)
             content_over_by_reply(s);
@@ -341,12 +343,20 @@ void smtp_gap(struct smtp *s, enum role role, uint64_t missing)
         read_chunk(s, (struct slice){NULL, 0});
         return;
     }
+    if (role == ROLE_CLIENT && s->reading == READING_COMMAND)
+        smtp_command_cut(s, line_text(&s->line[role]));
     lose(s, role);
     if (role == ROLE_CLIENT) {
         s->reading = READING_COMMAND;
         if (s->content_open)
             smtp_content_over(s);
     }
+    settle(s);
+}
+
+void smtp_server_alone(struct smtp *s)
+{
+    s->alone = true;
     settle(s);
 }
 
@@ -370,7 +380,7 @@ static tri absent(const struct smtp *s)
 {
     bool all = s->heard[ROLE_CLIENT] && !s->missed[ROLE_CLIENT] && !s->midstream;
 
-    return all && s->facts->decided == YES ? NO : UNKNOWN;
+    return s->read_so_far || (all && s->facts->decided == YES) ? NO : UNKNOWN;
 }
 
 static void finish_counts(struct smtp *s, bool closed)
@@ -384,6 +394,8 @@ static void finish_counts(struct smtp *s, bool closed)
     /* RFC 5321 3.8: a connection that ends without the reply has not accepted the message. */
     if (!closed)
         smtp_due_drop_all(s);
+    if (s->alone)
+        f->recipients_known = NO;
     if (s->midstream && !s->greeted) {
         f->messages_known = f->messages ? f->messages_known : NO;
         f->recipients_known = NO;

@@ -58,6 +58,8 @@ struct smtp {
     bool greeted;
     bool lmtp;
     bool moved_on;      /* a command after EHLO that is no EHLO, NOOP or RSET */
+    bool read_so_far;   /* ... and all that the client sent before it was read */
+    bool alone;         /* the client was not captured */
     bool content_sent;  /* at least one end of content was read, or could have been */
     uint32_t accepted_here; /* recipients accepted in this transaction */
     bool counted_here;      /* its message was counted */
@@ -70,6 +72,8 @@ void smtp_command(struct smtp *s, struct slice line);
 void smtp_response(struct smtp *s, struct slice line);
 void smtp_content_over(struct smtp *s);
 bool smtp_known_command(struct slice line);
+void smtp_moved_on(struct smtp *s);
+void smtp_command_cut(struct smtp *s, struct slice line);
 
 /* smtp_answered.c */
 void smtp_reply_line(struct smtp *s, struct slice line);

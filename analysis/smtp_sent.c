@@ -152,7 +152,26 @@ void smtp_command(struct smtp *s, struct slice line)
         meaning[c.verb].sent(s, &c);
     else
         sent_other(s, &c);
-    s->moved_on = s->moved_on || (meaning[c.verb].decides && s->facts->dialogue);
+    if (meaning[c.verb].decides)
+        smtp_moved_on(s);
+}
+
+void smtp_moved_on(struct smtp *s)
+{
+    if (s->moved_on || !s->facts->dialogue)
+        return;
+    s->moved_on = true;
+    s->read_so_far = !s->alone && !s->missed[ROLE_CLIENT] && !s->midstream;
+}
+
+/* Of a command that a gap cut in two, the verb may be known. */
+void smtp_command_cut(struct smtp *s, struct slice line)
+{
+    struct command c;
+
+    command_read(line, &c);
+    if (meaning[c.verb].decides && c.verb != VERB_STARTTLS && slice_find(line, ' ') < line.n)
+        smtp_moved_on(s);
 }
 
 bool smtp_known_command(struct slice line)

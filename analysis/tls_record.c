@@ -150,7 +150,7 @@ static size_t wanted(struct slice waiting)
 
 static void search_append(struct tls_search *search, struct slice s)
 {
-    const size_t room = 2 * CHAIN_OCTETS;
+    const size_t room = (size_t)2 * CHAIN_OCTETS;
 
     if (!search->octets)
         search->octets = must_alloc(room, 1);

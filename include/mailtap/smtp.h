@@ -127,6 +127,13 @@ struct smtp *smtp_new(struct facts *facts, bool midstream);
 void smtp_free(struct smtp **s);
 
 void smtp_feed(struct smtp *s, enum role role, struct slice octets);
+
+/*
+ * Nothing of the client is in the capture (asymmetric routing): from now on replies stand for the
+ * commands that they can only be answers to.
+ */
+void smtp_server_alone(struct smtp *s);
+
 void smtp_gap(struct smtp *s, enum role role, uint64_t missing);
 
 /* True from the 220 to STARTTLS on: the dialogue takes no more octets in. */

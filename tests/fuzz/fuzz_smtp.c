@@ -1,6 +1,6 @@
 /*
  * fuzz_smtp.c - the SMTP dialogue: the input is a series of segments, each with an octet for its
- * side (bit 0) and kind (bit 1: a gap), an octet for its length, and its octets.  Cut into single
+ * side (bit 0) and kind (bit 1: a gap; bit 2: the client was not captured), an octet for its length, and its octets.  Cut into single
  * octets the same segments must give the same facts.
  */
 #include <mailtap/smtp.h>
@@ -20,6 +20,8 @@ static void read_all(struct slice input, bool by_octet, struct facts *facts)
         uint8_t kind = cursor_u8(&c);
         enum role role = kind & 1 ? ROLE_SERVER : ROLE_CLIENT;
         size_t n = cursor_u8(&c);
+        if (kind & 4)
+            smtp_server_alone(s);
         if (kind & 2) {
             smtp_gap(s, role, n);
             continue;

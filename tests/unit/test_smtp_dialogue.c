@@ -307,6 +307,46 @@ static void a_greeting_alone_decides_nothing(void **state)
     script_free(&f);
 }
 
+static void only_the_server_was_captured(void **state)
+{
+    (void)state;
+    struct facts f = {0};
+    struct smtp *s = smtp_new(&f, false);
+
+    smtp_server_alone(s);
+    smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n250-mx\r\n250 STARTTLS\r\n250 ok\r\n250 ok\r\n"));
+    assert_false(smtp_in_tls(s));
+    smtp_feed(s, ROLE_SERVER, slice_of("354 go\r\n250 queued\r\n250 ok\r\n220 go\r\n\x16\x03"));
+    assert_true(smtp_in_tls(s));
+    assert_true(slice_equal(smtp_leftover(s, ROLE_SERVER), slice_of("\x16\x03")));
+    smtp_finish(s, true);
+    assert_int_equal(f.starttls_offered, YES);
+    assert_int_equal(f.starttls_reply, 220);
+    assert_int_equal(f.starttls_requested, UNKNOWN); /* not seen, however likely */
+    assert_int_equal(f.messages, 1);
+    assert_int_equal(f.recipients_known, NO);
+    smtp_free(&s);
+    script_free(&f);
+}
+
+static void a_gap_behind_the_decision_leaves_it_known(void **state)
+{
+    (void)state;
+    struct facts f = {0};
+    struct smtp *s = smtp_new(&f, false);
+
+    smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
+    smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\n"));
+    smtp_feed(s, ROLE_SERVER, slice_of("250-mx\r\n250 STARTTLS\r\n"));
+    smtp_feed(s, ROLE_CLIENT, slice_of("MAIL FROM:<a@a.exam"));
+    smtp_gap(s, ROLE_CLIENT, 6);
+    smtp_finish(s, true);
+    assert_int_equal(f.starttls_requested, NO);
+    assert_int_equal(f.decided, YES);
+    smtp_free(&s);
+    script_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +365,8 @@ int main(void)
         cmocka_unit_test(addresses_kept_are_bounded_and_counted_on),
         cmocka_unit_test(after_220_to_starttls_nothing_more_is_read),
         cmocka_unit_test(a_capture_that_stops_leaves_the_last_message_open),
+        cmocka_unit_test(only_the_server_was_captured),
+        cmocka_unit_test(a_gap_behind_the_decision_leaves_it_known),
         cmocka_unit_test(a_greeting_alone_decides_nothing),
     };
     return cmocka_run_group_tests_name("smtp_dialogue", tests, NULL, NULL);
