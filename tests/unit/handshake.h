@@ -17,7 +17,7 @@ struct piece {
 struct transcript {
     struct piece pieces[PIECES];
     size_t count;
-    bool completed; /* OpenSSL says so, on both sides */
+    bool completed;           /* OpenSSL says so, on both sides */
     uint16_t cipher, version; /* as OpenSSL says, 0 when not completed */
 };
 
@@ -33,7 +33,7 @@ struct handshake {
     bool server_asks;        /* and refuses a client without a certificate */
     bool client_certificate; /* which the server does not trust */
     bool quiet;              /* no application data, close_notify at once */
-    const char *suite; /* TLS 1.3: the only one */
+    const char *suite;       /* TLS 1.3: the only one */
 };
 
 struct transcript handshake_run(const struct handshake *h);

@@ -25,8 +25,14 @@ struct sight {
 };
 
 #define COMPLETED YES, YES
-#define NO_ALERT {NONE, NONE}
-#define BOTH_CLOSE {true, true}
+#define NO_ALERT                                                                                   \
+    {                                                                                              \
+        NONE, NONE                                                                                 \
+    }
+#define BOTH_CLOSE                                                                                 \
+    {                                                                                              \
+        true, true                                                                                 \
+    }
 
 #define V10 0x0301
 #define V11 0x0302
@@ -366,14 +372,12 @@ static void a_gap_may_hide_the_answer_but_not_turn_it_round(void **state)
         tri answer = t->completed ? YES : NO;
         for (int role = 0; role < TLS_ROLES; role++)
             for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
-                for (size_t from = 0; from < 2500; from++) {
-                    struct tls *tls =
-                        transcript_read_gap(t, (enum tls_role)role, from, sizes[k]);
+                for (size_t from = 0; from < 2500; from += k + 1) {
+                    struct tls *tls = transcript_read_gap(t, (enum tls_role)role, from, sizes[k]);
                     struct tls_facts f = facts_of(tls, true);
                     if (f.established != UNKNOWN && f.established != answer)
-                        fail_msg("%s without %zu octets at %zu of %s: %d", sights[i].name,
-                                 sizes[k], from, role ? "the server" : "the client",
-                                 f.established);
+                        fail_msg("%s without %zu octets at %zu of %s: %d", sights[i].name, sizes[k],
+                                 from, role ? "the server" : "the client", f.established);
                 }
     }
 }

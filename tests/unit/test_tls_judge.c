@@ -185,14 +185,12 @@ struct row {
 static void up_to_12_a_side_is_over_with_a_protected_handshake_record(void **state)
 {
     (void)state;
-    assert_rows(0x0303, RSA_CBC,
-                {"C hello S hello cert done C ccs fin S ccs fin", YES, YES},
+    assert_rows(0x0303, RSA_CBC, {"C hello S hello cert done C ccs fin S ccs fin", YES, YES},
                 {"C hello S hello cert done C ccs fin S ccs", UNKNOWN, NO},
                 {"C hello S hello cert done C ccs fin S fin", UNKNOWN, NO},
                 {"C hello S hello cert done C ccs S ccs fin", UNKNOWN, NO},
                 {"C hello S hello cert done C ccs fin", UNKNOWN, NO},
-                {"C hello S hello cert done", UNKNOWN, NO},
-                {"C hello", UNKNOWN, NO},
+                {"C hello S hello cert done", UNKNOWN, NO}, {"C hello", UNKNOWN, NO},
                 /* data is no Finished */
                 {"C hello S hello cert done C ccs data:40 S ccs data:40", UNKNOWN, NO},
                 /* renegotiation under encryption */
@@ -203,14 +201,12 @@ static void up_to_12_a_side_is_over_with_a_protected_handshake_record(void **sta
 static void up_to_12_an_alert_instead_of_finished_is_a_failure(void **state)
 {
     (void)state;
-    assert_rows(0x0303, RSA_CBC,
-                {"C hello S hello cert done C fatal:48", NO, NO},
+    assert_rows(0x0303, RSA_CBC, {"C hello S hello cert done C fatal:48", NO, NO},
                 {"C hello S hello cert done C ccs fin S fatal:40", NO, NO},
                 {"C hello S hello cert done C ccs fin S ccs sealed", NO, NO},
                 {"C hello S hello cert done C ccs sealed", NO, NO},
                 {"C hello S hello cert done C ccs sealed fin S ccs fin", NO, NO},
-                {"C hello S fatal:70", NO, NO},
-                {"C hello S warn:0", NO, NO},
+                {"C hello S fatal:70", NO, NO}, {"C hello S warn:0", NO, NO},
                 /* afterwards it is the end of the session */
                 {"C hello S hello cert done C ccs fin S ccs fin C sealed S sealed", YES, YES},
                 /* and a warning is only that */
@@ -222,8 +218,7 @@ static void up_to_12_an_alert_instead_of_finished_is_a_failure(void **state)
 static void in_13_a_side_is_over_with_a_record_that_is_no_alert(void **state)
 {
     (void)state;
-    assert_rows(0x0304, GCM,
-                {"C hello S hello ccs data:900 C ccs data:53 S data:250", YES, YES},
+    assert_rows(0x0304, GCM, {"C hello S hello ccs data:900 C ccs data:53 S data:250", YES, YES},
                 {"C hello S hello data:900 C data:53 S data:250", YES, YES},
                 /* the server has not judged it yet */
                 {"C hello S hello ccs data:900 C ccs data:53", UNKNOWN, YES},
@@ -232,28 +227,24 @@ static void in_13_a_side_is_over_with_a_record_that_is_no_alert(void **state)
                 {"C hello S hello ccs data:900 C ccs", UNKNOWN, NO},
                 {"C hello S hello ccs C ccs", UNKNOWN, NO},
                 {"C hello S hello ccs C ccs data:53", UNKNOWN, NO},
-                {"C hello S hello ccs data:900", UNKNOWN, NO},
-                {"C hello S hello", UNKNOWN, NO}, );
+                {"C hello S hello ccs data:900", UNKNOWN, NO}, {"C hello S hello", UNKNOWN, NO}, );
 }
 
 static void in_13_an_alert_is_known_by_its_size(void **state)
 {
     (void)state;
-    assert_rows(0x0304, GCM,
-                {"C hello S hello ccs data:900 C ccs data:19", NO, NO},
+    assert_rows(0x0304, GCM, {"C hello S hello ccs data:900 C ccs data:19", NO, NO},
                 {"C hello S hello ccs data:900 C ccs data:18", UNKNOWN, YES},
                 {"C hello S hello ccs data:900 C ccs data:20", UNKNOWN, YES},
                 {"C hello S hello ccs data:900 C ccs data:17", UNKNOWN, YES}, );
-    assert_rows(0x0304, CCM_8,
-                {"C hello S hello ccs data:900 C ccs data:11", NO, NO},
+    assert_rows(0x0304, CCM_8, {"C hello S hello ccs data:900 C ccs data:11", NO, NO},
                 {"C hello S hello ccs data:900 C ccs data:19", UNKNOWN, YES}, );
 }
 
 static void in_13_the_server_may_refuse_after_the_client_has_finished(void **state)
 {
     (void)state;
-    assert_rows(0x0304, GCM,
-                {"C hello S hello data:900 C data:25 data:53 S data:19", NO, NO},
+    assert_rows(0x0304, GCM, {"C hello S hello data:900 C data:25 data:53 S data:19", NO, NO},
                 /* what the client sent without waiting changes nothing */
                 {"C hello S hello data:900 C data:747 data:281 data:53 data:60 S data:19", NO, NO},
                 {"C hello S hello data:900 C data:53 S data:20 data:19", YES, YES},
@@ -267,36 +258,32 @@ static void in_13_the_server_may_refuse_after_the_client_has_finished(void **sta
 static void in_13_every_alert_but_two_is_fatal(void **state)
 {
     (void)state;
-    assert_rows(0x0304, GCM,
-                {"C hello S hello data:900 C fatal:48", NO, NO},
+    assert_rows(0x0304, GCM, {"C hello S hello data:900 C fatal:48", NO, NO},
                 {"C hello S hello data:900 C warn:48", NO, NO},
                 {"C hello S hello data:900 C ccs fatal:48", NO, NO},
                 {"C hello S hello data:900 C warn:90", UNKNOWN, NO},
                 {"C hello S hello data:900 C warn:90 warn:0", NO, NO},
                 /* it is in the clear only before encryption */
                 {"C hello S hello data:900 C data:53 S data:250 C fatal:48", YES, YES}, );
-    assert_int_equal(see("C hello S hello data:900 C warn:48", 0x0304, GCM, true, false)
-                         .half[TLS_CLIENT]
-                         .alert,
-                     48);
     assert_int_equal(
-        see("C hello S warn:48", 0x0303, GCM, true, false).half[TLS_SERVER].alert, -1);
+        see("C hello S hello data:900 C warn:48", 0x0304, GCM, true, false).half[TLS_CLIENT].alert,
+        48);
+    assert_int_equal(see("C hello S warn:48", 0x0303, GCM, true, false).half[TLS_SERVER].alert, -1);
 }
 
 static void early_data_is_no_finished(void **state)
 {
     (void)state;
-    assert_rows(0x0304, GCM,
-                {"C early ccs data:60 S hello ccs data:900", UNKNOWN, UNKNOWN},
-                {"C early ccs data:60 S hello ccs data:900 C data:21 data:53 S data:90", UNKNOWN,
-                 UNKNOWN},
-                {"C early ccs data:60 S fatal:40", NO, NO},
-                {"C early ccs data:60 S hello ccs data:900 C fatal:48", NO, NO},
-                /* offered, but none was sent in time */
-                {"C early S hello ccs data:900 C ccs data:53 S data:90", YES, YES},
-                /* turned down by HelloRetryRequest */
-                {"C early ccs data:60 S retry ccs C hello S hello data:900 C data:53 S data:90",
-                 YES, YES}, );
+    assert_rows(
+        0x0304, GCM, {"C early ccs data:60 S hello ccs data:900", UNKNOWN, UNKNOWN},
+        {"C early ccs data:60 S hello ccs data:900 C data:21 data:53 S data:90", UNKNOWN, UNKNOWN},
+        {"C early ccs data:60 S fatal:40", NO, NO},
+        {"C early ccs data:60 S hello ccs data:900 C fatal:48", NO, NO},
+        /* offered, but none was sent in time */
+        {"C early S hello ccs data:900 C ccs data:53 S data:90", YES, YES},
+        /* turned down by HelloRetryRequest */
+        {"C early ccs data:60 S retry ccs C hello S hello data:900 C data:53 S data:90", YES,
+         YES}, );
 }
 
 static void a_second_hello_follows_a_retry_in_the_clear(void **state)
@@ -317,34 +304,29 @@ static void a_second_hello_follows_a_retry_in_the_clear(void **state)
 static void one_side_is_enough_only_where_it_shows_the_other(void **state)
 {
     (void)state;
-    assert_rows(0x0303, RSA_CBC,
-                {"C hello ccs fin data:40", YES, YES},
-                {"C hello ccs fin", UNKNOWN, UNKNOWN},
-                {"C hello ccs fin sealed", UNKNOWN, UNKNOWN},
-                {"C hello ccs", UNKNOWN, NO},
-                {"S hello cert done ccs fin", YES, YES},
+    assert_rows(0x0303, RSA_CBC, {"C hello ccs fin data:40", YES, YES},
+                {"C hello ccs fin", UNKNOWN, UNKNOWN}, {"C hello ccs fin sealed", UNKNOWN, UNKNOWN},
+                {"C hello ccs", UNKNOWN, NO}, {"S hello cert done ccs fin", YES, YES},
                 {"S hello ccs fin", UNKNOWN, UNKNOWN}, /* resumed: the client is still to come */
-                {"S hello ccs fin data:40", YES, YES},
-                {"S hello cert done", UNKNOWN, NO}, );
-    assert_rows(0x0304, GCM,
-                {"C hello ccs data:53 data:40", YES, YES},
-                {"C hello ccs data:69 data:40", YES, YES},
-                {"C hello ccs data:53 data:19", UNKNOWN, UNKNOWN},
-                {"C hello ccs data:53", UNKNOWN, UNKNOWN},
-                /* a certificate may still be refused */
-                {"C hello ccs data:747 data:281 data:53 data:40", UNKNOWN, UNKNOWN},
-                {"C hello ccs data:25 data:53 data:40", UNKNOWN, UNKNOWN},
-                {"C hello ccs data:25 data:53 data:40 data:41 data:42 data:43", YES, YES},
-                {"C early ccs data:53 data:40", UNKNOWN, UNKNOWN},
-                {"S hello ccs data:23 data:900 data:281 data:53", UNKNOWN, UNKNOWN},
-                {"S hello ccs data:1 data:2 data:3 data:4 data:5 data:6 data:7 data:8 data:19",
-                 UNKNOWN, UNKNOWN},
-                {"S hello ccs data:1 data:2 data:3 data:4 data:5 data:6 data:7 data:8 data:9", YES,
-                 YES},
-                /* a certificate in pieces */
-                {"S hello data:23 data:1400 data:1400 data:1400 data:1400 data:1400 data:1400 "
-                 "data:200 data:281 data:53",
-                 UNKNOWN, UNKNOWN}, );
+                {"S hello ccs fin data:40", YES, YES}, {"S hello cert done", UNKNOWN, NO}, );
+    assert_rows(
+        0x0304, GCM, {"C hello ccs data:53 data:40", YES, YES},
+        {"C hello ccs data:69 data:40", YES, YES},
+        {"C hello ccs data:53 data:19", UNKNOWN, UNKNOWN},
+        {"C hello ccs data:53", UNKNOWN, UNKNOWN},
+        /* a certificate may still be refused */
+        {"C hello ccs data:747 data:281 data:53 data:40", UNKNOWN, UNKNOWN},
+        {"C hello ccs data:25 data:53 data:40", UNKNOWN, UNKNOWN},
+        {"C hello ccs data:25 data:53 data:40 data:41 data:42 data:43", YES, YES},
+        {"C early ccs data:53 data:40", UNKNOWN, UNKNOWN},
+        {"S hello ccs data:23 data:900 data:281 data:53", UNKNOWN, UNKNOWN},
+        {"S hello ccs data:1 data:2 data:3 data:4 data:5 data:6 data:7 data:8 data:19", UNKNOWN,
+         UNKNOWN},
+        {"S hello ccs data:1 data:2 data:3 data:4 data:5 data:6 data:7 data:8 data:9", YES, YES},
+        /* a certificate in pieces */
+        {"S hello data:23 data:1400 data:1400 data:1400 data:1400 data:1400 data:1400 "
+         "data:200 data:281 data:53",
+         UNKNOWN, UNKNOWN}, );
 }
 
 static void silence_on_both_sides_is_a_failure_once_it_is_over(void **state)
@@ -356,11 +338,8 @@ static void silence_on_both_sides_is_a_failure_once_it_is_over(void **state)
 static void what_is_not_tls_has_failed(void **state)
 {
     (void)state;
-    assert_rows(0x0303, RSA_CBC,
-                {"C hello S junk", NO, NO},
-                {"C junk", NO, NO},
-                {"C hello S hello cert junk", NO, NO},
-                {"C text text", UNKNOWN, NO},
+    assert_rows(0x0303, RSA_CBC, {"C hello S junk", NO, NO}, {"C junk", NO, NO},
+                {"C hello S hello cert junk", NO, NO}, {"C text text", UNKNOWN, NO},
                 {"C hello S text", UNKNOWN, NO},
                 /* after encryption it changes nothing */
                 {"C hello S hello cert done C ccs fin S ccs fin junk", YES, YES},
@@ -372,8 +351,7 @@ static void what_is_not_tls_has_failed(void **state)
 static void lines_of_text_before_the_first_record_are_counted(void **state)
 {
     (void)state;
-    assert_rows(0x0303, RSA_CBC,
-                {"C text hello S hello cert done C ccs fin S ccs fin", YES, YES},
+    assert_rows(0x0303, RSA_CBC, {"C text hello S hello cert done C ccs fin S ccs fin", YES, YES},
                 {"C hello S text text hello cert done C ccs fin S ccs fin", YES, YES}, );
     struct tls_facts f = see("C text text hello S text", 0x0303, RSA_CBC, false, false);
     assert_int_equal(f.half[TLS_CLIENT].text_octets, 12);
@@ -419,8 +397,7 @@ static void data_of_the_size_of_an_alert_is_one_only_at_the_end(void **state)
 static void a_gap_makes_no_answer_of_its_own(void **state)
 {
     (void)state;
-    assert_rows(0x0303, RSA_CBC,
-                {"C hello S hello gap:500 done ccs fin C ccs fin", YES, YES},
+    assert_rows(0x0303, RSA_CBC, {"C hello S hello gap:500 done ccs fin C ccs fin", YES, YES},
                 /* no second header proves the first one */
                 {"C hello S hello gap:500 fin C ccs fin", UNKNOWN, UNKNOWN},
                 {"C hello S hello gap:500 done ccs fin data:30 data:30 C ccs fin", YES, YES},
@@ -438,10 +415,8 @@ static void a_gap_makes_no_answer_of_its_own(void **state)
 static void a_connection_read_from_its_middle_on(void **state)
 {
     (void)state;
-    assert_rows(0x0304, GCM,
-                {"C data:40 S data:41 C data:42 S data:43", YES, YES},
-                {"C data:40", UNKNOWN, UNKNOWN},
-                {"S cert done C ccs fin S ccs fin", YES, YES},
+    assert_rows(0x0304, GCM, {"C data:40 S data:41 C data:42 S data:43", YES, YES},
+                {"C data:40", UNKNOWN, UNKNOWN}, {"S cert done C ccs fin S ccs fin", YES, YES},
                 {"S ccs fin C ccs fin", YES, YES}, );
 }
 
