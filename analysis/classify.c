@@ -17,10 +17,8 @@ const char *class_name(enum session_class c)
 const char *reason_name(enum cleartext_reason r)
 {
     static const char *const names[REASONS] = {
-        [REASON_NOT_OFFERED] = "not-offered",
-        [REASON_OFFERED_UNUSED] = "offered-unused",
-        [REASON_HELO_ONLY] = "helo-only",
-        [REASON_REFUSED] = "refused",
+        [REASON_NOT_OFFERED] = "not-offered",   [REASON_OFFERED_UNUSED] = "offered-unused",
+        [REASON_HELO_ONLY] = "helo-only",       [REASON_REFUSED] = "refused",
         [REASON_UNDETERMINED] = "undetermined",
     };
     return r < REASONS ? names[r] : 0;

@@ -262,9 +262,9 @@ static void connection_to_facts(struct session *s, const struct flow *f)
     facts->vlan = f->vlan;
     facts->one_sided = tri_of(!f->seen[SIDE_OPENER] || !f->seen[SIDE_RESPONDER]);
     facts->conflicts = f->stream.half[0].conflicts + f->stream.half[1].conflicts;
-    facts->ending = s->reset                          ? ENDING_RESET
-                    : s->fin[0] || s->fin[1]          ? ENDING_CLOSED
-                                                      : ENDING_NOT_SEEN;
+    facts->ending = s->reset                 ? ENDING_RESET
+                    : s->fin[0] || s->fin[1] ? ENDING_CLOSED
+                                             : ENDING_NOT_SEEN;
     if (dpi)
         text_escape(facts->dpi_protocol, sizeof facts->dpi_protocol, slice_of(dpi));
 }

@@ -107,11 +107,11 @@ static void answered_auth(struct smtp *s, const struct due *d, int code)
 }
 
 static void (*const answered[VERBS])(struct smtp *s, const struct due *d, int code) = {
-    [VERB_EHLO] = answered_ehlo,         [VERB_LHLO] = answered_ehlo,
-    [VERB_MAIL] = answered_path,         [VERB_RCPT] = answered_path,
-    [VERB_DATA] = answered_data,         [VERB_CONTENT] = answered_content,
-    [VERB_BDAT] = answered_content,      [VERB_STARTTLS] = answered_starttls,
-    [VERB_AUTH] = answered_auth,         [VERB_RESPONSE] = answered_auth,
+    [VERB_EHLO] = answered_ehlo,    [VERB_LHLO] = answered_ehlo,
+    [VERB_MAIL] = answered_path,    [VERB_RCPT] = answered_path,
+    [VERB_DATA] = answered_data,    [VERB_CONTENT] = answered_content,
+    [VERB_BDAT] = answered_content, [VERB_STARTTLS] = answered_starttls,
+    [VERB_AUTH] = answered_auth,    [VERB_RESPONSE] = answered_auth,
 };
 
 /* ---- matching */

@@ -10,10 +10,9 @@ struct mechanism {
 };
 
 static const struct mechanism mechanisms[] = {
-    {"PLAIN", 1},         {"LOGIN", 2},       {"CRAM-MD5", 1},     {"DIGEST-MD5", 1},
-    {"XOAUTH2", 1},       {"OAUTHBEARER", 1}, {"XOAUTH", 1},       {"NTLM", 2},
-    {"SCRAM-SHA-1", 2},   {"SCRAM-SHA-256", 2},
-    {"EXTERNAL", 0},      {"ANONYMOUS", 0},   {"GSSAPI", 0},
+    {"PLAIN", 1},       {"LOGIN", 2},     {"CRAM-MD5", 1}, {"DIGEST-MD5", 1},  {"XOAUTH2", 1},
+    {"OAUTHBEARER", 1}, {"XOAUTH", 1},    {"NTLM", 2},     {"SCRAM-SHA-1", 2}, {"SCRAM-SHA-256", 2},
+    {"EXTERNAL", 0},    {"ANONYMOUS", 0}, {"GSSAPI", 0},
 };
 /* Of a mechanism that is not known the observer still has the whole exchange. */
 static const struct mechanism other = {"", 1};

@@ -6,12 +6,12 @@ static const struct {
     const char *name;
     enum verb verb;
 } verbs[] = {
-    {"EHLO", VERB_EHLO},         {"HELO", VERB_HELO},       {"LHLO", VERB_LHLO},
-    {"MAIL", VERB_MAIL},         {"RCPT", VERB_RCPT},       {"DATA", VERB_DATA},
-    {"BDAT", VERB_BDAT},         {"RSET", VERB_RSET},       {"NOOP", VERB_NOOP},
-    {"QUIT", VERB_QUIT},         {"HELP", VERB_HELP},       {"VRFY", VERB_VRFY},
-    {"EXPN", VERB_EXPN},         {"ETRN", VERB_ETRN},       {"STARTTLS", VERB_STARTTLS},
-    {"AUTH", VERB_AUTH},         {"XCLIENT", VERB_XCLIENT}, {"XFORWARD", VERB_XFORWARD},
+    {"EHLO", VERB_EHLO},         {"HELO", VERB_HELO},         {"LHLO", VERB_LHLO},
+    {"MAIL", VERB_MAIL},         {"RCPT", VERB_RCPT},         {"DATA", VERB_DATA},
+    {"BDAT", VERB_BDAT},         {"RSET", VERB_RSET},         {"NOOP", VERB_NOOP},
+    {"QUIT", VERB_QUIT},         {"HELP", VERB_HELP},         {"VRFY", VERB_VRFY},
+    {"EXPN", VERB_EXPN},         {"ETRN", VERB_ETRN},         {"STARTTLS", VERB_STARTTLS},
+    {"AUTH", VERB_AUTH},         {"XCLIENT", VERB_XCLIENT},   {"XFORWARD", VERB_XFORWARD},
     {"greeting", VERB_GREETING}, {"response", VERB_RESPONSE}, {"content", VERB_CONTENT},
 };
 

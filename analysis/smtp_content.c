@@ -9,7 +9,7 @@
  */
 enum place {
     LINE_START,
-    DOT,     /* a dot at the start of a line: not counted until what follows is known */
+    DOT, /* a dot at the start of a line: not counted until what follows is known */
     DOT_CR,
     INSIDE,
     CR,

@@ -161,7 +161,8 @@ static size_t read_content(struct smtp *s, struct slice octets)
 static size_t read_chunk(struct smtp *s, struct slice octets)
 {
     bool ended;
-    struct slice mine = slice_head(octets, s->chunk_left < octets.n ? (size_t)s->chunk_left : octets.n);
+    struct slice mine = slice_head(octets,
+                                   s->chunk_left < octets.n ? (size_t)s->chunk_left : octets.n);
 
     content_feed(&s->content, mine, &ended);
     s->chunk_left -= mine.n;

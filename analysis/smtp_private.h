@@ -57,10 +57,10 @@ struct smtp {
     bool offer_unclear; /* an EHLO reply was not read to its end */
     bool greeted;
     bool lmtp;
-    bool moved_on;      /* a command after EHLO that is no EHLO, NOOP or RSET */
-    bool read_so_far;   /* ... and all that the client sent before it was read */
-    bool alone;         /* the client was not captured */
-    bool content_sent;  /* at least one end of content was read, or could have been */
+    bool moved_on;          /* a command after EHLO that is no EHLO, NOOP or RSET */
+    bool read_so_far;       /* ... and all that the client sent before it was read */
+    bool alone;             /* the client was not captured */
+    bool content_sent;      /* at least one end of content was read, or could have been */
     uint32_t accepted_here; /* recipients accepted in this transaction */
     bool counted_here;      /* its message was counted */
     unsigned responses;     /* of the AUTH exchange under way */

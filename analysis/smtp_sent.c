@@ -125,11 +125,11 @@ static const struct {
     void (*sent)(struct smtp *s, const struct command *c);
     bool decides;
 } meaning[VERBS] = {
-    [VERB_EHLO] = {sent_hello, false},   [VERB_HELO] = {sent_hello, false},
-    [VERB_LHLO] = {sent_hello, false},   [VERB_MAIL] = {sent_mail, true},
-    [VERB_RCPT] = {sent_rcpt, true},     [VERB_DATA] = {sent_data, true},
-    [VERB_BDAT] = {sent_bdat, true},     [VERB_RSET] = {sent_rset, false},
-    [VERB_QUIT] = {sent_other, true},    [VERB_STARTTLS] = {sent_starttls, true},
+    [VERB_EHLO] = {sent_hello, false}, [VERB_HELO] = {sent_hello, false},
+    [VERB_LHLO] = {sent_hello, false}, [VERB_MAIL] = {sent_mail, true},
+    [VERB_RCPT] = {sent_rcpt, true},   [VERB_DATA] = {sent_data, true},
+    [VERB_BDAT] = {sent_bdat, true},   [VERB_RSET] = {sent_rset, false},
+    [VERB_QUIT] = {sent_other, true},  [VERB_STARTTLS] = {sent_starttls, true},
     [VERB_AUTH] = {sent_auth, true},
 };
 

@@ -23,7 +23,7 @@ struct packing;
 
 struct inflate {
     int fd;
-    struct digest *digest; /* or NULL */
+    struct digest *digest;         /* or NULL */
     const struct packing *packing; /* NULL until the first octets were seen */
     struct slice waiting;          /* read, not used yet; in `room` */
     uint64_t stored;

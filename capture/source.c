@@ -28,7 +28,7 @@ struct source {
     int fd;
     struct inflate *inflate;
     struct digest *digest; /* of a pipe, as it is read */
-    FILE *file; /* libpcap's, once it took it */
+    FILE *file;            /* libpcap's, once it took it */
     pcap_t *pcap;
     uint8_t header[HEADER_OCTETS]; /* looked at before libpcap reads them */
     struct slice header_left;

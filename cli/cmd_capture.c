@@ -21,19 +21,48 @@ struct values {
 #define AT(member) offsetof(struct values, member)
 
 static const struct option_row rows[] = {
-    {.letter = 'r', .name = "read", .argument = "FILE", .kind = OPTION_LIST, .at = AT(files),
+    {.letter = 'r',
+     .name = "read",
+     .argument = "FILE",
+     .kind = OPTION_LIST,
+     .at = AT(files),
      .help = "analyse this capture file; more than one may be given; '-' is standard input"},
-    {.letter = 'd', .name = "database", .argument = "DB", .kind = OPTION_TEXT, .at = AT(database),
+    {.letter = 'd',
+     .name = "database",
+     .argument = "DB",
+     .kind = OPTION_TEXT,
+     .at = AT(database),
      .help = "the findings database; made when it is missing"},
-    {.letter = 'c', .name = "count", .argument = "N", .kind = OPTION_NUMBER, .at = AT(count),
-     .least = 1, .help = "stop after N frames of each file"},
-    {.name = "max-flows", .argument = "N", .kind = OPTION_NUMBER, .at = AT(max_flows), .least = 16,
-     .most = UINT32_MAX, .help = "connections followed at once (262144)"},
-    {.name = "max-held", .argument = "MIB", .kind = OPTION_NUMBER, .at = AT(max_held), .least = 1,
-     .most = 1u << 20, .help = "memory for segments out of order, all connections together (256)"},
-    {.letter = 'q', .name = "quiet", .kind = OPTION_FLAG, .at = AT(quiet),
+    {.letter = 'c',
+     .name = "count",
+     .argument = "N",
+     .kind = OPTION_NUMBER,
+     .at = AT(count),
+     .least = 1,
+     .help = "stop after N frames of each file"},
+    {.name = "max-flows",
+     .argument = "N",
+     .kind = OPTION_NUMBER,
+     .at = AT(max_flows),
+     .least = 16,
+     .most = UINT32_MAX,
+     .help = "connections followed at once (262144)"},
+    {.name = "max-held",
+     .argument = "MIB",
+     .kind = OPTION_NUMBER,
+     .at = AT(max_held),
+     .least = 1,
+     .most = 1u << 20,
+     .help = "memory for segments out of order, all connections together (256)"},
+    {.letter = 'q',
+     .name = "quiet",
+     .kind = OPTION_FLAG,
+     .at = AT(quiet),
      .help = "say nothing but errors"},
-    {.letter = 'v', .name = "verbose", .kind = OPTION_FLAG, .at = AT(verbose),
+    {.letter = 'v',
+     .name = "verbose",
+     .kind = OPTION_FLAG,
+     .at = AT(verbose),
      .help = "say what became of every frame and flow"},
 };
 
@@ -73,8 +102,8 @@ static void say(const struct run *r, const char *name, const struct capture_coun
     printf("  frames: %" PRIu64 " octets; not TCP %" PRIu64 ", damaged %" PRIu64
            ", fragments %" PRIu64 ", unknown link layer %" PRIu64 "\n",
            n->octets, n->other_frames, n->damaged_frames, n->fragments, n->unknown_link);
-    printf("  connections: to a mail port and not SMTP %" PRIu64 ", given up for want of room %" PRIu64
-           "\n",
+    printf("  connections: to a mail port and not SMTP %" PRIu64
+           ", given up for want of room %" PRIu64 "\n",
            n->mail_port_other, n->evicted);
     printf("  octets of mail missing from the capture: %" PRIu64
            "; segments dropped for want of room: %" PRIu64 "\n",
@@ -116,12 +145,12 @@ static int read_capture(struct run *r, struct source *source, int64_t id, uint8_
 {
     struct pipeline pipeline = pipeline_for(r->values);
 
-    enum pipeline_end end =
-        pipeline_run(&pipeline, source, r->store, id, counts_r, damage_r, e);
+    enum pipeline_end end = pipeline_run(&pipeline, source, r->store, id, counts_r, damage_r, e);
     if (end == PIPELINE_FAILED)
         return -1;
     if (end == PIPELINE_INTERRUPTED)
-        return err_set(e, "interrupted at frame %" PRIu64 " of %s; run it again to analyse it whole",
+        return err_set(e,
+                       "interrupted at frame %" PRIu64 " of %s; run it again to analyse it whole",
                        counts_r->frames, source_name(source));
     if (!identified) {
         source_digest(source, digest);

@@ -48,8 +48,8 @@ static unsigned left_part(char *to, size_t room, const struct option_row *row)
     return (unsigned)n;
 }
 
-static const struct option_row help_row = {.letter = 'h', .name = "help",
-                                           .help = "show this help and end"};
+static const struct option_row help_row = {
+    .letter = 'h', .name = "help", .help = "show this help and end"};
 
 static void print_row(FILE *out, const struct option_row *row, unsigned width)
 {
@@ -92,13 +92,15 @@ void options_help(const struct option_table *table, FILE *out)
 
 enum options_outcome options_wrong(const char *command, const char *format, ...)
 {
+    char *text = NULL;
     va_list args;
 
-    fprintf(stderr, "mailtap %s: ", command);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    int n = vasprintf(&text, format, args);
     va_end(args);
-    fprintf(stderr, "\ntry 'mailtap %s --help'\n", command);
+    fprintf(stderr, "mailtap %s: %s\ntry 'mailtap %s --help'\n", command, n < 0 ? format : text,
+            command);
+    free(n < 0 ? NULL : text);
     return OPTIONS_WRONG;
 }
 
@@ -116,8 +118,7 @@ static enum options_outcome take_number(const struct option_table *table,
         return options_wrong(table->command, "--%s takes a number of at least %llu, not '%s'",
                              row->name, (unsigned long long)row->least, text);
     return options_wrong(table->command, "--%s takes a number from %llu to %llu, not '%s'",
-                         row->name, (unsigned long long)row->least, (unsigned long long)most,
-                         text);
+                         row->name, (unsigned long long)row->least, (unsigned long long)most, text);
 }
 
 static enum options_outcome take_choice(const struct option_table *table,
@@ -208,8 +209,7 @@ static enum options_outcome not_understood(const struct option_table *table, int
 }
 
 static enum options_outcome read_all(const struct option_table *table, int argc, char **argv,
-                                     void *values, const char *letters,
-                                     const struct option *longs)
+                                     void *values, const char *letters, const struct option *longs)
 {
     int value;
 

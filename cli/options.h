@@ -29,9 +29,9 @@ struct option_row {
     const char *argument; /* its name in the help; NULL for a flag */
     const char *help;     /* one sentence, no full stop */
     enum option_kind kind;
-    size_t at;                 /* offset of the destination in the command's values */
+    size_t at;                  /* offset of the destination in the command's values */
     const char *const *choices; /* OPTION_CHOICE: NULL at the end */
-    uint64_t least, most;      /* OPTION_NUMBER; most 0: no limit */
+    uint64_t least, most;       /* OPTION_NUMBER; most 0: no limit */
 };
 
 struct option_table {

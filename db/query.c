@@ -121,8 +121,8 @@ int query_next(struct query *q, struct err *e)
     guard_ask(q->store, q->left_ns);
     rc = sqlite3_step(q->statement);
     q->store->gave_up |= q->left_ns <= 0;
-    int answer = q->store->gave_up  ? refuse(q->store, e)
-                 : rc == SQLITE_ROW ? 1
+    int answer = q->store->gave_up   ? refuse(q->store, e)
+                 : rc == SQLITE_ROW  ? 1
                  : rc == SQLITE_DONE ? 0
                                      : refuse(q->store, e);
     q->left_ns -= guard_asked(q->store);

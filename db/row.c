@@ -32,9 +32,13 @@ struct field {
 };
 
 #define FIELD(member, kind)                                                                        \
-    {#member, kind, offsetof(struct facts, member), sizeof((struct facts *)0)->member}
+    {                                                                                              \
+#member, kind, offsetof(struct facts, member), sizeof((struct facts *)0)->member           \
+    }
 #define FIELD_AS(column, member, kind)                                                             \
-    {column, kind, offsetof(struct facts, member), sizeof((struct facts *)0)->member}
+    {                                                                                              \
+        column, kind, offsetof(struct facts, member), sizeof((struct facts *)0)->member            \
+    }
 
 static const struct field fields[] = {
     FIELD_AS("client_ip", client.address, KIND_ADDRESS),

@@ -68,8 +68,7 @@ int store_fail(const struct store *st, struct err *e)
         return err_set(e, "%s is damaged: SQLite cannot read all of it; make it again", st->path);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return err_set(e, "%s is in use by another program: try again when that is done",
-                       st->path);
+        return err_set(e, "%s is in use by another program: try again when that is done", st->path);
     case SQLITE_FULL:
         return err_set(e, "%s cannot grow: the disk is full", st->path);
     case SQLITE_READONLY:
@@ -77,7 +76,8 @@ int store_fail(const struct store *st, struct err *e)
             return err_set(e, "%s cannot be written: it, or its folder, is read-only", st->path);
         /* fall through */
     case SQLITE_CANTOPEN:
-        return err_set(e, "%s cannot be opened: the run that wrote it did not end, and its folder "
+        return err_set(e,
+                       "%s cannot be opened: the run that wrote it did not end, and its folder "
                        "cannot be written; copy it and its -wal file to a folder of your own",
                        st->path);
     default:
@@ -216,9 +216,9 @@ static int check_file(const struct store *st, const char *file, struct err *e)
 
     if (stat(file, &status) < 0) {
         if (errno == ENOENT || errno == ENOTDIR)
-            return st->writing ? 0
-                               : err_set(e, "%s does not exist: make it with 'mailtap capture'",
-                                         st->path);
+            return st->writing
+                       ? 0
+                       : err_set(e, "%s does not exist: make it with 'mailtap capture'", st->path);
         return err_set(e, "%s cannot be opened: %s", st->path, strerror(errno));
     }
     if (S_ISDIR(status.st_mode))
@@ -246,24 +246,21 @@ static int open_sqlite(struct store *st, const char *name, int flags, struct err
  */
 static int open_immutable(struct store *st, const char *file, struct err *e)
 {
-    size_t n = strlen(file), used = 5;
-    char *name = must_alloc(1, n * 3 + sizeof "file:-wal?immutable=1");
-    int rc;
+    size_t room = strlen(file) * 3 + sizeof "file:?immutable=1";
+    char *name = must_alloc(1, room);
+    int why = sqlite3_errcode(st->db) & 0xff, rc = -1;
 
-    int why = sqlite3_errcode(st->db) & 0xff;
-    sprintf(name, "%s-wal", file);
-    if (access(name, F_OK) == 0 || (why != SQLITE_CANTOPEN && why != SQLITE_READONLY)) {
-        free(name);
-        return -1;
+    snprintf(name, room, "%s-wal", file);
+    if (access(name, F_OK) < 0 && (why == SQLITE_CANTOPEN || why == SQLITE_READONLY)) {
+        size_t n = (size_t)snprintf(name, room, "file:");
+        for (const char *c = file; *c; c++)
+            n += (size_t)snprintf(name + n, room - n, strchr("%?#", *c) ? "%%%02X" : "%c",
+                                  (unsigned char)*c);
+        snprintf(name + n, room - n, "?immutable=1");
+        sqlite3_close(st->db);
+        st->db = NULL;
+        rc = open_sqlite(st, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, e);
     }
-    strcpy(name, "file:");
-    for (size_t i = 0; i < n; i++)
-        used += (size_t)sprintf(name + used, strchr("%?#", file[i]) ? "%%%02X" : "%c",
-                                (unsigned char)file[i]);
-    strcpy(name + used, "?immutable=1");
-    sqlite3_close(st->db);
-    st->db = NULL;
-    rc = open_sqlite(st, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, e);
     free(name);
     return rc;
 }
@@ -284,8 +281,10 @@ static int open_writing(struct store *st, const char *file, struct err *e)
         take_lock(st, file, e) < 0 || open_sqlite(st, file, SQLITE_OPEN_READWRITE, e) < 0)
         return -1;
     st->servers_change = true;
-    if (store_sql(st, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                      "PRAGMA cache_size = -65536", e) < 0)
+    if (store_sql(st,
+                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                  "PRAGMA cache_size = -65536",
+                  e) < 0)
         return -1;
     return store_remove_unfinished(st, e);
 }
@@ -297,7 +296,7 @@ static void release(struct store **st)
     sqlite3_close((*st)->db);
     if ((*st)->lock >= 0)
         close((*st)->lock);
-    explicit_bzero((*st)->key, sizeof (*st)->key);
+    explicit_bzero((*st)->key, sizeof(*st)->key);
     free((*st)->path);
     free(*st);
     *st = NULL;

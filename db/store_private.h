@@ -44,7 +44,7 @@ struct store {
     unsigned batched;    /* rows of session or verdict in it */
     bool servers_change; /* some server may have `changed` set */
     /* guard.c */
-    bool asking;        /* a question is being prepared or run: reading only */
+    bool asking;                  /* a question is being prepared or run: reading only */
     int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
     bool gave_up;
 };
@@ -92,8 +92,17 @@ int schema_check(struct store *st, struct err *e);
 /* ---- row.c: facts to a row of `session` and back, one line a field */
 
 /* Parameters before those of the field table. */
-enum { ROW_CAPTURE = 1, ROW_SERVER, ROW_STARTED_AT, ROW_ENDED_AT, ROW_TLS_VERSION_NAME,
-       ROW_TLS_CIPHER, ROW_TLS_CIPHER_NAME, ROW_CERTIFICATE, ROW_FIRST_FIELD };
+enum {
+    ROW_CAPTURE = 1,
+    ROW_SERVER,
+    ROW_STARTED_AT,
+    ROW_ENDED_AT,
+    ROW_TLS_VERSION_NAME,
+    ROW_TLS_CIPHER,
+    ROW_TLS_CIPHER_NAME,
+    ROW_CERTIFICATE,
+    ROW_FIRST_FIELD
+};
 
 /* Made of the field table, owned by the caller. */
 char *row_insert_sql(void);

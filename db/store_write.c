@@ -89,9 +89,9 @@ static void bind_time(sqlite3_stmt *s, int at_text, int at_ns, int64_t ns)
 static void bind_counts(sqlite3_stmt *s, const struct capture_counts *counts)
 {
     const uint64_t after_drops[] = {
-        counts->damaged_frames, counts->other_frames,    counts->fragments,  counts->unknown_link,
-        counts->flows,          counts->mail_flows,      counts->mail_port_other,
-        counts->gap_octets,     counts->evicted,         counts->held_refused};
+        counts->damaged_frames, counts->other_frames, counts->fragments,       counts->unknown_link,
+        counts->flows,          counts->mail_flows,   counts->mail_port_other, counts->gap_octets,
+        counts->evicted,        counts->held_refused};
 
     bind_count(s, 2, counts->frames);
     bind_count(s, 3, counts->octets);

@@ -40,9 +40,8 @@ static bool within(const struct range *ranges, size_t count, uint32_t c)
 static bool deceives(uint32_t c)
 {
     static const struct range ranges[] = {
-        {0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e},   {0x200b, 0x200f},
-        {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},   {0xfff9, 0xfffb},
-        {0xe0000, 0xe0fff},
+        {0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e}, {0x200b, 0x200f},   {0x2028, 0x202e},
+        {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff},
     };
     return within(ranges, sizeof ranges / sizeof *ranges, c);
 }
@@ -51,13 +50,12 @@ static bool deceives(uint32_t c)
 static unsigned columns_of(uint32_t c)
 {
     static const struct range marks[] = {
-        {0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},
-        {0x64b, 0x65f},   {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x20d0, 0x20ff},
-        {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},
+        {0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},   {0x64b, 0x65f},
+        {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},
     };
     static const struct range wide[] = {
-        {0x1100, 0x115f}, {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
-        {0xf900, 0xfaff}, {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
+        {0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
+        {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},   {0xffe0, 0xffe6},
         {0x1f300, 0x1f64f}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
     };
     if (c < 0x300)
@@ -99,7 +97,8 @@ static char *escaped(struct slice s)
 char *shown_text(struct slice s, unsigned most, unsigned *width_r)
 {
     char *text = escaped(slice_head(s, SHOWN_OCTETS));
-    char *shown = must_alloc(2, strlen(text) + 8);
+    /* At most, two octets become the six of \u00ad. */
+    char *shown = must_alloc(3, strlen(text) + 8);
     size_t n, used = 0, fit = 0; /* fit: where an ellipsis would still have room */
     unsigned width = 0, fit_width = 0;
     bool cut = s.n > SHOWN_OCTETS;
@@ -121,7 +120,7 @@ char *shown_text(struct slice s, unsigned most, unsigned *width_r)
             fit = used, fit_width = width;
     }
     if (cut) {
-        strcpy(shown + fit, "\u2026");
+        memcpy(shown + fit, "\u2026", sizeof "\u2026");
         width = fit_width + 1;
     } else {
         shown[used] = '\0';
@@ -155,12 +154,13 @@ const char *counted(char to[COUNTED_TEXT], uint64_t n, const char *one, const ch
     return to;
 }
 
-const char *share_text(char to[SHARE_TEXT], uint64_t numerator, uint64_t denominator)
+const char *share_text(char to[SHARE_TEXT], uint64_t numerator, uint64_t denominator,
+                       const char *of_what)
 {
     struct share s = share_of(numerator, denominator);
     char a[NUMBER_TEXT], b[NUMBER_TEXT];
-    int n = snprintf(to, SHARE_TEXT, "%s of %s", number_text(a, numerator),
-                     number_text(b, denominator));
+    int n = snprintf(to, SHARE_TEXT, "%s of %s%s%.60s", number_text(a, numerator),
+                     number_text(b, denominator), *of_what ? " " : "", of_what);
 
     if (denominator >= SHARE_MINIMUM)
         snprintf(to + n, SHARE_TEXT - (size_t)n, " (%.1f %%, %.1f to %.1f)",
@@ -238,19 +238,22 @@ void page_say(const struct page *p, unsigned indent, bool hanging, const char *f
 
 #define ROW_INDENT 2u
 #define ROW_LABEL 42u
+#define ROW_GAP 2u
+#define ROW_FIGURES 60u
 
 void page_row(const struct page *p, const char *label, const char *format, ...)
 {
     va_list args;
-    unsigned width, figures_width;
+    unsigned width, figures_width, room = ROW_LABEL;
 
     va_start(args, format);
     char *figures = formatted(format, args);
     va_end(args);
-    char *left = shown_text(slice_of(label), ROW_LABEL, &width);
-    char *right = shown_text(slice_of(figures), PAGE_COLUMNS - ROW_INDENT - ROW_LABEL - 2,
-                             &figures_width);
-    fprintf(p->out, "%*s%s%*s%s\n", (int)ROW_INDENT, "", left, (int)(ROW_LABEL - width + 2), "",
+    char *right = shown_text(slice_of(figures), ROW_FIGURES, &figures_width);
+    if (ROW_INDENT + room + ROW_GAP + figures_width > PAGE_COLUMNS)
+        room = PAGE_COLUMNS - ROW_INDENT - ROW_GAP - figures_width;
+    char *left = shown_text(slice_of(label), room, &width);
+    fprintf(p->out, "%*s%s%*s%s\n", (int)ROW_INDENT, "", left, (int)(room - width + ROW_GAP), "",
             right);
     free(left);
     free(right);

@@ -31,7 +31,7 @@ void page_heading(const struct page *p, const char *text);
 void page_say(const struct page *p, unsigned indent, bool hanging, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* "  label .... figures": the label is cut to fit, figures are short. */
+/* "  label      figures": figures stand whole, in a column of their own; the label is cut to fit. */
 void page_row(const struct page *p, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -43,8 +43,12 @@ const char *number_text(char to[NUMBER_TEXT], uint64_t value);
 #define COUNTED_TEXT 80
 const char *counted(char to[COUNTED_TEXT], uint64_t n, const char *one, const char *many);
 
-/* "41 of 120 (34.2 %, 26.3 to 43.0)", or the counts alone below SHARE_MINIMUM. */
-#define SHARE_TEXT 128
-const char *share_text(char to[SHARE_TEXT], uint64_t numerator, uint64_t denominator);
+/*
+ * "41 of 120 sessions (34.2 %, 26.3 to 43.0)", or the counts alone below SHARE_MINIMUM; `of_what`
+ * may be empty.
+ */
+#define SHARE_TEXT 160
+const char *share_text(char to[SHARE_TEXT], uint64_t numerator, uint64_t denominator,
+                       const char *of_what);
 
 #endif

@@ -86,13 +86,12 @@ static void say_answer(const struct report *r)
 
     fputc('\n', r->page.out);
     page_say(&r->page, 2, false,
-             "An observer on this path could read %s%s (%s of content): %s sessions were in the "
-             "clear%s; what the %s carried cannot be counted.",
-             r->uncounted ? "at least " : "",
-             counted(messages, r->messages, "message", "messages"),
+             "An observer on this path could read %s%s (%s of content): %s were in the "
+             "clear; what the %s carried cannot be counted.",
+             r->uncounted ? "at least " : "", counted(messages, r->messages, "message", "messages"),
              counted(octets, r->content_octets, "octet", "octets"),
-             share_text(clear, r->clear, r->decided),
-             r->decided < r->sessions ? " of those that could be decided" : "",
+             share_text(clear, r->clear, r->decided,
+                        r->decided < r->sessions ? "sessions that could be decided" : "sessions"),
              counted(hidden, r->encrypted, "encrypted session", "encrypted sessions"));
 }
 
@@ -113,7 +112,7 @@ static int say_domains(const struct report *r, struct query *q)
                 page_row(&r->page, "and further domains", "%" PRIu64, more);
             shown = 0;
             more = 0;
-            strcpy(before, role);
+            snprintf(before, sizeof before, "%s", role);
         }
         if (shown++ >= LISTED) {
             more++;
@@ -168,7 +167,7 @@ static const char *words_of_reason(const char *class, const char *reason)
     static const char *const words[][2] = {
         {"not-offered", "the server did not offer STARTTLS"},
         {"offered-unused", "STARTTLS was offered and not used"},
-        {"helo-only", "the client spoke HELO: no offer was asked for"},
+        {"helo-only", "HELO only, so no offer was asked for"},
         {"refused", "STARTTLS was asked for and refused"},
         {"undetermined", "the reason was not captured"},
     };
@@ -207,9 +206,11 @@ static int say_reasons(struct report *r)
         page_row(&r->page,
                  words_of_reason(text_named(q, "class", class),
                                  text_named(q, "cleartext_reason", reason)),
-                 "%s",
-                 counted(sessions, count_named(q, "sessions"), "session", "sessions"));
+                 "%s", counted(sessions, count_named(q, "sessions"), "session", "sessions"));
     query_close(&q);
+    if (rc == 0 && r->failed)
+        page_row(&r->page, "TLS failed, and no mail followed in clear", "%s",
+                 counted(sessions, r->failed, "session", "sessions"));
     return rc;
 }
 
@@ -225,13 +226,12 @@ static int say_evidence(struct report *r)
             page_say(&r->page, 2, false, "Evidence of stripping:");
         first = false;
         text_named(q, "rank", rank);
-        page_say(&r->page, 4, true, "%s, %s: %s (%s) in %s with %s%s.", rank,
-                 strcmp(rank, "weak") == 0 ? "the class stays as it is" : "counted as stripped",
-                 words_of_rule(text_named(q, "rule", rule)), rule,
-                 counted(sessions, count_named(q, "sessions_with_the_finding"), "session",
-                         "sessions"),
-                 counted(servers, count_named(q, "servers"), "server", "servers"),
-                 "");
+        page_say(
+            &r->page, 4, true, "%s, %s: %s (%s) in %s with %s.", rank,
+            strcmp(rank, "weak") == 0 ? "the class stays as it is" : "counted as stripped",
+            words_of_rule(text_named(q, "rule", rule)), rule,
+            counted(sessions, count_named(q, "sessions_with_the_finding"), "session", "sessions"),
+            counted(servers, count_named(q, "servers"), "server", "servers"));
     }
     query_close(&q);
     if (rc == 0 && first)
@@ -253,7 +253,7 @@ static int say_rates(struct report *r, const char *question, const char *what, c
         for (unsigned i = 0; i < label_count; i++)
             if (strcmp(labels[i][0], name) == 0)
                 page_row(&r->page, labels[i][1], "%s",
-                         share_text(share, count_named(q, what), count_named(q, of)));
+                         share_text(share, count_named(q, what), count_named(q, of), ""));
     }
     query_close(&q);
     return rc;
@@ -337,7 +337,8 @@ static int credentials(struct report *r)
         snprintf(label, sizeof label, "%s to %s port %" PRIu64, *mechanism ? mechanism : "AUTH",
                  text_named(q, "server_ip", ip), count_named(q, "server_port"));
         page_row(&r->page, label, "readable in %s",
-                 share_text(share, sessions, count_named(q, "of_sessions_with_auth_in_the_clear")));
+                 share_text(share, sessions, count_named(q, "of_sessions_with_auth_in_the_clear"),
+                            "sessions"));
     }
     query_close(&q);
     if (rc < 0)
@@ -418,12 +419,10 @@ static void not_covered(const struct report *r, const struct query *coverage)
     page_heading(&r->page, "What these figures do not cover");
     say_missing(r, coverage);
     if (r->encrypted)
-        page_say(&r->page, 2, true,
-                 "How many messages encrypted sessions carried is not known.");
+        page_say(&r->page, 2, true, "How many messages encrypted sessions carried is not known.");
     if (r->uncounted) {
         char text[COUNTED_TEXT];
-        page_say(&r->page, 2, true,
-                 "Replies are missing in %s: messages there are a lower bound.",
+        page_say(&r->page, 2, true, "Replies are missing in %s: messages there are a lower bound.",
                  counted(text, r->uncounted, "session", "sessions"));
     }
     page_say(&r->page, 2, true,
@@ -444,8 +443,7 @@ static void say_head(const struct report *r, const char *name, const struct quer
     page_say(&r->page, 0, false, "%s, %s, %s",
              counted(captures, count_named(coverage, "captures"), "capture", "captures"),
              counted(frames, count_named(coverage, "frames"), "frame", "frames"),
-             counted(sessions, count_named(coverage, "sessions"), "mail session",
-                     "mail sessions"));
+             counted(sessions, count_named(coverage, "sessions"), "mail session", "mail sessions"));
     if (*text_named(coverage, "first_frame_at", from))
         page_say(&r->page, 0, false, "%s to %s", from, text_named(coverage, "last_frame_at", to));
     fprintf(r->page.out, "%s", r->page.colour ? "\033[0m" : "");

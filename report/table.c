@@ -180,12 +180,17 @@ static int write_box(FILE *out, struct query *q, struct err *e)
 
 /* ---- CSV: RFC 4180, with NULL as nothing and the empty text as "" */
 
+static bool csv_plain(uint8_t octet)
+{
+    return octet != '"' && octet != ',' && octet != '\r' && octet != '\n' && octet != '\0';
+}
+
 static void csv_text(FILE *out, struct slice s)
 {
     bool plain = s.n > 0;
 
     for (size_t i = 0; i < s.n && plain; i++)
-        plain = !memchr("\",\r\n\0", s.p[i], 5);
+        plain = csv_plain(s.p[i]);
     if (plain && s.p[0] != ' ' && s.p[s.n - 1] != ' ') {
         fwrite(s.p, 1, s.n, out);
         return;

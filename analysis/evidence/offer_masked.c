@@ -14,9 +14,9 @@
 
 /* What the keywords of one reply show. */
 struct masks {
-    unsigned eight, other;      /* masks of eight octets, and of other lengths */
+    unsigned eight, other; /* masks of eight octets, and of other lengths */
     bool chunking, smtputf8, eightbitmime;
-    char example[BOUND_NAME];   /* the first mask of eight octets, else the first of all */
+    char example[BOUND_NAME]; /* the first mask of eight octets, else the first of all */
 };
 
 /* Runs of X, with or without a last letter; at least four octets, so that no keyword that happens

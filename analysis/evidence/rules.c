@@ -38,7 +38,9 @@ const struct finding *evidence_best(const struct findings *all)
 const char *rank_name(enum rank r)
 {
     static const char *const names[] = {
-        [RANK_NONE] = "none", [RANK_WEAK] = "weak", [RANK_STRONG] = "strong",
+        [RANK_NONE] = "none",
+        [RANK_WEAK] = "weak",
+        [RANK_STRONG] = "strong",
         [RANK_CERTAIN] = "certain",
     };
     return r <= RANK_CERTAIN ? names[r] : "none";

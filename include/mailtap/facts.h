@@ -40,7 +40,7 @@ struct facts {
     char client_name[BOUND_NAME]; /* last EHLO, HELO or LHLO argument before TLS */
     bool dialogue; /* EHLO, HELO or LHLO was read, or MAIL where the start is missing */
     bool ehlo_sent, helo_sent;
-    tri ehlo_accepted; /* a complete 250 reply to EHLO or LHLO was read; NO: it was refused */
+    tri ehlo_accepted;    /* a complete 250 reply to EHLO or LHLO was read; NO: it was refused */
     tri starttls_offered; /* a 250 reply to EHLO listed it; NO: EHLO was answered without */
     char keywords[BOUND_KEYWORD_TEXT]; /* EHLO reply of the last EHLO before TLS: a line each,
                                         * '\n' between, first (greeting) line left out */

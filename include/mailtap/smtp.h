@@ -99,15 +99,15 @@ void reply_line_read(struct slice line, struct reply_line *line_r);
 struct content {
     bool stuffed; /* DATA: dots are stuffed and a dot alone ends it; else BDAT */
     bool in_body;
-    int place;             /* how much of CRLF . CRLF has passed */
-    uint64_t octets;       /* of the message, dot-stuffing undone */
+    int place;                      /* how much of CRLF . CRLF has passed */
+    uint64_t octets;                /* of the message, dot-stuffing undone */
     uint64_t header_octets, fields; /* header section with its empty line; fields in it */
-    uint64_t line_octets;  /* of the current header line */
-    bool colon;            /* the current header line is a field so far */
-    bool folded;           /* it continues the field before it */
-    bool missing;          /* octets of it were not captured */
-    bool ends_loosely;     /* the last line was a dot alone, but not between CRLFs */
-    uint64_t loose_octets; /* octets before that line */
+    uint64_t line_octets;           /* of the current header line */
+    bool colon;                     /* the current header line is a field so far */
+    bool folded;                    /* it continues the field before it */
+    bool missing;                   /* octets of it were not captured */
+    bool ends_loosely;              /* the last line was a dot alone, but not between CRLFs */
+    uint64_t loose_octets;          /* octets before that line */
 };
 
 void content_begin(struct content *c, bool stuffed);

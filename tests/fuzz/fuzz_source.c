@@ -42,6 +42,7 @@ static void read_file(const char *path)
     struct packet p;
     struct flow *f;
     uint64_t frames = 0;
+    uint8_t digest[DIGEST_OCTETS];
     int rc = 0;
 
     require(s || e.text[0]);
@@ -53,6 +54,8 @@ static void read_file(const char *path)
     }
     require(rc == 0 || e.text[0]);
     require(!s || source_next(s, &frame, &e) == 0);
+    if (s)
+        source_digest(s, digest);
     source_close(&s);
     while ((f = flow_over(flows, INT64_MAX)) != NULL)
         flow_free(f);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
 #define START (INT64_C(1795485052) * SECOND)
@@ -178,8 +179,11 @@ unsigned sample_judge(struct store *st)
 void sample_store(const char *path, uint8_t seed, const struct facts *sessions, unsigned count)
 {
     const uint8_t digest[DIGEST_OCTETS] = {seed};
-    const struct capture_counts counts = {.frames = 100, .octets = 9000, .flows = count,
-                                          .mail_flows = count, .started_ns = START,
+    const struct capture_counts counts = {.frames = 100,
+                                          .octets = 9000,
+                                          .flows = count,
+                                          .mail_flows = count,
+                                          .started_ns = START,
                                           .ended_ns = START + SECOND};
     struct err e = {""};
     int64_t capture;
@@ -200,7 +204,7 @@ void sample_sql(const char *path, const char *sql)
 {
     char *command = NULL;
 
-    assert_true(asprintf(&command, "sqlite3 -batch '%s'", path) > 0);
+    assert_true(asprintf(&command, "sqlite3 -batch '%s' > /dev/null", path) > 0);
     FILE *shell = popen(command, "w");
     assert_non_null(shell);
     fputs(sql, shell);
@@ -231,4 +235,50 @@ char *sample_value(const char *path, const char *sql)
     query_close(&q);
     store_close(&st, &e);
     return text;
+}
+
+void sample_expect(const char *path, const char *sql, const char *want)
+{
+    char *got = sample_value(path, sql);
+
+    assert_string_equal(got, want);
+    free(got);
+}
+
+void sample_sound(const char *path)
+{
+    char command[600], said[64] = "";
+
+    snprintf(command, sizeof command,
+             "sqlite3 '%s' 'PRAGMA integrity_check; PRAGMA foreign_key_check'", path);
+    FILE *shell = popen(command, "r");
+    assert_non_null(shell);
+    said[fread(said, 1, sizeof said - 1, shell)] = '\0';
+    assert_int_equal(pclose(shell), 0);
+    assert_string_equal(said, "ok\n");
+}
+
+const char *sample_made(void **state, const char *name)
+{
+    const struct facts f[] = {sample_facts(), sample_clear(2), sample_encrypted(3)};
+    const char *path = sample_path(state, name);
+
+    unlink(path);
+    sample_store(path, 1, f, 3);
+    return path;
+}
+
+int sample_ask(struct store *st, const char *sql, unsigned seconds, struct err *e)
+{
+    struct query *q = query_open(st, sql, e);
+    int rc = -1;
+
+    if (q && seconds)
+        query_limit(q, seconds);
+    while (q && (rc = query_next(q, e)) > 0)
+        for (unsigned i = 0; i < query_columns(q); i++)
+            query_cell(q, i);
+    query_close(&q);
+    assert_null(q);
+    return rc;
 }

@@ -4,7 +4,7 @@
 #ifndef SAMPLE_H
 #define SAMPLE_H
 
-#include <mailtap/store.h>
+#include <mailtap/query.h>
 
 /* Local parts that must not be found in a database. */
 #define SAMPLE_SENDER "Secret.Sender"
@@ -37,5 +37,17 @@ void sample_sql(const char *path, const char *sql);
 
 /* What one value is, as text; to be freed. */
 char *sample_value(const char *path, const char *sql);
+
+/* The one value that a statement gives, as text; NULL is "NULL". */
+void sample_expect(const char *path, const char *sql, const char *want);
+
+/* PRAGMA integrity_check and foreign_key_check find nothing. */
+void sample_sound(const char *path);
+
+/* A database of three sessions: sample_facts(), sample_clear(2), sample_encrypted(3). */
+const char *sample_made(void **state, const char *name);
+
+/* Read all rows of a statement: 0, or -1 with the sentence.  `seconds` 0: no limit of its own. */
+int sample_ask(struct store *st, const char *sql, unsigned seconds, struct err *e);
 
 #endif

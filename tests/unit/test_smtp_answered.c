@@ -9,8 +9,8 @@
 static void starttls_on_the_first_line_is_a_greeting_and_no_offer(void **state)
 {
     (void)state;
-    struct facts f =
-        script_facts("S: 220 mx\nC: EHLO c\nS: 250-STARTTLS\nS: 250 SIZE\nC: QUIT\nS: 221 bye\n");
+    struct facts f = script_facts(
+        "S: 220 mx\nC: EHLO c\nS: 250-STARTTLS\nS: 250 SIZE\nC: QUIT\nS: 221 bye\n");
 
     assert_int_equal(f.starttls_offered, NO);
     assert_string_equal(f.keywords, "SIZE");
@@ -20,10 +20,10 @@ static void starttls_on_the_first_line_is_a_greeting_and_no_offer(void **state)
 static void the_keyword_is_known_in_any_case_and_alone(void **state)
 {
     (void)state;
-    struct facts yes =
-        script_facts("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 StartTls\nC: QUIT\nS: 221 bye\n");
-    struct facts no =
-        script_facts("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 STARTTLSX\nC: QUIT\nS: 221 bye\n");
+    struct facts yes = script_facts(
+        "S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 StartTls\nC: QUIT\nS: 221 bye\n");
+    struct facts no = script_facts(
+        "S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 STARTTLSX\nC: QUIT\nS: 221 bye\n");
 
     assert_int_equal(yes.starttls_offered, YES);
     assert_int_equal(no.starttls_offered, NO);
@@ -50,8 +50,8 @@ static void a_refused_ehlo_offers_nothing_and_helo_does_not_ask(void **state)
 static void an_ehlo_reply_not_read_to_its_end_offers_nothing_for_sure(void **state)
 {
     (void)state;
-    struct facts f = script_read("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250-SIZE\n", CUT_NOWHERE, false,
-                                 true);
+    struct facts f = script_read("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250-SIZE\n", CUT_NOWHERE,
+                                 false, true);
 
     assert_int_equal(f.starttls_offered, UNKNOWN);
     script_free(&f);

@@ -24,7 +24,8 @@ static void what_each_exchange_exposes(void **state)
     } cases[] = {
         {"C: AUTH PLAIN AGEAYg==\nS: 235 ok\n", "PLAIN", true},
         {"C: auth plain\nS: 334 \nC: AGEAYg==\nS: 235 ok\n", "PLAIN", true},
-        {"C: AUTH PLAIN AGEAYg==\nS: 535 wrong\n", "PLAIN", true}, /* refused, and read all the same */
+        {"C: AUTH PLAIN AGEAYg==\nS: 535 wrong\n", "PLAIN",
+         true}, /* refused, and read all the same */
         {"C: AUTH PLAIN\nS: 334 \nC: *\nS: 501 cancelled\n", "PLAIN", false},
         {"C: AUTH PLAIN\nS: 504 no\n", "PLAIN", false},
         {"C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: YQ==\nS: 334 UGFzc3dvcmQ6\nC: Yg==\nS: 235 ok\n",

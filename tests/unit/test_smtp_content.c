@@ -16,9 +16,9 @@ static const struct expected cases[] = {
     {".\r\nQUIT\r\n", 3, 0, 0, 0, false},
     {"A: 1\r\nB: 2\r\n folded: x\r\nC:3\r\n\r\nx\r\n.\r\n", 37, 34, 31, 3, false},
     {"A: 1\r\n\r\n..dot\r\n...\r\n.\r\n", 23, 18, 8, 1, false}, /* stuffing undone */
-    {"A: 1\r\n\r\n.x\r\n.\r\n", 15, 11, 8, 1, false},          /* a dot that was not stuffed */
+    {"A: 1\r\n\r\n.x\r\n.\r\n", 15, 11, 8, 1, false},           /* a dot that was not stuffed */
     {"A: 1\r\n\r\nx\n.\ny\r\n.\r\n", 18, 15, 8, 1, false},      /* LF . LF is no end */
-    {"A: 1\n\nx\n.\n", 0, 10, 6, 1, true},                       /* ... unless the server says so */
+    {"A: 1\n\nx\n.\n", 0, 10, 6, 1, true},                      /* ... unless the server says so */
     {"A: 1\n\nx\n.\r\n", 0, 11, 6, 1, true},
     {"A: 1\r\n\r\nx\r\n.\n", 0, 12, 8, 1, true},
     {"A: 1\r\n\r\nx\r.\r\n.\r\n", 16, 13, 8, 1, false},

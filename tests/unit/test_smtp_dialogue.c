@@ -46,11 +46,11 @@ static void a_plain_dialogue_is_read(void **state)
 static void pipelined_groups_are_matched_by_count(void **state)
 {
     (void)state;
-    struct facts f =
-        script_facts(HELLO "C: MAIL FROM:<a@a>\nC: RCPT TO:<b@b>\nC: RCPT TO:<c@b>\nC: DATA\n"
-                           "S: 250 ok\nS: 550 no\nS: 250-ok\nS: 250 more\nS: 354 go\n"
-                           "C: one\nC: .\nC: MAIL FROM:<a@a>\nC: RCPT TO:<d@b>\nC: DATA\n"
-                           "S: 250 queued\nS: 250 ok\nS: 451 later\nS: 554 no recipients\n" BYE);
+    struct facts f = script_facts(
+        HELLO "C: MAIL FROM:<a@a>\nC: RCPT TO:<b@b>\nC: RCPT TO:<c@b>\nC: DATA\n"
+              "S: 250 ok\nS: 550 no\nS: 250-ok\nS: 250 more\nS: 354 go\n"
+              "C: one\nC: .\nC: MAIL FROM:<a@a>\nC: RCPT TO:<d@b>\nC: DATA\n"
+              "S: 250 queued\nS: 250 ok\nS: 451 later\nS: 554 no recipients\n" BYE);
 
     assert_int_equal(f.messages, 1);
     assert_int_equal(f.transactions, 2);
@@ -116,11 +116,11 @@ static void bdat_counts_octets_and_may_hold_anything(void **state)
 static void a_message_ended_by_bare_lf_ends_when_the_server_says_so(void **state)
 {
     (void)state;
-    struct facts f =
-        script_read("S: 220 mx\nC+HELO c\x01\nS: 250 ok\nC+MAIL FROM:<a@a>\x01\nS: 250 ok\n"
-                    "C+RCPT TO:<b@b>\x01\nS: 250 ok\nC+DATA\x01\nS: 354 go\nC+A: 1\x01\x01x\x01.\x01\n"
-                    "S: 250 queued\nC+QUIT\x01\nS: 221 bye\n",
-                    CUT_NOWHERE, false, true);
+    struct facts f = script_read(
+        "S: 220 mx\nC+HELO c\x01\nS: 250 ok\nC+MAIL FROM:<a@a>\x01\nS: 250 ok\n"
+        "C+RCPT TO:<b@b>\x01\nS: 250 ok\nC+DATA\x01\nS: 354 go\nC+A: 1\x01\x01x\x01.\x01\n"
+        "S: 250 queued\nC+QUIT\x01\nS: 221 bye\n",
+        CUT_NOWHERE, false, true);
 
     assert_int_equal(f.messages, 1);
     assert_int_equal(f.content_octets, 8);
@@ -190,8 +190,9 @@ static void a_gap_inside_a_chunk_loses_nothing_but_octets(void **state)
     struct smtp *s = smtp_new(&f, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
-    smtp_feed(s, ROLE_CLIENT, slice_of("HELO c\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\n"
-                                       "BDAT 100 LAST\r\nA: 1\r\n\r\n"));
+    smtp_feed(s, ROLE_CLIENT,
+              slice_of("HELO c\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\n"
+                       "BDAT 100 LAST\r\nA: 1\r\n\r\n"));
     smtp_gap(s, ROLE_CLIENT, 92);
     smtp_feed(s, ROLE_CLIENT, slice_of("QUIT\r\n"));
     smtp_feed(s, ROLE_SERVER, slice_of("250 ok\r\n250 ok\r\n250 ok\r\n250 queued\r\n221 bye\r\n"));

@@ -37,9 +37,9 @@ static void text_may_be_missing(void **state)
 static void what_is_no_reply_line(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"",     "2",       "25",       "25x ok", "150 early", "650 late",
-                                        "260x", "270 bad", "250ok",    "+OK",    " 250 ok",   "-ERR",
-                                        "199 ", "25\x30_", "HTTP/1.1"};
+    static const char *const lines[] = {"",         "2",    "25",      "25x ok",  "150 early",
+                                        "650 late", "260x", "270 bad", "250ok",   "+OK",
+                                        " 250 ok",  "-ERR", "199 ",    "25\x30_", "HTTP/1.1"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         assert_int_equal(read_line(lines[i]).code, 0);
     assert_int_equal(read_line("200 ok").code, 200);

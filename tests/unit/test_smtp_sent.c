@@ -6,8 +6,9 @@
 static void a_second_ehlo_replaces_the_name_and_the_keywords(void **state)
 {
     (void)state;
-    struct facts f = script_facts("S: 220 mx\nC: EHLO first\nS: 250-mx\nS: 250 STARTTLS\n"
-                                  "C: EHLO second\nS: 250-mx\nS: 250 SIZE 1\nC: QUIT\nS: 221 bye\n");
+    struct facts f = script_facts(
+        "S: 220 mx\nC: EHLO first\nS: 250-mx\nS: 250 STARTTLS\n"
+        "C: EHLO second\nS: 250-mx\nS: 250 SIZE 1\nC: QUIT\nS: 221 bye\n");
 
     assert_string_equal(f.client_name, "second");
     assert_string_equal(f.keywords, "SIZE 1");
@@ -19,11 +20,12 @@ static void a_second_ehlo_replaces_the_name_and_the_keywords(void **state)
 static void lmtp_answers_content_once_a_recipient(void **state)
 {
     (void)state;
-    struct facts f = script_facts("S: 220 mx LMTP\nC: LHLO c\nS: 250-mx\nS: 250 PIPELINING\n"
-                                  "C: MAIL FROM:<a@a>\nC: RCPT TO:<b@b>\nC: RCPT TO:<c@b>\nC: DATA\n"
-                                  "S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go\nC: x\nC: .\n"
-                                  "S: 452 full\nS: 250 stored\nC: RSET\nS: 250 ok\nC: QUIT\n"
-                                  "S: 221 bye\n");
+    struct facts f = script_facts(
+        "S: 220 mx LMTP\nC: LHLO c\nS: 250-mx\nS: 250 PIPELINING\n"
+        "C: MAIL FROM:<a@a>\nC: RCPT TO:<b@b>\nC: RCPT TO:<c@b>\nC: DATA\n"
+        "S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go\nC: x\nC: .\n"
+        "S: 452 full\nS: 250 stored\nC: RSET\nS: 250 ok\nC: QUIT\n"
+        "S: 221 bye\n");
 
     assert_int_equal(f.messages, 1);
     assert_int_equal(f.recipients_accepted, 2);
@@ -60,8 +62,9 @@ static void an_empty_last_chunk_completes_the_message(void **state)
 static void a_mangled_command_is_noted_and_answered(void **state)
 {
     (void)state;
-    struct facts f = script_facts("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 STARTTLS\nC: XXXXXXXX\n"
-                                  "S: 500 what\nC: MAIL FROM:<a@a>\nS: 250 ok\nC: QUIT\nS: 221 bye\n");
+    struct facts f = script_facts(
+        "S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 STARTTLS\nC: XXXXXXXX\n"
+        "S: 500 what\nC: MAIL FROM:<a@a>\nS: 250 ok\nC: QUIT\nS: 221 bye\n");
 
     assert_true(f.anomalies & ANOMALY_UNKNOWN_COMMAND);
     assert_int_equal(f.addresses[0].accepted, YES);

@@ -1,0 +1,76 @@
+/* test_err.c - sentences, and memory that cannot fail. */
+#include "test.h"
+
+#include <mailtap/err.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void a_sentence_is_formatted_and_bounded(void **state)
+{
+    struct err e = {""};
+    char long_name[1000];
+
+    (void)state;
+    assert_int_equal(err_set(&e, "%s: frame %d is cut", "a.pcap", 7), -1);
+    assert_string_equal(e.text, "a.pcap: frame 7 is cut");
+    memset(long_name, 'x', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    assert_int_equal(err_set(&e, "%s", long_name), -1);
+    assert_int_equal(strlen(e.text), sizeof e.text - 1);
+}
+
+static void memory_is_zeroed_and_grows(void **state)
+{
+    unsigned char *p = must_alloc(4, 8);
+
+    (void)state;
+    for (int i = 0; i < 32; i++)
+        assert_int_equal(p[i], 0);
+    memset(p, 7, 32);
+    p = must_grow(p, 100, 8);
+    assert_int_equal(p[31], 7);
+    free(p);
+    free(must_alloc(0, 8)); /* nothing asked is still a pointer */
+    char *copy = must_copy("text");
+    assert_string_equal(copy, "text");
+    free(copy);
+}
+
+/* In a child: the overflow of count and size is an end with status 1, not a small block. */
+static int status_of(void (*run)(void))
+{
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0) {
+        close(STDERR_FILENO);
+        run();
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void grow_too_much(void)
+{
+    free(must_grow(NULL, (unsigned long)-1, 2));
+}
+
+static void without_memory_the_program_ends(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(grow_too_much), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sentence_is_formatted_and_bounded),
+        cmocka_unit_test(memory_is_zeroed_and_grows),
+        cmocka_unit_test(without_memory_the_program_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

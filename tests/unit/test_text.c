@@ -1,0 +1,108 @@
+/* test_text.c - octets from the wire as safe text. */
+#include "test.h"
+
+#include <mailtap/text.h>
+
+#include <string.h>
+
+#define OCTETS(literal) ((struct slice){(const uint8_t *)(literal), sizeof(literal) - 1})
+
+static void assert_escaped(struct slice s, const char *expected)
+{
+    char text[256];
+
+    assert_true(text_escape(text, sizeof text, s));
+    assert_string_equal(text, expected);
+}
+
+static void well_formed_text_stays(void **state)
+{
+    (void)state;
+    assert_escaped(OCTETS(""), "");
+    assert_escaped(OCTETS("mx.example.org ~!"), "mx.example.org ~!");
+    assert_escaped(OCTETS("b\xc3\xbc"
+                          "cher \xe2\x82\xac \xf0\x9f\x93\xa7"),
+                   "b\xc3\xbc"
+                   "cher \xe2\x82\xac \xf0\x9f\x93\xa7");
+    assert_escaped(OCTETS("\xef\xbf\xbd\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf"),
+                   "\xef\xbf\xbd\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf");
+}
+
+static void what_could_harm_a_terminal_is_escaped(void **state)
+{
+    (void)state;
+    assert_escaped(OCTETS("a\0b"), "a\\x00b");
+    assert_escaped(OCTETS("\x1b[2J\r\n\t\x7f"), "\\x1b[2J\\x0d\\x0a\\x09\\x7f");
+    assert_escaped(OCTETS("\\x41"), "\\\\x41");
+    assert_escaped(OCTETS("\xc2\x9b"), "\\xc2\\x9b");          /* C1: CSI */
+    assert_escaped(OCTETS("\xc2\xa0"), "\xc2\xa0");            /* just above */
+    assert_escaped(OCTETS("\xc0\x80"), "\\xc0\\x80");          /* overlong */
+    assert_escaped(OCTETS("\xe0\x80\xaf"), "\\xe0\\x80\\xaf"); /* overlong */
+    assert_escaped(OCTETS("\xed\xa0\x80"), "\\xed\\xa0\\x80"); /* surrogate */
+    assert_escaped(OCTETS("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");
+    assert_escaped(OCTETS("\xe2\x82"), "\\xe2\\x82"); /* cut */
+    assert_escaped(OCTETS("\xe2\x28\xa1"), "\\xe2(\\xa1");
+    assert_escaped(OCTETS("\xff\xfe"), "\\xff\\xfe");
+}
+
+static void what_does_not_fit_ends_at_a_character(void **state)
+{
+    const char *whole = "a\xc3\xbc\\x00b";
+    struct slice s = OCTETS("a\xc3\xbc\0b");
+
+    (void)state;
+    for (size_t cap = 1; cap <= strlen(whole) + 1; cap++) {
+        char text[16];
+        memset(text, '#', sizeof text);
+        assert_int_equal(text_escape(text, cap, s), cap == strlen(whole) + 1);
+        size_t n = strlen(text);
+        assert_true(n < cap);
+        assert_memory_equal(text, whole, n);
+        assert_true(n == 0 || n == 1 || n == 3 || n == 7 || n == 8);
+        for (size_t i = cap; i < sizeof text; i++)
+            assert_int_equal(text[i], '#');
+    }
+    assert_false(text_escape(NULL, 0, s));
+}
+
+static void letters_change_case_and_nothing_else(void **state)
+{
+    char text[] = "aZ@[`{09\xc3\xa4";
+
+    (void)state;
+    text_upper(text);
+    assert_string_equal(text, "AZ@[`{09\xc3\xa4");
+    text_lower(text);
+    assert_string_equal(text, "az@[`{09\xc3\xa4");
+}
+
+static void time_is_utc_with_microseconds(void **state)
+{
+    char text[TEXT_TIME];
+
+    (void)state;
+    text_time(text, INT64_C(1795485052000001999));
+    assert_string_equal(text, "2026-11-24T01:50:52.000001Z");
+    text_time(text, 0);
+    assert_string_equal(text, "1970-01-01T00:00:00.000000Z");
+    text_time(text, -1);
+    assert_string_equal(text, "1969-12-31T23:59:59.999999Z");
+    text_time(text, INT64_C(951782400000000000));
+    assert_string_equal(text, "2000-02-29T00:00:00.000000Z");
+    text_time(text, INT64_MAX);
+    assert_string_equal(text, "2262-04-11T23:47:16.854775Z");
+    text_time(text, INT64_MIN);
+    assert_true(strlen(text) < TEXT_TIME);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(well_formed_text_stays),
+        cmocka_unit_test(what_could_harm_a_terminal_is_escaped),
+        cmocka_unit_test(what_does_not_fit_ends_at_a_character),
+        cmocka_unit_test(letters_change_case_and_nothing_else),
+        cmocka_unit_test(time_is_utc_with_microseconds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
