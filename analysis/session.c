@@ -14,10 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Chunks kept until the flow is identified; octets of data are owned copies. */
+/* A chunk kept until the flow is identified; its octets are at `at` in the common room. */
+struct kept {
+    struct chunk chunk;
+    size_t at;
+};
+
 struct early {
-    struct chunk *chunks;
-    size_t count, room, octets;
+    struct kept *kept;
+    size_t count, count_room;
+    uint8_t *octets;
+    size_t n, room;
 };
 
 struct session {
@@ -42,14 +49,20 @@ struct session *session_new(void)
 
 static void early_clear(struct early *e)
 {
-    for (size_t i = 0; i < e->count; i++) {
-        uint8_t *octets = (uint8_t *)(uintptr_t)e->chunks[i].octets.p;
-        if (octets)
-            explicit_bzero(octets, e->chunks[i].octets.n);
-        free(octets);
-    }
-    free(e->chunks);
+    if (e->octets)
+        explicit_bzero(e->octets, e->room);
+    free(e->octets);
+    free(e->kept);
     *e = (struct early){0};
+}
+
+static struct chunk early_chunk(const struct early *e, size_t i)
+{
+    struct chunk c = e->kept[i].chunk;
+
+    if (c.kind == CHUNK_DATA)
+        c.octets.p = e->octets + e->kept[i].at;
+    return c;
 }
 
 void session_free(struct session **s, struct dpi *dpi)
@@ -134,19 +147,19 @@ static void read_chunk(struct session *s, const struct flow *f, const struct chu
 
 static void early_keep(struct early *e, const struct chunk *c)
 {
-    if (e->count == e->room) {
-        e->room = e->room ? e->room * 2 : 8;
-        e->chunks = must_grow(e->chunks, e->room, sizeof *e->chunks);
+    if (e->count == e->count_room) {
+        e->count_room = e->count_room ? e->count_room * 2 : 8;
+        e->kept = must_grow(e->kept, e->count_room, sizeof *e->kept);
     }
-    struct chunk *kept = &e->chunks[e->count++];
-    *kept = *c;
-    kept->octets = (struct slice){NULL, 0};
-    if (c->kind != CHUNK_DATA)
+    e->kept[e->count++] = (struct kept){*c, e->n};
+    if (c->kind != CHUNK_DATA || c->octets.n == 0)
         return;
-    uint8_t *octets = must_alloc(1, c->octets.n);
-    memcpy(octets, c->octets.p, c->octets.n);
-    kept->octets = (struct slice){octets, c->octets.n};
-    e->octets += c->octets.n;
+    while (e->n + c->octets.n > e->room) {
+        e->room = e->room ? e->room * 2 : 2048;
+        e->octets = must_grow(e->octets, e->room, 1);
+    }
+    memcpy(e->octets + e->n, c->octets.p, c->octets.n);
+    e->n += c->octets.n;
 }
 
 /* The first octets of each side in one piece, up to its first gap. */
@@ -156,15 +169,15 @@ static void first_octets(const struct early *e, uint8_t (*room)[BOUND_IDENTIFY_O
     bool broken[SIDES] = {false, false};
 
     for (size_t i = 0; i < e->count; i++) {
-        const struct chunk *c = &e->chunks[i];
-        size_t n = from[c->side].n;
-        if (c->kind == CHUNK_GAP)
-            broken[c->side] = true;
-        if (c->kind != CHUNK_DATA || broken[c->side])
+        const struct chunk c = early_chunk(e, i);
+        size_t n = from[c.side].n;
+        if (c.kind == CHUNK_GAP)
+            broken[c.side] = true;
+        if (c.kind != CHUNK_DATA || broken[c.side])
             continue;
-        struct slice piece = slice_head(c->octets, BOUND_IDENTIFY_OCTETS - n);
-        memcpy(room[c->side] + n, piece.p, piece.n);
-        from[c->side] = (struct slice){room[c->side], n + piece.n};
+        struct slice piece = slice_head(c.octets, BOUND_IDENTIFY_OCTETS - n);
+        memcpy(room[c.side] + n, piece.p, piece.n);
+        from[c.side] = (struct slice){room[c.side], n + piece.n};
     }
 }
 
@@ -186,8 +199,10 @@ static void begin_reading(struct session *s, const struct flow *f, const struct 
         s->smtp = smtp_new(&s->facts, midstream && !starts_with_220(from[s->server]));
         s->facts.tls_from_start = NO;
     }
-    for (size_t i = 0; i < s->early.count; i++)
-        read_chunk(s, f, &s->early.chunks[i]);
+    for (size_t i = 0; i < s->early.count; i++) {
+        const struct chunk c = early_chunk(&s->early, i);
+        read_chunk(s, f, &c);
+    }
     early_clear(&s->early);
 }
 
@@ -195,7 +210,7 @@ static void try_to_identify(struct session *s, const struct flow *f, bool over)
 {
     uint8_t room[SIDES][BOUND_IDENTIFY_OCTETS];
     struct first_octets first = {
-        .over = over || s->early.octets >= BOUND_AHEAD_OCTETS,
+        .over = over || s->early.n >= BOUND_AHEAD_OCTETS,
         .midstream = !f->handshake,
         .dpi_mail = s->dpi && dpi_is_mail(s->dpi),
         .port = {f->end[SIDE_OPENER].port, f->end[SIDE_RESPONDER].port},

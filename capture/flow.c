@@ -162,7 +162,7 @@ static void index_grow(struct flow_table *t)
     size_t old_count = t->slot_count;
 
     t->slot_count = old_count * 2;
-    t->slots = must_alloc(t->slot_count, sizeof *t->slots);
+    t->slots = must_alloc(t->slot_count, sizeof(struct flow *));
     for (size_t i = 0; i < old_count; i++)
         if (old[i])
             index_put(t, old[i]);
@@ -400,7 +400,7 @@ struct flow_table *flow_table_new(const struct flow_limits *limits)
         t->limits.flows = 1;
     t->pool.limit = limits->held_octets;
     t->slot_count = FIRST_SLOTS;
-    t->slots = must_alloc(t->slot_count, sizeof *t->slots);
+    t->slots = must_alloc(t->slot_count, sizeof(struct flow *));
     digest_random((uint8_t *)t->key, sizeof t->key);
     return t;
 }
@@ -417,12 +417,14 @@ void flow_table_free(struct flow_table **t)
 {
     if (!*t)
         return;
-    for (int q = 0; q < QUEUES; q++)
-        while ((*t)->queues[q].oldest) {
-            struct flow *f = (*t)->queues[q].oldest;
-            queue_remove(*t, f);
+    for (int q = 0; q < QUEUES; q++) {
+        struct flow *f = (*t)->queues[q].oldest;
+        while (f) {
+            struct flow *newer = f->newer;
             flow_free(f);
+            f = newer;
         }
+    }
     free((*t)->slots);
     free(*t);
     *t = NULL;

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#define ZLIB_CONST /* it reads its input through a const pointer then */
+#define ZLIB_CONST /* zlib only reads its input */
 #include <zlib.h>
 #include <zstd.h>
 
@@ -122,8 +124,7 @@ static size_t gzip_unpack(struct inflate *in, uint8_t *to, size_t n)
 
     if (in->between && !gzip_next_member(in))
         return 0;
-    /* zlib's pointer is not const, but it only reads. */
-    in->z.next_in = (Bytef *)(uintptr_t)in->waiting.p;
+    in->z.next_in = in->waiting.p;
     in->z.avail_in = (uInt)in->waiting.n;
     in->z.next_out = to;
     in->z.avail_out = n < INT_MAX ? (uInt)n : INT_MAX;

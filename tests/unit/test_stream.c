@@ -288,6 +288,15 @@ static void holes_are_told_as_gaps(void **state)
          .steps = {SEG(R, 0, TCP_SYN | TCP_ACK, NULL), SEG(R, 0, TCP_ACK, "220"),
                    SEG(R, 3, TCP_ACK, "250", .acks = 9)},
          .responder = "220250"},
+    };
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        run(&examples[i]);
+}
+
+static void what_the_snap_length_cut_is_a_gap_at_once(void **state)
+{
+    (void)state;
+    const struct example examples[] = {
         {.what = "the snap length cut the segment",
          .before = "abc[gap 4]h",
          .after = "abc[gap 4]h",
@@ -555,6 +564,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(segments_are_put_in_order),
         cmocka_unit_test(holes_are_told_as_gaps),
+        cmocka_unit_test(what_the_snap_length_cut_is_a_gap_at_once),
         cmocka_unit_test(a_reset_is_believed_when_it_may_be_true),
         cmocka_unit_test(a_released_hole_comes_before_the_answer_that_released_it),
         cmocka_unit_test(octets_of_one_direction_are_limited),
