@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 #define ZLIB_CONST /* it reads its input through a const pointer then */
-#define ZLIB_CONST /* zlib only reads its input */
 #include <zlib.h>
 #include <zstd.h>
 
@@ -29,10 +28,9 @@ struct inflate {
     const struct packing *packing; /* NULL until the first octets were seen */
     struct slice waiting;          /* read, not used yet; in `room` */
     uint64_t stored;
-    bool at_end;     /* the stored file has no more */
-    bool between;    /* no member or frame is open: the file may end here */
-    bool done;       /* nothing more to give */
-    uint8_t padding; /* zero octets after a gzip member end it, as tar and dd leave them */
+    bool at_end;  /* the stored file has no more */
+    bool between; /* no member or frame is open: the file may end here */
+    bool done;    /* nothing more to give */
     z_stream z;
     ZSTD_DStream *zstd;
     char problem[160];
@@ -101,16 +99,17 @@ static bool gzip_start(struct inflate *in)
     return inflateInit2(&in->z, GZIP_WINDOW) == Z_OK;
 }
 
-/* Between two members: true when what waits begins another one. */
+/*
+ * Between two members: true when what waits begins another one.  Zero octets there are padding, as
+ * dd leaves it.
+ */
 static bool gzip_next_member(struct inflate *in)
 {
-    while (in->waiting.n && in->waiting.p[0] == 0) {
-        in->padding = 1;
+    while (in->waiting.n && in->waiting.p[0] == 0)
         in->waiting = slice_tail(in->waiting, 1);
-    }
     if (in->waiting.n == 0)
         return false;
-    if (in->padding || in->waiting.p[0] != 0x1f) {
+    if (in->waiting.p[0] != 0x1f) {
         give_up(in, "octets follow the gzip data that are not gzip", NULL);
         return false;
     }

@@ -126,13 +126,11 @@ void build_ethernet(struct build *b, unsigned type)
     build_u16(b, type);
 }
 
-/* Written big-endian, unless the file is to have the other order. */
-static void build_ordered(struct build *b, const struct pcap_form *form, uint32_t value,
-                          size_t width)
+void build_ordered(struct build *b, const struct pcap_form *form, uint32_t value, size_t width)
 {
     uint32_t swapped = width == 2 ? __builtin_bswap16((uint16_t)value) : __builtin_bswap32(value);
 
-    build_number(b, form->swapped ? value : swapped, width);
+    build_number(b, form->big_endian ? value : swapped, width);
 }
 
 void build_pcap(struct build *b, const struct pcap_form *form)

@@ -40,13 +40,16 @@ void build_ethernet(struct build *b, unsigned type);
 
 /* A classic pcap file. */
 struct pcap_form {
-    bool swapped; /* the octet order that this machine does not have */
+    bool big_endian; /* otherwise little-endian */
     bool nanoseconds;
     uint32_t link;
 };
 void build_pcap(struct build *b, const struct pcap_form *form);
 void build_record(struct build *b, const struct pcap_form *form, int64_t at_ns, struct slice octets,
                   uint32_t wire_size);
+
+/* A number of that file, of 2 or 4 octets. */
+void build_ordered(struct build *b, const struct pcap_form *form, uint32_t value, size_t width);
 
 /* A copy of exactly its size on the heap: reading past its end is an error a sanitizer sees. */
 uint8_t *build_copy(struct slice s);

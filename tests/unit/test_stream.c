@@ -218,6 +218,15 @@ static void segments_are_put_in_order(void **state)
          .after = "abc",
          .steps = {SEG(R, 0, TCP_SYN | TCP_ACK, NULL), SEG(O, 0, TCP_SYN, NULL),
                    SEG(O, 0, 0, "abc")}},
+        {.what = "an answer that acknowledges more than its SYN, captured later",
+         .before = "abcde",
+         .after = "abcde",
+         .steps = {SEG(R, 0, TCP_SYN | TCP_ACK, NULL, .acks = 5), SEG(O, 0, TCP_SYN, "abcde")}},
+        {.what = "a FIN before octets that were seen is not believed",
+         .before = "abcdef",
+         .after = "abcdef",
+         .steps = {SEG(O, 0, TCP_SYN, NULL), SEG(O, 3, 0, "def"), SEG(O, 2, TCP_FIN, NULL),
+                   SEG(O, 0, 0, "abc")}},
         {.what = "octets behind a FIN do not belong",
          .before = "ab[fin]",
          .after = "ab[fin]",
@@ -255,6 +264,11 @@ static void holes_are_told_as_gaps(void **state)
          .steps = {SEG(O, 0, TCP_SYN, NULL), SEG(O, 3, 0, "def", .time = 1.0),
                    SEG(R, 0, TCP_SYN | TCP_ACK, NULL, .acks = 6, .time = 1.1),
                    SEG(R, 0, TCP_ACK, NULL, .acks = 6, .time = 3.1)}},
+        {.what = "the hole acknowledged, what follows it not",
+         .before = "[gap 3]def",
+         .after = "[gap 3]def",
+         .steps = {SEG(O, 0, TCP_SYN, NULL), SEG(O, 3, 0, "def", .time = 1.0),
+                   SEG(R, 0, TCP_SYN | TCP_ACK, NULL, .acks = 3, .time = 3.1)}},
         {.what = "not acknowledged, however long",
          .before = "",
          .after = "[gap 3]def",
@@ -555,6 +569,7 @@ static void any_cutting_gives_the_same_stream(void **state)
         assert_memory_equal(got, octets, MODEL_OCTETS);
         assert_int_equal(s.half[SIDE_RESPONDER].conflicts, 0);
         assert_int_equal(pool.octets, 0);
+        assert_int_equal(pool.refused, 0);
         stream_clear(&s);
     }
 }
