@@ -133,7 +133,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(PARTS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -pie -o $@ $^ $(LIBS)
 
-C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h \
+C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h capture/*.h \
            tests/unit/*.[ch] tests/fuzz/*.c)
 lint: $(B)/schema.inc $(B)/questions.inc
 	clang-format --dry-run --Werror $(C_FILES)

@@ -1,12 +1,13 @@
 /*
  * source.c - frames from a capture file; see frame.h.
  *
- * libpcap reads from a stdio stream of ours, which undoes gzip and zstd below it.  The stream can
- * tell where it is: so a damage is reported at its octet whatever the records look like.
+ * libpcap reads pcap, and pcapng.c pcapng, from a stdio stream of ours, which undoes gzip and zstd
+ * below it.  The stream can tell where it is, so a damage is reported at its octet.
  */
 #include <mailtap/frame.h>
 
 #include "inflate.h"
+#include "pcapng.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The file header of a classic pcap file. */
+/* The file header of a classic pcap file; the first block of a pcapng file is longer. */
 #define HEADER_OCTETS 24u
 
 #define STREAM_OCTETS 65536u
@@ -27,9 +28,10 @@ struct source {
     const char *name;
     int fd;
     struct inflate *inflate;
-    struct digest *digest; /* of a pipe, as it is read */
-    FILE *file;            /* libpcap's, once it took it */
-    pcap_t *pcap;
+    struct digest *digest;         /* of a pipe, as it is read */
+    FILE *file;                    /* libpcap's, once it took it */
+    pcap_t *pcap;                  /* a classic pcap file */
+    struct pcapng *pcapng;         /* or a pcapng file */
     uint8_t header[HEADER_OCTETS]; /* looked at before libpcap reads them */
     struct slice header_left;
     size_t header_size;
@@ -137,13 +139,13 @@ static int read_header(struct source *s, struct err *e)
     s->classic = is_classic(magic, cursor_u32_le(&swapped));
     if (!s->classic && magic != 0x0a0d0d0a)
         return err_set(e, "%s: is no capture file, neither pcap nor pcapng", s->path);
-    if (s->classic && s->header_size < sizeof s->header)
+    if (s->header_size < sizeof s->header)
         return err_set(e, "%s: is cut short in its file header: %zu of %u octets are there",
                        s->path, s->header_size, HEADER_OCTETS);
     return 0;
 }
 
-static int start_pcap(struct source *s, struct err *e)
+static int start_reading(struct source *s, struct err *e)
 {
     char reason[PCAP_ERRBUF_SIZE] = "";
 
@@ -151,10 +153,13 @@ static int start_pcap(struct source *s, struct err *e)
     if (!s->file)
         return err_set(e, "%s: cannot be read: %s", s->path, strerror(errno));
     setvbuf(s->file, NULL, _IOFBF, STREAM_OCTETS);
+    if (!s->classic) {
+        s->pcapng = pcapng_new(s->file);
+        return 0;
+    }
     s->pcap = pcap_fopen_offline_with_tstamp_precision(s->file, PCAP_TSTAMP_PRECISION_NANO, reason);
     if (!s->pcap)
-        return err_set(e, "%s: this %s file is not supported or damaged: %s", s->path,
-                       s->classic ? "pcap" : "pcapng", reason);
+        return err_set(e, "%s: this pcap file is not supported or damaged: %s", s->path, reason);
     return 0;
 }
 
@@ -170,7 +175,7 @@ struct source *source_open(const char *path, struct err *e)
     if (open_file(s, input, e) == 0) {
         s->digest = s->size ? NULL : digest_new();
         s->inflate = inflate_new(s->fd, s->digest);
-        if (read_header(s, e) == 0 && start_pcap(s, e) == 0)
+        if (read_header(s, e) == 0 && start_reading(s, e) == 0)
             return s;
     }
     source_close(&s);
@@ -210,6 +215,22 @@ static int describe_damage(struct source *s, uint64_t at, struct err *e)
                    octet, reason);
 }
 
+static int next_of_pcapng(struct source *s, struct frame *frame_r, struct err *e)
+{
+    const char *problem;
+    struct err why;
+    int rc = pcapng_next(s->pcapng, frame_r, &why);
+
+    if (rc > 0)
+        return rc;
+    s->over = true;
+    problem = inflate_problem(s->inflate);
+    if (rc < 0 || problem)
+        return err_set(e, "%s: %s%s%s", s->path, rc < 0 ? why.text : "damaged at its end",
+                       problem ? "; " : "", problem ? problem : "");
+    return 0;
+}
+
 int source_next(struct source *s, struct frame *frame_r, struct err *e)
 {
     struct pcap_pkthdr *h;
@@ -217,6 +238,8 @@ int source_next(struct source *s, struct frame *frame_r, struct err *e)
 
     if (s->over)
         return 0;
+    if (s->pcapng)
+        return next_of_pcapng(s, frame_r, e);
     uint64_t at = position(s);
     int rc = pcap_next_ex(s->pcap, &h, &octets);
     if (rc == 1) {
@@ -287,6 +310,7 @@ void source_close(struct source **s)
         pcap_close((*s)->pcap);
     else if ((*s)->file)
         fclose((*s)->file);
+    pcapng_free(&(*s)->pcapng);
     inflate_free(&(*s)->inflate);
     if ((*s)->fd > STDIN_FILENO)
         close((*s)->fd);

@@ -69,7 +69,8 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
     .command = "capture",
     .usage = "-r FILE... -d DB [options]",
-    .summary = "Analyses the mail in capture files (pcap, also gzip and zstd) and stores what was "
+    .summary = "Analyses the mail in capture files (pcap and pcapng, also in gzip or zstd) and "
+               "stores what was "
                "seen in the findings database DB. A capture that is in the database already is "
                "left alone.",
     .rows = rows,
@@ -123,6 +124,7 @@ static struct pipeline pipeline_for(const struct values *v)
 {
     struct pipeline p = {
         .limits = flow_limits_default(),
+        .fragments = fragment_limits_default(),
         .frame_limit = v->count,
         .interrupt = &interrupted,
         .progress = !v->quiet && isatty(STDERR_FILENO) ? progress_show : NULL,

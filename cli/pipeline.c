@@ -7,6 +7,7 @@
 #define PROGRESS_FRAMES 4096
 
 struct run {
+    struct decoder *decoder;
     struct flow_table *flows;
     struct dpi *dpi;
     struct store *store;
@@ -113,7 +114,7 @@ static enum pipeline_end read_frames(const struct pipeline *p, struct run *r, st
     int rc;
 
     while ((rc = source_next(source, &frame, damage_r)) > 0) {
-        enum decoded decoded = packet_decode(&frame, &packet);
+        enum decoded decoded = packet_decode(r->decoder, &frame, &packet);
         count_frame(r->counts, &frame, decoded);
         if (decoded == DECODED_TCP)
             segment(r, &packet);
@@ -141,6 +142,7 @@ enum pipeline_end pipeline_run(const struct pipeline *p, struct source *source, 
     if (!r.dpi)
         return PIPELINE_FAILED;
     r.flows = flow_table_new(&p->limits);
+    r.decoder = decoder_new(&p->fragments);
     end = read_frames(p, &r, source, damage_r);
     /* Also after damage or an interrupt: what was read so far is not lost. */
     conclude_over(&r, INT64_MAX);
@@ -151,6 +153,7 @@ enum pipeline_end pipeline_run(const struct pipeline *p, struct source *source, 
     if (p->progress)
         p->progress(source, counts_r, true);
     flow_table_free(&r.flows);
+    decoder_free(&r.decoder);
     dpi_free(&r.dpi);
     return r.failed ? PIPELINE_FAILED : end;
 }

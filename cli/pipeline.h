@@ -5,10 +5,12 @@
 #define MAILTAP_PIPELINE_H
 
 #include <mailtap/flow.h>
+#include <mailtap/fragment.h>
 #include <mailtap/store.h>
 
 struct pipeline {
     struct flow_limits limits;
+    struct fragment_limits fragments;
     uint64_t frame_limit;          /* stop after so many frames; 0: never */
     const volatile int *interrupt; /* stop when it is not 0 */
     /* Called now and then, with what has been read so far; or NULL. */

@@ -10,6 +10,19 @@
 /* Tags and tunnels around one packet; real networks nest three or four. */
 #define BOUND_NESTING 8u
 
+/* One block of a pcapng file: libpcap's own limit. */
+#define BOUND_BLOCK_OCTETS (16u << 20)
+
+/* Interfaces described in one section of a pcapng file. */
+#define BOUND_INTERFACES 4096u
+
+/* IP datagrams being put together at once, and their octets (option --max-fragments). */
+#define BOUND_FRAGMENT_DATAGRAMS 4096u
+#define BOUND_FRAGMENT_OCTETS (16u << 20)
+
+/* Seconds until the fragments of a datagram that never completes are dropped (RFC 8200 4.5). */
+#define BOUND_FRAGMENT_SECONDS 60
+
 /* Connections held at once, by default (option --max-flows). */
 #define BOUND_FLOWS 262144u
 

@@ -3,7 +3,8 @@
  *
  * A source yields frames in the order of the file.  A frame's octets are borrowed until the next
  * call.  pcap is read through libpcap, in both octet orders, with microseconds or nanoseconds;
- * gzip and zstd are undone first, known by their first octets, never by the file's name.
+ * pcapng by a reader of our own.  gzip and zstd are undone first.  All are known by their first
+ * octets, never by the file's name.
  */
 #ifndef MAILTAP_FRAME_H
 #define MAILTAP_FRAME_H

@@ -1,7 +1,8 @@
 /*
  * packet.h - stage 2: a frame decoded to one TCP segment.
  *
- * A packet borrows from its frame.  Nothing is allocated and nothing is kept between frames.
+ * A packet borrows from its frame.  Tags and tunnels are followed to the innermost packet, so its
+ * addresses are those of the connection; IP fragments are kept, bounded, until they are whole.
  */
 #ifndef MAILTAP_PACKET_H
 #define MAILTAP_PACKET_H
@@ -28,21 +29,31 @@ struct packet {
     uint8_t flags;     /* enum tcp_flag */
     struct slice payload;
     uint32_t payload_wire; /* octets of payload on the wire: more than payload.n when cut */
-    struct slice network;  /* from the IP header on, as far as captured */
+    struct slice network;  /* from the innermost IP header on, as captured; empty: from fragments */
 };
 
 /* What became of a frame.  Every frame is counted under exactly one of these. */
 enum decoded {
     DECODED_TCP,      /* *packet_r is a TCP segment */
     DECODED_OTHER,    /* intact, and not TCP over IP: ARP, UDP, ... */
-    DECODED_FRAGMENT, /* an IP fragment: not put together yet */
+    DECODED_FRAGMENT, /* an IP fragment that completes no datagram */
     DECODED_LINK,     /* a link layer that is not known */
     DECODED_CUT,      /* captured octets end before the TCP header does */
     DECODED_BAD,      /* its own lengths contradict each other */
     DECODED_COUNT
 };
 
-enum decoded packet_decode(const struct frame *frame, struct packet *packet_r);
+/* Keeps fragments until they are whole (fragment.h).  A packet made of them borrows from it. */
+struct decoder;
+struct fragment_limits;
+struct fragment_counts;
+
+struct decoder *decoder_new(const struct fragment_limits *limits);
+void decoder_free(struct decoder **d);
+struct fragment_counts decoder_fragments(const struct decoder *d);
+
+/* *packet_r borrows until the next call.  d may be NULL: then every fragment is DECODED_FRAGMENT. */
+enum decoded packet_decode(struct decoder *d, const struct frame *frame, struct packet *packet_r);
 
 /* "cut", "bad", ...: for counters and messages. */
 const char *decoded_name(enum decoded d);

@@ -12,8 +12,20 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const int links[] = {
-    DLT_EN10MB, DLT_NULL,      DLT_LOOP,       DLT_RAW, DLT_IPV4,
-    DLT_IPV6,   DLT_LINUX_SLL, DLT_LINUX_SLL2, 101,     DLT_PPP,
+    DLT_EN10MB,
+    DLT_NULL,
+    DLT_LOOP,
+    DLT_RAW,
+    DLT_IPV4,
+    DLT_IPV6,
+    DLT_LINUX_SLL,
+    DLT_LINUX_SLL2,
+    101,
+    DLT_PPP,
+    DLT_PPP_SERIAL,
+    DLT_PPP_ETHER,
+    DLT_IEEE802_11,
+    DLT_IEEE802_11_RADIO,
 };
 
 static void inside(struct slice inner, struct slice outer)
@@ -28,7 +40,7 @@ static enum decoded decode(struct slice octets, int link, uint32_t wire_size)
 {
     struct frame frame = {.link = link, .wire_size = wire_size, .octets = octets};
     struct packet p;
-    enum decoded decoded = packet_decode(&frame, &p);
+    enum decoded decoded = packet_decode(NULL, &frame, &p);
 
     if (decoded >= DECODED_COUNT || p.vlan < -1 || p.vlan > 4095)
         abort();

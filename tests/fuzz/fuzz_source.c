@@ -49,7 +49,7 @@ static void read_file(const char *path)
     while (s && (rc = source_next(s, &frame, &e)) > 0) {
         require(frame.number == ++frames && frame.octets.n <= BOUND_FRAME_OCTETS);
         require(frame.at_ns >= 0);
-        if (packet_decode(&frame, &p) == DECODED_TCP)
+        if (packet_decode(NULL, &frame, &p) == DECODED_TCP)
             follow(flows, &p);
     }
     require(rc == 0 || e.text[0]);

@@ -25,7 +25,7 @@ static enum decoded decode(const struct build *b, int link, uint32_t wire_size, 
     uint8_t *copy = build_copy(build_slice(b));
     struct frame frame = {
         .at_ns = 99, .number = 1, .link = link, .wire_size = wire_size, .octets = {copy, b->n}};
-    enum decoded decoded = packet_decode(&frame, p);
+    enum decoded decoded = packet_decode(NULL, &frame, p);
     static uint8_t payload[4096];
 
     if (decoded == DECODED_TCP) {
@@ -343,7 +343,7 @@ static void what_is_not_tcp_is_other(void **state)
          {(const uint8_t *)"\0\0\3\x38\0\0\0\0\0\0\0\0\0\0\x08\x00", 16},
          DECODED_OTHER},
         {DLT_LINUX_SLL, {(const uint8_t *)"\0\0\0\1\0\6\2\0\0\0\0\1\0\0\0\4", 16}, DECODED_OTHER},
-        {DLT_IEEE802_11, {(const uint8_t *)"\x80\0", 2}, DECODED_LINK},
+        {DLT_USB_LINUX, {(const uint8_t *)"\x80\0", 2}, DECODED_LINK},
         {-1, {(const uint8_t *)"", 0}, DECODED_LINK},
         {DLT_EN10MB, {NULL, 0}, DECODED_CUT},
         {DLT_RAW, {NULL, 0}, DECODED_CUT},

@@ -46,7 +46,7 @@ static int remove_folder(void **state)
 static enum pipeline_end analyse(const char *file, const char *database,
                                  struct capture_counts *counts_r, struct err *damage_r)
 {
-    struct pipeline p = {.limits = flow_limits_default()};
+    struct pipeline p = {.limits = flow_limits_default(), .fragments = fragment_limits_default()};
     struct err e = {""};
     uint8_t digest[DIGEST_OCTETS];
     int64_t capture;
@@ -235,7 +235,9 @@ static void an_interrupt_keeps_what_was_read(void **state)
 {
     (void)state;
     static const volatile int interrupted = 1;
-    struct pipeline p = {.limits = flow_limits_default(), .interrupt = &interrupted};
+    struct pipeline p = {.limits = flow_limits_default(),
+                         .fragments = fragment_limits_default(),
+                         .interrupt = &interrupted};
     struct capture_counts n;
     struct err e, damage;
     int64_t capture;

@@ -295,7 +295,7 @@ static void what_cannot_be_opened_is_told(void **state)
     write_file("version.pcap", build_slice(&b));
     assert_refused("this pcap file is not supported or damaged: ");
     write_file("ng.pcapng", (struct slice){(const uint8_t *)"\x0a\x0d\x0d\x0a\1\1\1\1", 8});
-    assert_refused("this pcapng file is not supported or damaged: ");
+    assert_refused("is cut short in its file header: 8 of 24 octets are there");
     build_free(&b);
     pack_gzip(&b, slice_of(""));
     write_file("empty.gz", build_slice(&b));
