@@ -180,7 +180,7 @@ void page_heading(const struct page *p, const char *text)
     fprintf(p->out, "\n%s%s%s\n", style(p, "\033[1m"), text, style(p, "\033[0m"));
 }
 
-static char *formatted(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static char *formatted(const char *format, va_list args)
 {
     char *text = NULL;
 
