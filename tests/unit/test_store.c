@@ -109,12 +109,15 @@ static void reads_what_cannot_be_written(void **state)
     mkdir(folder, 0755);
     snprintf(path, sizeof path, "%s/a%%41.db", folder);
     sample_store(path, 1, &f, 1);
-    chmod(path, 0644);
-    as_nobody(can_be_read_not_written, path); /* the folder belongs to another */
+    chmod(path, 0444);
+    chmod(folder, 0555);
+    as_nobody(can_be_read_not_written, path); /* neither the file nor its folder */
     chmod(folder, 0777);
-    as_nobody(can_be_read_not_written, path); /* only the file does */
+    as_nobody(can_be_read_not_written, path); /* only the file */
     /* In WAL mode, and its WAL is gone: SQLite wants to write beside it. */
+    chmod(path, 0644);
     sample_sql(path, "PRAGMA journal_mode = WAL");
+    chmod(path, 0444);
     chmod(folder, 0555);
     as_nobody(can_be_read_not_written, path);
     chmod(path, 0600);
