@@ -148,4 +148,5 @@ install: $(B)/mailtap
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d)
+-include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) \
+         $(FUZZERS:%=$(B)/tests/fuzz/%.d)

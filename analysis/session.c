@@ -6,6 +6,7 @@
  */
 #include <mailtap/session.h>
 
+#include <mailtap/digest.h>
 #include <mailtap/err.h>
 #include <mailtap/smtp.h>
 #include <mailtap/text.h>
@@ -37,6 +38,7 @@ struct session {
     struct dpi_flow *dpi;
     unsigned packets_shown;
     bool fin[SIDES], reset;
+    enum side conflict_side[BOUND_CONFLICTS];
 };
 
 struct session *session_new(void)
@@ -113,6 +115,35 @@ static void hand_over(struct session *s)
         if (left.n)
             tls_feed(s->tls, tls_role_of((enum role)role), left);
     }
+}
+
+static bool holds_starttls(struct slice s)
+{
+    for (; s.n; s = slice_tail(s, 1))
+        if (slice_starts_nocase(s, "STARTTLS"))
+            return true;
+    return false;
+}
+
+/* Kept as a fact even before it is known which side is the server. */
+static void note_conflict(struct session *s, const struct chunk *c)
+{
+    struct facts *f = &s->facts;
+    uint8_t digest[DIGEST_OCTETS];
+
+    if (f->conflicts_kept == BOUND_CONFLICTS)
+        return;
+    struct conflict_facts *kept = &f->conflict[f->conflicts_kept];
+    s->conflict_side[f->conflicts_kept++] = c->side;
+    kept->offset = c->offset;
+    kept->octets = (uint32_t)c->length;
+    kept->at_ns = c->at_ns;
+    digest_of(c->first, digest);
+    digest_hex(kept->first_sha256, (struct slice){digest, sizeof digest});
+    digest_of(c->octets, digest);
+    digest_hex(kept->second_sha256, (struct slice){digest, sizeof digest});
+    kept->first_starttls = holds_starttls(c->first);
+    kept->second_starttls = holds_starttls(c->octets);
 }
 
 static void read_chunk(struct session *s, const struct flow *f, const struct chunk *c)
@@ -228,6 +259,10 @@ void session_feed(struct session *s, const struct flow *f, const struct chunk *c
 {
     if (s->identity == IDENTITY_NOT_MAIL)
         return;
+    if (c->kind == CHUNK_CONFLICT) {
+        note_conflict(s, c);
+        return;
+    }
     if (s->identity != IDENTITY_OPEN) {
         read_chunk(s, f, c);
         return;
@@ -276,6 +311,8 @@ static void connection_to_facts(struct session *s, const struct flow *f)
     facts->ended_ns = f->last_ns;
     facts->vlan = f->vlan;
     facts->one_sided = tri_of(!f->seen[SIDE_OPENER] || !f->seen[SIDE_RESPONDER]);
+    for (uint32_t i = 0; i < facts->conflicts_kept; i++)
+        facts->conflict[i].by_client = s->conflict_side[i] != s->server;
     facts->conflicts = f->stream.half[0].conflicts + f->stream.half[1].conflicts;
     facts->ending = s->reset                 ? ENDING_RESET
                     : s->fin[0] || s->fin[1] ? ENDING_CLOSED

@@ -410,6 +410,7 @@ struct flow_counts flow_table_counts(const struct flow_table *t)
     struct flow_counts counts = t->counts;
 
     counts.held_refused = t->pool.refused;
+    counts.holes_given_up = t->pool.given_up;
     return counts;
 }
 

@@ -7,6 +7,8 @@
  */
 #include <mailtap/stream.h>
 
+#include "recent.h"
+
 #include <mailtap/bounds.h>
 #include <mailtap/err.h>
 
@@ -26,6 +28,15 @@ struct held {
     uint32_t n;
     uint32_t cut; /* octets behind these that the snap length cut */
     uint8_t octets[];
+};
+
+struct conflict {
+    struct conflict *after;
+    enum side side;
+    uint64_t offset;
+    int64_t at_ns;
+    size_t n;
+    uint8_t octets[]; /* n of the first copy, then n of the second */
 };
 
 static enum side other(enum side side)
@@ -83,6 +94,63 @@ static uint64_t end_of(const struct held *held)
     return held->offset + held->n;
 }
 
+/* ---- conflicts */
+
+/* Two copies of the same octets: kept when they differ.  True: they do. */
+static bool compare(struct stream *s, const struct half *h, uint64_t offset, struct slice first,
+                    struct slice second)
+{
+    struct conflict **link = &s->conflicts;
+
+    if (slice_equal(first, second))
+        return false;
+    if (s->conflict_count++ >= BOUND_CONFLICTS)
+        return true;
+    struct conflict *c = must_alloc(1, sizeof *c + 2 * first.n);
+    c->side = h == &s->half[SIDE_OPENER] ? SIDE_OPENER : SIDE_RESPONDER;
+    c->offset = offset;
+    c->at_ns = s->at_ns;
+    c->n = first.n;
+    memcpy(c->octets, first.p, first.n);
+    memcpy(c->octets + first.n, second.p, first.n);
+    while (*link)
+        link = &(*link)->after;
+    *link = c;
+    return true;
+}
+
+/* A copy of octets that were given already, as far back as they are kept. */
+static void compare_given(struct stream *s, struct half *h, uint64_t offset, struct slice octets)
+{
+    uint8_t given[BOUND_RECENT_OCTETS];
+    size_t skipped = 0;
+    size_t n = h->recent ? recent_get(h->recent, offset, octets.n, given, &skipped) : 0;
+    struct slice second = slice_head(slice_tail(octets, skipped), n);
+
+    if (n)
+        h->conflicts += compare(s, h, offset + skipped, (struct slice){given, n}, second);
+}
+
+static bool give_conflict(struct stream *s, struct chunk *chunk_r)
+{
+    struct conflict *c = s->conflicts;
+
+    if (!c)
+        return false;
+    s->conflicts = c->after;
+    s->lent = c;
+    *chunk_r = (struct chunk){
+        .kind = CHUNK_CONFLICT,
+        .side = c->side,
+        .at_ns = c->at_ns,
+        .offset = c->offset,
+        .length = c->n,
+        .octets = {c->octets + c->n, c->n},
+        .first = {c->octets, c->n},
+    };
+    return true;
+}
+
 /* A segment laid over what is held. */
 struct overlay {
     uint64_t offset;
@@ -93,7 +161,8 @@ struct overlay {
 };
 
 /* Move past the octets that `held` has too; its copy came first and stays. */
-static void overlay_compare(struct overlay *o, const struct held *held)
+static void overlay_compare(struct stream *s, const struct half *h, struct overlay *o,
+                            const struct held *held)
 {
     if (end_of(held) <= o->offset)
         return;
@@ -101,7 +170,7 @@ static void overlay_compare(struct overlay *o, const struct held *held)
                                     (size_t)(o->offset - held->offset));
     struct slice second = slice_head(o->octets, first.n);
 
-    if (!slice_equal(second, slice_head(first, second.n)))
+    if (compare(s, h, o->offset, slice_head(first, second.n), second))
         o->conflict = true;
     o->octets = slice_tail(o->octets, second.n);
     o->offset += second.n;
@@ -131,7 +200,7 @@ static void overlay(struct stream *s, struct half *h, struct overlay *o)
     for (;;) {
         struct held *held = *link;
         if (held && held->offset <= o->offset) {
-            overlay_compare(o, held);
+            overlay_compare(s, h, o, held);
         } else if (o->octets.n) {
             uint64_t room = held ? held->offset - o->offset : o->octets.n;
             struct slice piece = room < o->octets.n ? slice_head(o->octets, (size_t)room)
@@ -164,6 +233,8 @@ static void drop_spent(struct stream *s)
         free(s->half[side].spent);
         s->half[side].spent = NULL;
     }
+    free(s->lent);
+    s->lent = NULL;
 }
 
 static bool untouched(const struct half *h)
@@ -235,6 +306,11 @@ static void push_octets(struct stream *s, struct half *h, uint32_t seq, const st
     if (ahead > WINDOW) {
         s->pool->refused += wire != 0;
         return;
+    }
+    /* A keep-alive repeats the octet before `next`, and what it holds is nobody's data. */
+    if (old && octets.n && p->payload_wire > 1) {
+        uint32_t before = old > h->offset ? (uint32_t)(old - h->offset) : 0;
+        compare_given(s, h, h->offset + before - old, slice_tail(slice_head(octets, old), before));
     }
     if ((p->flags & TCP_FIN) && old <= wire)
         push_fin(h, h->offset + ahead + (wire - old));
@@ -310,6 +386,11 @@ static bool give(const struct pull *p, enum chunk_kind kind, struct slice octets
 
 static bool give_data(const struct pull *p, struct slice octets)
 {
+    if (octets.n) {
+        if (!p->h->recent)
+            p->h->recent = must_alloc(1, sizeof *p->h->recent);
+        recent_add(p->h->recent, p->h->offset, octets);
+    }
     return give(p, CHUNK_DATA, octets, octets.n);
 }
 
@@ -334,8 +415,12 @@ static bool hole_is_lost(const struct stream *s, const struct half *h)
 {
     const struct held *held = h->held;
 
-    if (s->flushing || beyond_limits(s, h))
+    if (s->flushing)
         return true;
+    if (beyond_limits(s, h)) {
+        s->pool->given_up++;
+        return true;
+    }
     return h->acked >= held->offset && s->at_ns > held->at_ns &&
            (uint64_t)s->at_ns - (uint64_t)held->at_ns > (uint64_t)HOLE_NS;
 }
@@ -405,16 +490,25 @@ bool stream_next(struct stream *s, struct chunk *chunk_r)
     enum side first = first_side(s);
 
     drop_spent(s);
+    if (give_conflict(s, chunk_r))
+        return true;
     return pull(s, first, chunk_r) || pull(s, other(first), chunk_r);
 }
 
 void stream_clear(struct stream *s)
 {
+    struct chunk unwanted;
+
+    while (give_conflict(s, &unwanted))
+        drop_spent(s);
     drop_spent(s);
     for (int side = 0; side < SIDES; side++) {
         struct half *h = &s->half[side];
         while (h->held)
             free(release(s, h));
+        if (h->recent)
+            recent_clear(h->recent);
+        free(h->recent);
         *h = (struct half){0};
     }
 }

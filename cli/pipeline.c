@@ -150,6 +150,12 @@ enum pipeline_end pipeline_run(const struct pipeline *p, struct source *source, 
     counts_r->flows = flows.made;
     counts_r->evicted = flows.evicted;
     counts_r->held_refused = flows.held_refused;
+    counts_r->holes_given_up = flows.holes_given_up;
+    struct fragment_counts fragments = decoder_fragments(r.decoder);
+    counts_r->fragments_completed = fragments.completed;
+    counts_r->fragments_expired = fragments.expired;
+    counts_r->fragments_evicted = fragments.evicted;
+    counts_r->fragments_discarded = fragments.discarded;
     if (p->progress)
         p->progress(source, counts_r, true);
     flow_table_free(&r.flows);

@@ -35,6 +35,11 @@ CREATE TABLE capture (
   gap_octets INTEGER,
   evicted INTEGER,
   held_refused INTEGER,
+  holes_given_up INTEGER,
+  fragments_completed INTEGER,
+  fragments_expired INTEGER,
+  fragments_evicted INTEGER,
+  fragments_discarded INTEGER,
   started_at TEXT,
   ended_at TEXT,
   started_ns INTEGER,
@@ -139,6 +144,20 @@ CREATE TABLE address (
   PRIMARY KEY (session_id, place)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE conflict (
+  session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+  place INTEGER NOT NULL,
+  sent_by TEXT NOT NULL CHECK (sent_by IN ('client', 'server')),
+  stream_offset INTEGER NOT NULL,
+  octets INTEGER NOT NULL,
+  seen_ns INTEGER NOT NULL,
+  first_sha256 TEXT NOT NULL,
+  second_sha256 TEXT NOT NULL,
+  first_starttls INTEGER NOT NULL CHECK (first_starttls IN (0, 1)),
+  second_starttls INTEGER NOT NULL CHECK (second_starttls IN (0, 1)),
+  PRIMARY KEY (session_id, place)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE verdict (
   session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE,
   class TEXT NOT NULL CHECK (class IN ('cleartext', 'starttls', 'starttls-failed', 'stripped',
@@ -236,7 +255,8 @@ CREATE VIEW v_capture AS
 SELECT source AS capture_source,
   frames, octets, frames_dropped_kernel, frames_dropped_interface, damaged_frames, flows,
   mail_flows, gap_octets, started_at, ended_at, other_frames, fragments, unknown_link,
-  mail_port_other, evicted, held_refused, state, damage
+  mail_port_other, evicted, held_refused, holes_given_up, fragments_completed,
+  fragments_expired, fragments_evicted, fragments_discarded, state, damage
 FROM capture;
 
 -- ---- what it all is: one row for each table, view and column ('' is the object itself)
@@ -260,14 +280,19 @@ INSERT INTO describe VALUES
 ('capture', 'frames_dropped_interface', 'Frames the interface dropped; NULL: not known'),
 ('capture', 'damaged_frames', 'Frames cut or contradicting themselves; NULL while running'),
 ('capture', 'other_frames', 'Intact frames that are not TCP; NULL while running'),
-('capture', 'fragments', 'IP fragments, not put together; NULL while running'),
+('capture', 'fragments', 'IP fragments that completed no datagram; NULL while running'),
+('capture', 'fragments_completed', 'Datagrams put together from fragments; NULL while running'),
+('capture', 'fragments_expired', 'Datagrams whose rest did not come in time; NULL while running'),
+('capture', 'fragments_evicted', 'Datagrams given up for want of room; NULL while running'),
+('capture', 'fragments_discarded', 'Datagrams whose fragments overlap; NULL while running'),
 ('capture', 'unknown_link', 'Frames of a link layer that is not known; NULL while running'),
 ('capture', 'flows', 'TCP connections; NULL while running'),
 ('capture', 'mail_flows', 'Of them, mail sessions; NULL while running'),
 ('capture', 'mail_port_other', 'Connections to a mail port that were not SMTP; NULL while running'),
 ('capture', 'gap_octets', 'Octets of mail flows that were not captured; NULL while running'),
 ('capture', 'evicted', 'Connections given up for want of room; NULL while running'),
-('capture', 'held_refused', 'Segments not held for want of room; NULL while running'),
+('capture', 'held_refused', 'Segments too far ahead of their stream; NULL while running'),
+('capture', 'holes_given_up', 'Holes given up as too much was held; NULL while running'),
 ('capture', 'started_at', 'Time of the first frame, UTC; NULL: there was none, or running'),
 ('capture', 'ended_at', 'Time of the last frame, UTC; NULL: there was none, or running'),
 ('capture', 'started_ns', 'The same in nanoseconds since 1970; NULL as started_at'),
@@ -352,6 +377,17 @@ INSERT INTO describe VALUES
 ('address', 'accepted', '1: the server accepted it; NULL: not known'),
 ('address', 'domain', 'Domain, lower case; NULL: null reverse-path, or none given'),
 ('address', 'local_hash', 'First 16 octets of the HMAC-SHA256 of the address; NULL: null path'),
+('conflict', '', 'Retransmissions that differed from the first copy, the first ones of a session'),
+('conflict', 'session_id', 'The session'),
+('conflict', 'place', 'Order in the session, from 0'),
+('conflict', 'sent_by', 'client or server'),
+('conflict', 'stream_offset', 'Offset of its first octet in its direction, 0 after the SYN'),
+('conflict', 'octets', 'Octets of each copy'),
+('conflict', 'seen_ns', 'When the second copy was captured, nanoseconds since 1970'),
+('conflict', 'first_sha256', 'SHA-256 of the copy that came first, and was believed'),
+('conflict', 'second_sha256', 'SHA-256 of the copy that came second'),
+('conflict', 'first_starttls', '1: STARTTLS stands in the first copy'),
+('conflict', 'second_starttls', '1: STARTTLS stands in the second copy'),
 ('verdict', '', 'The opinion on a session'),
 ('verdict', 'session_id', 'The session'),
 ('verdict', 'class', 'Session class'),

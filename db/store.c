@@ -18,12 +18,13 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_CAPTURE_FIND] = "SELECT 1 FROM capture WHERE digest = ? AND state = 'complete'",
     [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, state) VALUES (?, ?, 'running')",
     [ST_CAPTURE_END] =
-        "UPDATE capture SET state = 'complete', digest = ?21, frames = ?2, octets = ?3,"
+        "UPDATE capture SET state = 'complete', frames = ?2, octets = ?3,"
         " frames_dropped_kernel = ?4, frames_dropped_interface = ?5, damaged_frames = ?6,"
         " other_frames = ?7, fragments = ?8, unknown_link = ?9, flows = ?10, mail_flows = ?11,"
         " mail_port_other = ?12, gap_octets = ?13, evicted = ?14, held_refused = ?15,"
-        " started_at = ?16, ended_at = ?17, started_ns = ?18, ended_ns = ?19, damage = ?20"
-        " WHERE capture_id = ?1",
+        " holes_given_up = ?16, fragments_completed = ?17, fragments_expired = ?18,"
+        " fragments_evicted = ?19, fragments_discarded = ?20, started_at = ?21, ended_at = ?22,"
+        " started_ns = ?23, ended_ns = ?24, damage = ?25, digest = ?26 WHERE capture_id = ?1",
     [ST_SERVER_ADD] =
         "INSERT INTO server (ip, port, ehlo_sessions, ehlo_offered, changed)"
         " VALUES (?, ?, ?, ?, 1) ON CONFLICT (ip, port) DO UPDATE SET"
@@ -40,6 +41,10 @@ static const char *const statement_sql[STATEMENTS] = {
                     " CROSS JOIN session s ON s.session_id = u.session_id"
                     " CROSS JOIN server r ON r.server_id = s.server_id"
                     " ORDER BY u.session_id LIMIT 1",
+    [ST_CONFLICT_ADD] = "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_CONFLICT_GET] = "SELECT sent_by, stream_offset, octets, seen_ns, first_sha256,"
+                        " second_sha256, first_starttls, second_starttls FROM conflict"
+                        " WHERE session_id = ? ORDER BY place",
     [ST_EXPOSURE_GET] = "SELECT item, count, octets FROM exposure WHERE session_id = ?",
     [ST_VERDICT_SET] =
         "INSERT OR REPLACE INTO verdict SELECT s.session_id, ?2, ?3, ?4, ?5, r.ehlo_sessions,"

@@ -25,6 +25,8 @@ enum statement {
     ST_MARK_DONE,
     ST_UNJUDGED,
     ST_SESSION_GET, /* likewise */
+    ST_CONFLICT_ADD,
+    ST_CONFLICT_GET,
     ST_EXPOSURE_GET,
     ST_VERDICT_SET,
     ST_EVIDENCE_CLEAR,

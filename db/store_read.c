@@ -7,6 +7,7 @@
  */
 #include "store_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int mark(struct store *st, struct err *e)
@@ -78,16 +79,41 @@ static void note_exposure(struct facts *f, sqlite3_stmt *s)
             f->exposure[i] = (struct exposure){column_count(s, 1), column_count(s, 2)};
 }
 
-static int load_exposure(struct store *st, int64_t session, struct facts *f, struct err *e)
+static void load_digest(char to[65], sqlite3_stmt *s, int column)
 {
-    sqlite3_stmt *s = store_statement(st, ST_EXPOSURE_GET, e);
+    const char *text = (const char *)sqlite3_column_text(s, column);
+
+    snprintf(to, 65, "%s", text ? text : "");
+}
+
+static void note_conflict(struct facts *f, sqlite3_stmt *s)
+{
+    if (f->conflicts_kept == BOUND_CONFLICTS)
+        return;
+    struct conflict_facts *c = &f->conflict[f->conflicts_kept++];
+    const char *sent_by = (const char *)sqlite3_column_text(s, 0);
+    c->by_client = sent_by && strcmp(sent_by, "client") == 0;
+    c->offset = (uint64_t)sqlite3_column_int64(s, 1);
+    c->octets = (uint32_t)sqlite3_column_int64(s, 2);
+    c->at_ns = sqlite3_column_int64(s, 3);
+    load_digest(c->first_sha256, s, 4);
+    load_digest(c->second_sha256, s, 5);
+    c->first_starttls = sqlite3_column_int(s, 6) != 0;
+    c->second_starttls = sqlite3_column_int(s, 7) != 0;
+}
+
+/* The rows of `which` for this session, each given to note(). */
+static int load_each(struct store *st, enum statement which, int64_t session, struct facts *f,
+                     void (*note)(struct facts *f, sqlite3_stmt *s), struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
     int rc;
 
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, session);
     while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-        note_exposure(f, s);
+        note(f, s);
     if (rc != SQLITE_DONE)
         store_fail(st, e);
     sqlite3_reset(s);
@@ -103,7 +129,8 @@ int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
     if (rc == 0)
         return store_batch_commit(st, e);
     if (rc < 0 || load_session(st, *session_r, facts_r, e) < 0 ||
-        load_exposure(st, *session_r, facts_r, e) < 0)
+        load_each(st, ST_EXPOSURE_GET, *session_r, facts_r, note_exposure, e) < 0 ||
+        load_each(st, ST_CONFLICT_GET, *session_r, facts_r, note_conflict, e) < 0)
         return -1;
     return 1;
 }

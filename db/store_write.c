@@ -88,10 +88,21 @@ static void bind_time(sqlite3_stmt *s, int at_text, int at_ns, int64_t ns)
 
 static void bind_counts(sqlite3_stmt *s, const struct capture_counts *counts)
 {
-    const uint64_t after_drops[] = {
-        counts->damaged_frames, counts->other_frames, counts->fragments,       counts->unknown_link,
-        counts->flows,          counts->mail_flows,   counts->mail_port_other, counts->gap_octets,
-        counts->evicted,        counts->held_refused};
+    const uint64_t after_drops[] = {counts->damaged_frames,
+                                    counts->other_frames,
+                                    counts->fragments,
+                                    counts->unknown_link,
+                                    counts->flows,
+                                    counts->mail_flows,
+                                    counts->mail_port_other,
+                                    counts->gap_octets,
+                                    counts->evicted,
+                                    counts->held_refused,
+                                    counts->holes_given_up,
+                                    counts->fragments_completed,
+                                    counts->fragments_expired,
+                                    counts->fragments_evicted,
+                                    counts->fragments_discarded};
 
     bind_count(s, 2, counts->frames);
     bind_count(s, 3, counts->octets);
@@ -101,8 +112,8 @@ static void bind_counts(sqlite3_stmt *s, const struct capture_counts *counts)
     }
     for (int i = 0; i < (int)(sizeof after_drops / sizeof *after_drops); i++)
         bind_count(s, 6 + i, after_drops[i]);
-    bind_time(s, 16, 18, counts->started_ns);
-    bind_time(s, 17, 19, counts->ended_ns);
+    bind_time(s, 21, 23, counts->started_ns);
+    bind_time(s, 22, 24, counts->ended_ns);
 }
 
 int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DIGEST_OCTETS],
@@ -120,9 +131,9 @@ int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DI
     bind_counts(s, counts);
     if (damage) {
         text_escape(said, sizeof said, slice_of(damage));
-        sqlite3_bind_text(s, 20, said, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 25, said, -1, SQLITE_STATIC);
     }
-    sqlite3_bind_blob(s, 21, digest, DIGEST_OCTETS, SQLITE_STATIC);
+    sqlite3_bind_blob(s, 26, digest, DIGEST_OCTETS, SQLITE_STATIC);
     return store_run(st, s, e) < 0 || store_batch_commit(st, e) < 0 ? -1 : 1;
 }
 
@@ -226,6 +237,29 @@ static int add_addresses(struct store *st, int64_t session, const struct facts *
     return 0;
 }
 
+static int add_conflicts(struct store *st, int64_t session, const struct facts *f, struct err *e)
+{
+    for (uint32_t i = 0; i < f->conflicts_kept; i++) {
+        const struct conflict_facts *c = &f->conflict[i];
+        sqlite3_stmt *s = store_statement(st, ST_CONFLICT_ADD, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_int64(s, 1, session);
+        sqlite3_bind_int64(s, 2, i);
+        sqlite3_bind_text(s, 3, c->by_client ? "client" : "server", -1, SQLITE_STATIC);
+        bind_count(s, 4, c->offset);
+        bind_count(s, 5, c->octets);
+        sqlite3_bind_int64(s, 6, c->at_ns);
+        sqlite3_bind_text(s, 7, c->first_sha256, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 8, c->second_sha256, -1, SQLITE_STATIC);
+        sqlite3_bind_int(s, 9, c->first_starttls);
+        sqlite3_bind_int(s, 10, c->second_starttls);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e)
 {
     int64_t server, session;
@@ -244,7 +278,8 @@ int store_session(struct store *st, int64_t capture, const struct facts *f, stru
     if (store_run(st, s, e) < 0)
         return -1;
     session = sqlite3_last_insert_rowid(st->db);
-    if (add_exposure(st, session, f, e) < 0 || add_addresses(st, session, f, e) < 0)
+    if (add_exposure(st, session, f, e) < 0 || add_addresses(st, session, f, e) < 0 ||
+        add_conflicts(st, session, f, e) < 0)
         return -1;
     return store_batch_add(st, e);
 }

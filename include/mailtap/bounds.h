@@ -43,6 +43,13 @@
  * without end. */
 #define BOUND_HELD_SEGMENTS 4096u
 
+/* The last octets given of each direction, kept to compare retransmissions with: replies to EHLO and
+ * to STARTTLS fit several times. */
+#define BOUND_RECENT_OCTETS 2048u
+
+/* Retransmissions that differed, kept for one connection; further ones are counted. */
+#define BOUND_CONFLICTS 8u
+
 /* Seconds after which a hole that the receiver has acknowledged is given up: the octets arrived,
  * the capture missed them. */
 #define BOUND_HOLE_SECONDS 2

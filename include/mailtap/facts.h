@@ -12,6 +12,16 @@
 #include <mailtap/packet.h>
 #include <mailtap/tri.h>
 
+/* Octets that came twice and differed: what the receiver believed cannot be known from outside. */
+struct conflict_facts {
+    bool by_client;
+    uint64_t offset; /* in its direction, 0 after the SYN */
+    uint32_t octets;
+    int64_t at_ns; /* when the second copy was captured */
+    char first_sha256[65], second_sha256[65];
+    bool first_starttls, second_starttls; /* the word stands in that copy */
+};
+
 enum ending { ENDING_NOT_SEEN, ENDING_CLOSED, ENDING_RESET, ENDINGS };
 
 /* A sender or recipient, for "whose mail": the store keeps the domain and a keyed hash. */
@@ -31,6 +41,8 @@ struct facts {
     tri one_sided;  /* segments of one direction only were captured */
     bool midstream; /* the first octets of the session were not captured */
     uint64_t gap_octets;
+    struct conflict_facts conflict[BOUND_CONFLICTS]; /* the first ones */
+    uint32_t conflicts_kept;
     uint32_t conflicts;    /* retransmissions that differed from the first copy */
     char dpi_protocol[32]; /* nDPI's name for it, or empty */
 

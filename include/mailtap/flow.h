@@ -52,7 +52,8 @@ struct flow_limits {
 
 struct flow_counts {
     uint64_t made, evicted;
-    uint64_t held_refused; /* segments out of order dropped for want of room */
+    uint64_t held_refused;   /* segments too far ahead of their stream to belong to it */
+    uint64_t holes_given_up; /* because too much was held out of order */
 };
 
 struct flow_table;

@@ -38,7 +38,8 @@ struct capture_counts {
     uint64_t flows, mail_flows;
     uint64_t mail_port_other; /* connections to a mail port that were not SMTP */
     uint64_t gap_octets;      /* of mail flows */
-    uint64_t evicted, held_refused;
+    uint64_t evicted, held_refused, holes_given_up;
+    uint64_t fragments_completed, fragments_expired, fragments_evicted, fragments_discarded;
     int64_t started_ns, ended_ns; /* of the first and last frame; 0 when there was none */
 };
 

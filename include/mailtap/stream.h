@@ -4,7 +4,8 @@
  * Push segments in the order of capture, pull chunks in the order of the stream, after each push
  * until there is none: octets in order are lent from the packet and not kept.  A chunk's octets
  * are borrowed until the next push or pull on the same stream.  The first copy of an octet wins;
- * a later copy that differs from one still held is counted as a conflict.  A hole becomes a
+ * a later copy that differs from one still held, or from one of the last octets given, is a
+ * CHUNK_CONFLICT.  A hole becomes a
  * CHUNK_GAP when it will not fill: the receiver acknowledged it some time ago, a limit is reached,
  * the snap length cut the segment, or the connection is over.  Nothing is guessed.
  */
@@ -18,9 +19,10 @@ enum side { SIDE_OPENER, SIDE_RESPONDER, SIDES };
 
 enum chunk_kind {
     CHUNK_DATA,
-    CHUNK_GAP,   /* `length` octets were never captured */
-    CHUNK_FIN,   /* this side has nothing more to send */
-    CHUNK_RESET, /* this side reset the connection */
+    CHUNK_GAP,      /* `length` octets were never captured */
+    CHUNK_FIN,      /* this side has nothing more to send */
+    CHUNK_RESET,    /* this side reset the connection */
+    CHUNK_CONFLICT, /* a retransmission that differs: not part of the stream, a fact beside it */
 };
 
 struct chunk {
@@ -28,8 +30,9 @@ struct chunk {
     enum side side;
     int64_t at_ns;       /* when the segment that completed it was captured */
     uint64_t offset;     /* of its first octet in this direction, 0 after the SYN */
-    uint64_t length;     /* of the gap; octets.n for data */
-    struct slice octets; /* CHUNK_DATA only */
+    uint64_t length;     /* of the gap; octets.n for data and conflicts */
+    struct slice octets; /* data; of a conflict the copy that came second */
+    struct slice first;  /* of a conflict the copy that came first, and counts */
 };
 
 /*
@@ -39,10 +42,13 @@ struct chunk {
  */
 struct held_pool {
     uint64_t octets, limit; /* held now, and at most */
+    uint64_t given_up;      /* holes given up because a limit was reached */
     uint64_t refused;       /* segments not held: too far ahead of the stream to belong to it */
 };
 
-struct held; /* a segment that waits for the hole before it */
+struct held;     /* a segment that waits for the hole before it */
+struct conflict; /* a conflict not given yet */
+struct recent;   /* the last octets given */
 
 struct half {
     bool started;    /* `next` is known */
@@ -58,14 +64,17 @@ struct half {
     struct held *spent; /* the one whose octets the last chunk lent */
     uint32_t held_octets, held_segments;
     uint64_t gap_octets;
-    uint32_t conflicts;  /* later copies that differed from the first */
-    uint32_t duplicates; /* segments that held nothing new */
-    struct slice fresh;  /* in order, borrowed from the packet being pushed */
-    uint32_t cut;        /* octets that the snap length cut behind `fresh` */
+    struct recent *recent; /* its last octets given, or NULL */
+    uint32_t conflicts;    /* later copies that differed from the first */
+    uint32_t duplicates;   /* segments that held nothing new */
+    struct slice fresh;    /* in order, borrowed from the packet being pushed */
+    uint32_t cut;          /* octets that the snap length cut behind `fresh` */
 };
 
 struct stream {
     struct half half[SIDES];
+    struct conflict *conflicts, *lent; /* to be given, in order; the one given last */
+    unsigned conflict_count;           /* kept of this connection so far */
     struct held_pool *pool;
     int64_t at_ns; /* of the last segment pushed */
     bool flushing; /* the connection is over: every hole is a gap */

@@ -35,7 +35,8 @@ static void views_have_the_columns_of_the_contract(void **state)
         {"v_capture", "capture_source,frames,octets,frames_dropped_kernel,"
                       "frames_dropped_interface,damaged_frames,flows,mail_flows,gap_octets,"
                       "started_at,ended_at,other_frames,fragments,unknown_link,mail_port_other,"
-                      "evicted,held_refused,state,damage"},
+                      "evicted,held_refused,holes_given_up,fragments_completed,"
+                      "fragments_expired,fragments_evicted,fragments_discarded,state,damage"},
     };
     struct err e = {""};
     struct store *st = store_open(made(state), STORE_READ, &e);

@@ -22,7 +22,8 @@ struct reading {
     struct stream stream;
     char text[SIDES][4096];
     uint64_t offset[SIDES];
-    char order[256]; /* the side of each chunk: o or r */
+    char conflicts[1024]; /* offset:first/second of each */
+    char order[256];      /* the side of each chunk: o or r */
 };
 
 static void begin(struct reading *r)
@@ -37,6 +38,14 @@ static void write_chunk(struct reading *r, const struct chunk *c)
     char *to = r->text[c->side] + strlen(r->text[c->side]);
     size_t room = sizeof r->text[0] - strlen(r->text[c->side]);
 
+    if (c->kind == CHUNK_CONFLICT) { /* beside the stream, not in it */
+        assert_int_equal(c->length, c->octets.n);
+        assert_int_equal(c->length, c->first.n);
+        snprintf(r->conflicts + strlen(r->conflicts), sizeof r->conflicts - strlen(r->conflicts),
+                 "%llu:%.*s/%.*s ", (unsigned long long)c->offset, (int)c->first.n,
+                 (const char *)c->first.p, (int)c->octets.n, (const char *)c->octets.p);
+        return;
+    }
     assert_int_equal(c->offset, r->offset[c->side]);
     r->offset[c->side] += c->length;
     snprintf(r->order + strlen(r->order), sizeof r->order - strlen(r->order), "%c",
@@ -56,6 +65,8 @@ static void write_chunk(struct reading *r, const struct chunk *c)
     case CHUNK_RESET:
         snprintf(to, room, "[reset]");
         return;
+    case CHUNK_CONFLICT:
+        break;
     }
 }
 
@@ -121,6 +132,7 @@ struct example {
     const char *after;     /* and after it */
     const char *responder;
     uint32_t conflicts, duplicates;
+    const char *kept; /* the conflicts given; NULL for none */
 };
 
 static void run(const struct example *e)
@@ -143,6 +155,7 @@ static void run(const struct example *e)
         print_error("%s\n", e->what);
     assert_string_equal(r->text[SIDE_OPENER], e->after);
     assert_string_equal(r->text[SIDE_RESPONDER], e->responder ? e->responder : "");
+    assert_string_equal(r->conflicts, e->kept ? e->kept : "");
     finish(r);
     free(r);
 }
@@ -194,13 +207,30 @@ static void segments_are_put_in_order(void **state)
          .before = "abcdef",
          .after = "abcdef",
          .steps = {SEG(O, 0, TCP_SYN, NULL), SEG(O, 2, 0, "cd"), SEG(O, 0, 0, "abXYef")},
-         .conflicts = 1},
+         .conflicts = 1,
+         .kept = "2:cd/XY "},
+        {.what = "a later copy of octets given already",
+         .before = "abcdef",
+         .after = "abcdef",
+         .steps = {SEG(O, 0, TCP_SYN, NULL), SEG(O, 0, 0, "abcdef"), SEG(O, 0, 0, "abXYef"),
+                   SEG(O, 2, 0, "cd")},
+         .conflicts = 1,
+         .duplicates = 2,
+         .kept = "0:abcdef/abXYef "},
+        {.what = "a copy that began before the first segment seen",
+         .before = "hij",
+         .after = "hij",
+         .steps = {SEG(O, 7, 0, "hij"), SEG(O, 5, 0, "XXhiX")},
+         .conflicts = 1,
+         .duplicates = 1,
+         .kept = "0:hij/hiX "},
         {.what = "a conflict among held ones",
          .before = "abcde",
          .after = "abcde",
          .steps = {SEG(O, 0, TCP_SYN, NULL), SEG(O, 2, 0, "cd"), SEG(O, 1, 0, "bXde"),
                    SEG(O, 0, 0, "a")},
-         .conflicts = 1},
+         .conflicts = 1,
+         .kept = "2:cd/Xd "},
         {.what = "the same among held ones",
          .before = "abcd",
          .after = "abcd",

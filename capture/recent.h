@@ -1,0 +1,26 @@
+/*
+ * recent.h - the last octets of a stream that were given, to compare later copies with.
+ */
+#ifndef RECENT_H
+#define RECENT_H
+
+#include <mailtap/slice.h>
+
+struct recent {
+    uint8_t *octets;   /* a ring of BOUND_RECENT_OCTETS, made with the first octet; or NULL */
+    uint64_t from, to; /* offsets in the stream: what it holds */
+};
+
+/* Octets that follow what it holds; after a gap it begins anew at `offset`. */
+void recent_add(struct recent *h, uint64_t offset, struct slice s);
+
+/*
+ * What it holds of the n octets at `offset`: copied to `to`, their number is returned and the first
+ * one's distance from `offset` goes to *skipped_r.
+ */
+size_t recent_get(const struct recent *h, uint64_t offset, size_t n, uint8_t *to,
+                  size_t *skipped_r);
+
+void recent_clear(struct recent *h);
+
+#endif
