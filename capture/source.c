@@ -163,7 +163,8 @@ static int start_reading(struct source *s, struct err *e)
     return 0;
 }
 
-struct source *source_open(const char *path, struct err *e)
+/* Up to the file header, which tells what it is. */
+static struct source *begin(const char *path, struct err *e)
 {
     struct source *s = must_alloc(1, sizeof *s);
     bool input = strcmp(path, "-") == 0;
@@ -175,11 +176,30 @@ struct source *source_open(const char *path, struct err *e)
     if (open_file(s, input, e) == 0) {
         s->digest = s->size ? NULL : digest_new();
         s->inflate = inflate_new(s->fd, s->digest);
-        if (read_header(s, e) == 0 && start_reading(s, e) == 0)
+        if (read_header(s, e) == 0)
             return s;
     }
     source_close(&s);
     return NULL;
+}
+
+struct source *source_open(const char *path, struct err *e)
+{
+    struct source *s = begin(path, e);
+
+    if (s && start_reading(s, e) < 0)
+        source_close(&s);
+    return s;
+}
+
+bool source_is_capture(const char *path)
+{
+    struct err unused;
+    struct source *s = begin(path, &unused);
+    bool is = s != NULL;
+
+    source_close(&s);
+    return is;
 }
 
 /* ---- reading */
@@ -271,6 +291,17 @@ uint64_t source_position(const struct source *s)
 uint64_t source_size(const struct source *s)
 {
     return s->size;
+}
+
+bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interface_r)
+{
+    struct pcapng_drops drops = {0};
+
+    if (s->pcapng)
+        drops = pcapng_drops(s->pcapng);
+    *kernel_r = drops.kernel;
+    *interface_r = drops.interface;
+    return drops.known;
 }
 
 bool source_file_digest(const struct source *s, uint8_t out[DIGEST_OCTETS])

@@ -1,5 +1,6 @@
 /* cmd_capture.c - mailtap capture: analyse captures into the findings database. */
 #include "command.h"
+#include "inputs.h"
 #include "options.h"
 #include "pipeline.h"
 #include "progress.h"
@@ -14,7 +15,8 @@
 struct values {
     struct option_list files;
     const char *database;
-    uint64_t count, max_flows, max_held;
+    const char *filter;
+    uint64_t count, max_flows, max_held, max_fragments, idle;
     bool quiet, verbose;
 };
 
@@ -26,13 +28,21 @@ static const struct option_row rows[] = {
      .argument = "FILE",
      .kind = OPTION_LIST,
      .at = AT(files),
-     .help = "analyse this capture file; more than one may be given; '-' is standard input"},
+     .help = "analyse this capture file, or those of a folder or a quoted pattern, in the order of "
+             "time; may be given again; '-' is standard input"},
     {.letter = 'd',
      .name = "database",
      .argument = "DB",
      .kind = OPTION_TEXT,
      .at = AT(database),
      .help = "the findings database; made when it is missing"},
+    {.letter = 'f',
+     .name = "filter",
+     .argument = "BPF",
+     .kind = OPTION_TEXT,
+     .at = AT(filter),
+     .help = "only packets that pass this filter (pcap-filter(7)), applied inside of tags and "
+             "tunnels"},
     {.letter = 'c',
      .name = "count",
      .argument = "N",
@@ -54,6 +64,20 @@ static const struct option_row rows[] = {
      .least = 1,
      .most = 1u << 20,
      .help = "memory for segments out of order, all connections together (256)"},
+    {.name = "max-fragments",
+     .argument = "MIB",
+     .kind = OPTION_NUMBER,
+     .at = AT(max_fragments),
+     .least = 1,
+     .most = 1u << 20,
+     .help = "memory for IP fragments (16)"},
+    {.name = "idle",
+     .argument = "SECONDS",
+     .kind = OPTION_NUMBER,
+     .at = AT(idle),
+     .least = 1,
+     .most = 1u << 20,
+     .help = "a connection is over after this silence (660; RFC 5321 4.5.3.2 allows 600)"},
     {.letter = 'q',
      .name = "quiet",
      .kind = OPTION_FLAG,
@@ -88,6 +112,7 @@ static void on_interrupt(int signal_number)
 /* One run of the command: what it was asked, and how it went. */
 struct run {
     const struct values *values;
+    struct filter *filter;
     struct store *store; /* opened with the first capture that can be read */
     unsigned analysed, damaged, unreadable;
 };
@@ -112,19 +137,23 @@ static void say(const struct run *r, const char *name, const struct capture_coun
 }
 
 /* The same file is another capture when another part of it is asked for. */
-static void add_count(const struct values *v, uint8_t digest[DIGEST_OCTETS])
+static void add_choice(const struct values *v, uint8_t digest[DIGEST_OCTETS])
 {
     struct slice whole = {digest, DIGEST_OCTETS};
 
     if (v->count)
         digest_keyed((struct slice){(const uint8_t *)&v->count, sizeof v->count}, whole, digest);
+    if (v->filter)
+        digest_keyed(slice_of(v->filter), whole, digest);
 }
 
-static struct pipeline pipeline_for(const struct values *v)
+static struct pipeline pipeline_for(const struct run *r)
 {
+    const struct values *v = r->values;
     struct pipeline p = {
         .limits = flow_limits_default(),
         .fragments = fragment_limits_default(),
+        .filter = r->filter,
         .frame_limit = v->count,
         .interrupt = &interrupted,
         .progress = !v->quiet && isatty(STDERR_FILENO) ? progress_show : NULL,
@@ -134,6 +163,10 @@ static struct pipeline pipeline_for(const struct values *v)
         p.limits.flows = (uint32_t)v->max_flows;
     if (v->max_held)
         p.limits.held_octets = v->max_held << 20;
+    if (v->max_fragments)
+        p.fragments.octets = v->max_fragments << 20;
+    if (v->idle)
+        p.limits.idle_seconds = (int)v->idle;
     return p;
 }
 
@@ -145,7 +178,7 @@ static int read_capture(struct run *r, struct source *source, int64_t id, uint8_
                         bool identified, struct capture_counts *counts_r, struct err *damage_r,
                         struct err *e)
 {
-    struct pipeline pipeline = pipeline_for(r->values);
+    struct pipeline pipeline = pipeline_for(r);
 
     enum pipeline_end end = pipeline_run(&pipeline, source, r->store, id, counts_r, damage_r, e);
     if (end == PIPELINE_FAILED)
@@ -156,7 +189,7 @@ static int read_capture(struct run *r, struct source *source, int64_t id, uint8_
                        counts_r->frames, source_name(source));
     if (!identified) {
         source_digest(source, digest);
-        add_count(r->values, digest);
+        add_choice(r->values, digest);
     }
     return store_capture_end(r->store, id, digest, counts_r,
                              end == PIPELINE_DAMAGED ? damage_r->text : NULL, e);
@@ -171,7 +204,7 @@ static int store_one(struct run *r, struct source *source, struct err *e)
     bool identified = source_file_digest(source, digest);
 
     if (identified)
-        add_count(r->values, digest);
+        add_choice(r->values, digest);
     int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
     if (rc > 0)
         rc = read_capture(r, source, id, digest, identified, &counts, &damage, e);
@@ -210,29 +243,56 @@ static int analyse(struct run *r, const char *path, struct err *e)
     return rc;
 }
 
+static int finish(struct run *r, struct err *e)
+{
+    struct err close_error;
+    int rc = r->store ? pipeline_judge(r->store, e) : 0;
+
+    if (r->store && store_close(&r->store, &close_error) < 0 && rc == 0)
+        return err_set(e, "%s", close_error.text);
+    return rc;
+}
+
+static int run_over(struct run *r, const struct inputs *in)
+{
+    struct err e = {""}, unused;
+
+    for (unsigned i = 0; i < in->count; i++) {
+        if (analyse(r, in->paths[i], &e) < 0) {
+            store_close(&r->store, &unused);
+            return command_failed("capture", e.text);
+        }
+    }
+    if (finish(r, &e) < 0)
+        return command_failed("capture", e.text);
+    if (r->analysed == 0)
+        return EXIT_FAILED;
+    if (!r->values->quiet)
+        printf("findings are in %s; to read them: mailtap report %s\n", r->values->database,
+               r->values->database);
+    return r->damaged || r->unreadable ? EXIT_DAMAGED : EXIT_DONE;
+}
+
 static int run(const struct values *v)
 {
     struct run r = {.values = v};
-    struct err e = {""}, close_error;
-    int rc = 0;
+    struct inputs in;
+    struct err e = {""};
+    int status;
 
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
-    for (unsigned i = 0; i < v->files.count && rc == 0; i++)
-        rc = analyse(&r, v->files.items[i], &e);
-    if (rc == 0 && r.store)
-        rc = pipeline_judge(r.store, &e);
-    if (r.store && store_close(&r.store, &close_error) < 0 && rc == 0) {
-        rc = -1;
-        e = close_error;
+    if (v->filter && !(r.filter = filter_new(v->filter, &e))) {
+        options_wrong("capture", "%s", e.text);
+        return EXIT_WRONG;
     }
-    if (rc < 0)
-        return command_failed("capture", e.text);
-    if (r.analysed == 0)
-        return EXIT_FAILED;
-    if (!v->quiet)
-        printf("findings are in %s; to read them: mailtap report %s\n", v->database, v->database);
-    return r.damaged || r.unreadable ? EXIT_DAMAGED : EXIT_DONE;
+    if (inputs_find(&in, v->files.items, v->files.count, &e) < 0)
+        status = command_failed("capture", e.text);
+    else
+        status = run_over(&r, &in);
+    inputs_free(&in);
+    filter_free(&r.filter);
+    return status;
 }
 
 int cmd_capture(int argc, char **argv)

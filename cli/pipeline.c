@@ -116,7 +116,7 @@ static enum pipeline_end read_frames(const struct pipeline *p, struct run *r, st
     while ((rc = source_next(source, &frame, damage_r)) > 0) {
         enum decoded decoded = packet_decode(r->decoder, &frame, &packet);
         count_frame(r->counts, &frame, decoded);
-        if (decoded == DECODED_TCP)
+        if (decoded == DECODED_TCP && filter_passes(p->filter, &packet))
             segment(r, &packet);
         if (r->failed)
             return PIPELINE_FAILED;
@@ -156,6 +156,8 @@ enum pipeline_end pipeline_run(const struct pipeline *p, struct source *source, 
     counts_r->fragments_expired = fragments.expired;
     counts_r->fragments_evicted = fragments.evicted;
     counts_r->fragments_discarded = fragments.discarded;
+    counts_r->drops_known = source_drops(source, &counts_r->kernel_dropped,
+                                         &counts_r->interface_dropped);
     if (p->progress)
         p->progress(source, counts_r, true);
     flow_table_free(&r.flows);

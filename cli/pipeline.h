@@ -4,6 +4,7 @@
 #ifndef MAILTAP_PIPELINE_H
 #define MAILTAP_PIPELINE_H
 
+#include <mailtap/filter.h>
 #include <mailtap/flow.h>
 #include <mailtap/fragment.h>
 #include <mailtap/store.h>
@@ -11,6 +12,7 @@
 struct pipeline {
     struct flow_limits limits;
     struct fragment_limits fragments;
+    const struct filter *filter;   /* packets that do not pass are left out; or NULL */
     uint64_t frame_limit;          /* stop after so many frames; 0: never */
     const volatile int *interrupt; /* stop when it is not 0 */
     /* Called now and then, with what has been read so far; or NULL. */

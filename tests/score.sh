@@ -5,12 +5,12 @@
 mailtap=$1
 score=$(dirname "$0")/../../shared/score
 failed=0
-for family in dialogue tls public; do
+for family in dialogue tls public frames; do
     "$score" --mailtap "$mailtap" --family $family > "${TMPDIR:-/tmp}/mailtap-score.$$" || failed=1
     echo "  SCORE $family: $(tail -n 1 "${TMPDIR:-/tmp}/mailtap-score.$$")"
     [ $failed = 0 ] || grep -v ' of ' "${TMPDIR:-/tmp}/mailtap-score.$$" | head -n 40
 done
-for family in frames stripped vantage; do
+for family in stripped vantage; do
     echo "  SCORE $family: $("$score" --mailtap "$mailtap" --family $family | tail -n 1) (not required yet)"
 done
 rm -f "${TMPDIR:-/tmp}/mailtap-score.$$"

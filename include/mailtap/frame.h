@@ -29,6 +29,9 @@ struct source;
  */
 struct source *source_open(const char *path, struct err *e);
 
+/* Is there a capture file at `path`, by its first octets?  For folders, where other files lie too. */
+bool source_is_capture(const char *path);
+
 /*
  * 1: *frame_r is the next frame.  0: the capture ended where it should.  -1: it is damaged or cut
  * short from here on; *e says at which frame and octet.  After 0 or -1 there is no more to read.
@@ -42,6 +45,9 @@ const char *source_name(const struct source *s);
  * file's size, 0 when that is not known. */
 uint64_t source_position(const struct source *s);
 uint64_t source_size(const struct source *s);
+
+/* Frames lost before they were written, as interface statistics of pcapng say; false: not known. */
+bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interface_r);
 
 /*
  * SHA-256 of the stored octets, which tells one capture from another.  Of a regular file it is had

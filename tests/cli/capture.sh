@@ -78,6 +78,34 @@ expect "gzip" 0 "24 mail sessions" "$mailtap" capture -r "$dir/demo.pcap.gz" -d 
 expect "-c" 0 "10 frames" "$mailtap" capture -c 10 -r "$demo" -d "$dir/c.db"
 expect "the rest later" 0 "24 mail sessions" "$mailtap" capture -r "$demo" -d "$dir/c.db"
 
+# folders and patterns, in the order of time
+mkdir "$dir/many"
+cp "$demo" "$dir/many/b.pcap"
+head -c 100000 "$demo" > "$dir/many/a.pcap" # begins at the same frame, and sorts before
+echo "not a capture" > "$dir/many/README"
+expect "a folder" 3 "b.pcap: 751 frames" "$mailtap" capture -r "$dir/many" -d "$dir/folder.db"
+same "both of it" "$(sqlite3 "$dir/folder.db" "SELECT group_concat(capture_source) FROM v_capture")" \
+    "a.pcap,b.pcap"
+rm "$dir/many/a.pcap"
+expect "a pattern" 0 "b.pcap: 751" "$mailtap" capture -r "$dir/many/*.pcap" -d "$dir/pattern.db"
+mkdir "$dir/none"
+expect "a folder without captures" 1 "no capture file in this folder" \
+    "$mailtap" capture -r "$dir/none" -d "$dir/none.db"
+
+# a filter, inside of whatever carries the packet
+expect "a filter" 0 "4 mail sessions" \
+    "$mailtap" capture -f "port 587 or port 465" -r "$demo" -d "$dir/filter.db"
+expect "another filter is another capture" 0 "24 mail sessions" \
+    "$mailtap" capture -r "$demo" -d "$dir/filter.db"
+expect "the same filter is not" 0 "already" \
+    "$mailtap" capture -f "port 587 or port 465" -r "$demo" -d "$dir/filter.db"
+expect "no filter" 2 "cannot be used" "$mailtap" capture -f "porto 25" -r "$demo" -d "$dir/f.db"
+
+# limits: under pressure mail is given up last, and what was given up is counted
+expect "few connections" 0 "24 mail" "$mailtap" capture --max-flows 16 -r "$demo" -d "$dir/few.db"
+expect "little memory" 0 "24 mail" "$mailtap" capture --max-held 1 --max-fragments 1 --idle 60 \
+    -r "$demo" -d "$dir/little.db"
+
 # wrong use
 expect "no arguments" 2 "help" "$mailtap" capture
 expect "no database" 2 "-d" "$mailtap" capture -r "$demo"

@@ -48,6 +48,17 @@ struct facts sample_facts(void)
     f.midstream = true;
     f.gap_octets = 11;
     f.conflicts = 12;
+    f.conflicts_kept = 2;
+    for (unsigned i = 0; i < f.conflicts_kept; i++) {
+        f.conflict[i].by_client = i == 1;
+        f.conflict[i].offset = 35 + i;
+        f.conflict[i].octets = 197;
+        f.conflict[i].at_ns = START + i;
+        f.conflict[i].second_starttls = i == 0;
+        f.conflict[i].first_starttls = i == 1;
+        memset(f.conflict[i].first_sha256, 'b', 64);
+        memset(f.conflict[i].second_sha256, 'c', 64);
+    }
     strcpy(f.dpi_protocol, "SMTP");
     f.dialogue = f.ehlo_sent = f.helo_sent = true;
     f.ehlo_accepted = f.starttls_offered = YES;

@@ -197,6 +197,90 @@ static void one_octet_a_segment_gives_the_same_rows(void **state)
     free(cut_rows);
 }
 
+/* ---- captures of different link layers and snap lengths, merged */
+
+static void put_u32(FILE *out, uint32_t value)
+{
+    fwrite(&value, 4, 1, out); /* pcapng takes the order of the machine */
+}
+
+static void write_interface(FILE *out, uint32_t link, uint32_t snap)
+{
+    put_u32(out, 1);
+    put_u32(out, 20);
+    put_u32(out, link);
+    put_u32(out, snap);
+    put_u32(out, 20);
+}
+
+static void write_packet(FILE *out, uint32_t interface, const struct pcap_pkthdr *h,
+                         const uint8_t *octets, uint32_t n)
+{
+    uint64_t us = (uint64_t)h->ts.tv_sec * 1000000 + (uint64_t)h->ts.tv_usec;
+    uint32_t padding = (4 - n % 4) % 4;
+
+    put_u32(out, 6);
+    put_u32(out, 32 + n + padding);
+    put_u32(out, interface);
+    put_u32(out, (uint32_t)(us >> 32));
+    put_u32(out, (uint32_t)us);
+    put_u32(out, n);
+    put_u32(out, n);
+    fwrite(octets, 1, n, out);
+    fwrite("\0\0\0", 1, padding, out);
+    put_u32(out, 32 + n + padding);
+}
+
+/* What merging an Ethernet capture and a raw IP capture gives: connections on even ports from the
+ * one, on odd ports from the other. */
+static void write_merged(const char *from, const char *to)
+{
+    char why[PCAP_ERRBUF_SIZE];
+    pcap_t *in = pcap_open_offline(from, why);
+    FILE *out = fopen(to, "wb");
+    struct pcap_pkthdr *header;
+    const uint8_t *frame;
+
+    assert_true(in && out);
+    put_u32(out, 0x0a0d0d0a);
+    put_u32(out, 28);
+    put_u32(out, 0x1a2b3c4d);
+    put_u32(out, 1);
+    put_u32(out, UINT32_MAX);
+    put_u32(out, UINT32_MAX);
+    put_u32(out, 28);
+    write_interface(out, DLT_EN10MB, 262144);
+    write_interface(out, 101, 65535);
+    while (pcap_next_ex(in, &header, &frame) == 1) {
+        bool six = frame[12] == 0x86, ip = six || (frame[12] == 8 && frame[13] == 0);
+        size_t tcp = six ? 54 : 34;
+        if (ip && ((frame[tcp + 1] ^ frame[tcp + 3]) & 1))
+            write_packet(out, 1, header, frame + 14, header->caplen - 14);
+        else
+            write_packet(out, 0, header, frame, header->caplen);
+    }
+    pcap_close(in);
+    fclose(out);
+}
+
+static void merged_captures_give_the_same_rows(void **state)
+{
+    (void)state;
+    const char *merged = in_folder("merged.pcapng"), *a = in_folder("m1.db"),
+               *b = in_folder("m2.db");
+    struct capture_counts counts;
+    struct err damage;
+
+    write_merged(CAPTURE, merged);
+    analyse(CAPTURE, a, &counts, &damage);
+    assert_int_equal(analyse(merged, b, &counts, &damage), PIPELINE_DONE);
+    assert_int_equal(counts.unknown_link, 0);
+    char *one = rows_of(a), *both = rows_of(b);
+    assert_string_equal(one, both);
+    free(one);
+    free(both);
+}
+
 static void a_file_cut_short_keeps_what_is_whole(void **state)
 {
     (void)state;
@@ -257,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_octet_a_segment_gives_the_same_rows),
+        cmocka_unit_test(merged_captures_give_the_same_rows),
         cmocka_unit_test(a_file_cut_short_keeps_what_is_whole),
         cmocka_unit_test(every_frame_is_counted_once),
         cmocka_unit_test(an_interrupt_keeps_what_was_read),

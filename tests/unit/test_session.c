@@ -213,6 +213,34 @@ static void gaps_are_counted_and_told(void **state)
     over(&p);
 }
 
+static void two_copies_of_an_offer_are_a_fact(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+    static const char masked[] = "250-XXXXXXXA\r\n", offered[] = "250-StartTLS\r\n";
+    struct chunk c = {.kind = CHUNK_CONFLICT,
+                      .side = SIDE_RESPONDER,
+                      .offset = 35,
+                      .length = sizeof masked - 1,
+                      .octets = slice_of(offered),
+                      .first = slice_of(masked)};
+
+    session_feed(p.session, &p.flow, &c); /* also before it is known to be mail */
+    hello(&p);
+    session_feed(p.session, &p.flow, &c);
+    client(&p, "QUIT\r\n");
+    const struct facts *f = end(&p);
+    assert_int_equal(f->conflicts_kept, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_false(f->conflict[i].by_client);
+        assert_int_equal(f->conflict[i].offset, 35);
+        assert_false(f->conflict[i].first_starttls);
+        assert_true(f->conflict[i].second_starttls);
+        assert_string_not_equal(f->conflict[i].first_sha256, f->conflict[i].second_sha256);
+    }
+    over(&p);
+}
+
 static void what_is_kept_before_it_is_known_is_bounded(void **state)
 {
     (void)state;
@@ -237,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_greeting_starts_the_dialogue_though_the_syn_is_missing),
         cmocka_unit_test(a_client_whose_server_was_not_captured),
         cmocka_unit_test(gaps_are_counted_and_told),
+        cmocka_unit_test(two_copies_of_an_offer_are_a_fact),
         cmocka_unit_test(what_is_kept_before_it_is_known_is_bounded),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
