@@ -495,6 +495,11 @@ bool stream_next(struct stream *s, struct chunk *chunk_r)
     return pull(s, first, chunk_r) || pull(s, other(first), chunk_r);
 }
 
+bool stream_over(const struct stream *s)
+{
+    return s->half[SIDE_OPENER].fin_done && s->half[SIDE_RESPONDER].fin_done;
+}
+
 void stream_clear(struct stream *s)
 {
     struct chunk unwanted;

@@ -42,17 +42,13 @@ static bool to_mail_port(const struct flow *f)
            (!f->handshake && identify_mail_port(f->end[SIDE_OPENER].port));
 }
 
-static void conclude(struct run *r, struct flow *f)
+/* What this flow was: a row, or a count. */
+static void tell(struct run *r, struct flow *f)
 {
     const struct facts *facts;
-    bool mail = false;
 
-    if (f->user) {
-        stream_flush(&f->stream);
-        drain(f);
-        mail = session_finish(f->user, f, &facts);
-    }
-    if (mail) {
+    f->told = true;
+    if (f->user && session_finish(f->user, f, &facts)) {
         r->counts->mail_flows++;
         r->counts->gap_octets += facts->gap_octets;
         r->failed = r->failed || store_session(r->store, r->capture, facts, r->e) < 0;
@@ -61,6 +57,17 @@ static void conclude(struct run *r, struct flow *f)
     }
     if (f->user)
         dismiss(r, f);
+}
+
+static void conclude(struct run *r, struct flow *f)
+{
+    if (!f->told) {
+        if (f->user) {
+            stream_flush(&f->stream);
+            drain(f);
+        }
+        tell(r, f);
+    }
     flow_free(f);
 }
 
@@ -89,6 +96,8 @@ static void segment(struct run *r, const struct packet *p)
         f->keep = identity == IDENTITY_SMTP || identity == IDENTITY_TLS;
         if (identity == IDENTITY_NOT_MAIL)
             dismiss(r, f);
+        else if (stream_over(&f->stream))
+            tell(r, f); /* what lingers for late duplicates is an empty flow */
     }
     conclude_over(r, p->at_ns);
 }

@@ -28,6 +28,7 @@ struct flow {
     bool seen[SIDES]; /* a segment of this side was captured */
     bool keep;        /* set by the owner, before it touches another: give up others first */
     bool watched;     /* set by the owner: segments still go through `stream` */
+    bool told;        /* set by the owner: what it was has been counted and stored */
     enum flow_end ended;
     struct stream stream;
     void *user; /* the owner's */

@@ -92,6 +92,9 @@ void stream_flush(struct stream *s);
 /* True while there is a chunk to give. */
 bool stream_next(struct stream *s, struct chunk *chunk_r);
 
+/* Both sides have sent their FIN and everything before it was given. */
+bool stream_over(const struct stream *s);
+
 /* Frees what is held. */
 void stream_clear(struct stream *s);
 

@@ -43,10 +43,15 @@ static int remove_folder(void **state)
     return system(command);
 }
 
-static enum pipeline_end analyse(const char *file, const char *database,
-                                 struct capture_counts *counts_r, struct err *damage_r)
+static struct pipeline defaults(void)
 {
-    struct pipeline p = {.limits = flow_limits_default(), .fragments = fragment_limits_default()};
+    return (struct pipeline){.limits = flow_limits_default(),
+                             .fragments = fragment_limits_default()};
+}
+
+static enum pipeline_end analyse_with(struct pipeline p, const char *file, const char *database,
+                                      struct capture_counts *counts_r, struct err *damage_r)
+{
     struct err e = {""};
     uint8_t digest[DIGEST_OCTETS];
     int64_t capture;
@@ -65,6 +70,12 @@ static enum pipeline_end analyse(const char *file, const char *database,
     assert_int_equal(store_close(&store, &e), 0);
     source_close(&source);
     return end;
+}
+
+static enum pipeline_end analyse(const char *file, const char *database,
+                                 struct capture_counts *counts_r, struct err *damage_r)
+{
+    return analyse_with(defaults(), file, database, counts_r, damage_r);
 }
 
 /* Every row and column of the views that speak of sessions, as one text. */
@@ -263,6 +274,28 @@ static void write_merged(const char *from, const char *to)
     fclose(out);
 }
 
+/* The second segment with octets of every connection is missing. */
+static void drop_segments(const char *from, const char *to_file)
+{
+    char why[PCAP_ERRBUF_SIZE];
+    pcap_t *in = pcap_open_offline(from, why);
+    struct pcap_pkthdr *header;
+    const uint8_t *frame;
+    struct headers h;
+    static unsigned seen[65536];
+
+    assert_non_null(in);
+    pcap_dumper_t *out = pcap_dump_open(in, to_file);
+    while (pcap_next_ex(in, &header, &frame) == 1) {
+        if (find_payload(frame, header->caplen, &h) &&
+            ++seen[frame[h.tcp] << 8 | frame[h.tcp + 1]] == 2)
+            continue;
+        pcap_dump((u_char *)out, header, frame);
+    }
+    pcap_dump_close(out);
+    pcap_close(in);
+}
+
 static void merged_captures_give_the_same_rows(void **state)
 {
     (void)state;
@@ -315,13 +348,61 @@ static void every_frame_is_counted_once(void **state)
     assert_true(n.started_ns > 0 && n.ended_ns > n.started_ns);
 }
 
+static int64_t ask(const char *database, const char *sql)
+{
+    struct err e;
+    int64_t value = -1;
+    struct store *store = store_open(database, STORE_READ, &e);
+
+    assert_non_null(store);
+    assert_int_equal(query_integer(store, sql, &value, &e), 0);
+    store_close(&store, &e);
+    return value;
+}
+
+static void limits_that_are_reached_are_counted(void **state)
+{
+    (void)state;
+    const char *db = in_folder("limits.db"), *disorder = in_folder("disorder.pcap");
+    struct pipeline few = defaults(), little = defaults();
+    struct capture_counts n;
+    struct err damage;
+
+    few.limits.flows = 1; /* two connections of the capture overlap in time */
+    analyse_with(few, CAPTURE, db, &n, &damage);
+    assert_true(n.evicted > 0);
+    assert_int_equal(ask(db, "SELECT evicted FROM v_capture"), (int64_t)n.evicted);
+    assert_true(n.mail_flows >= 24);
+
+    little.limits.held_octets = 100;
+    drop_segments(CAPTURE, disorder);
+    analyse_with(little, disorder, db, &n, &damage);
+    assert_true(n.holes_given_up > 0);
+    assert_int_equal(ask(db, "SELECT holes_given_up FROM v_capture"), (int64_t)n.holes_given_up);
+    assert_int_equal(ask(db, "SELECT gap_octets FROM v_capture"), (int64_t)n.gap_octets);
+    assert_true(n.gap_octets > 0);
+}
+
+static void each_connection_is_told_once(void **state)
+{
+    (void)state;
+    struct capture_counts n;
+    struct err damage;
+    const char *db = in_folder("once.db");
+    struct pipeline p = defaults();
+
+    p.limits.linger_seconds = 3600; /* closed ones stay for late duplicates */
+    analyse_with(p, CAPTURE, db, &n, &damage);
+    assert_int_equal(n.mail_flows, 24);
+    assert_int_equal(n.mail_port_other, 0);
+    assert_int_equal(ask(db, "SELECT count(*) FROM v_session"), 24);
+}
+
 static void an_interrupt_keeps_what_was_read(void **state)
 {
     (void)state;
     static const volatile int interrupted = 1;
-    struct pipeline p = {.limits = flow_limits_default(),
-                         .fragments = fragment_limits_default(),
-                         .interrupt = &interrupted};
+    struct pipeline p = defaults();
     struct capture_counts n;
     struct err e, damage;
     int64_t capture;
@@ -329,6 +410,7 @@ static void an_interrupt_keeps_what_was_read(void **state)
     struct source *source = source_open(CAPTURE, &e);
     struct store *store = store_open(in_folder("interrupted.db"), STORE_WRITE, &e);
 
+    p.interrupt = &interrupted;
     assert_int_equal(store_capture_begin(store, "x", digest, &capture, &e), 1);
     assert_int_equal(pipeline_run(&p, source, store, capture, &n, &damage, &e),
                      PIPELINE_INTERRUPTED);
@@ -344,6 +426,8 @@ int main(void)
         cmocka_unit_test(merged_captures_give_the_same_rows),
         cmocka_unit_test(a_file_cut_short_keeps_what_is_whole),
         cmocka_unit_test(every_frame_is_counted_once),
+        cmocka_unit_test(limits_that_are_reached_are_counted),
+        cmocka_unit_test(each_connection_is_told_once),
         cmocka_unit_test(an_interrupt_keeps_what_was_read),
     };
     return cmocka_run_group_tests_name("pipeline", tests, make_folder, remove_folder);
