@@ -24,10 +24,10 @@ const char *reason_name(enum cleartext_reason r)
     return r < REASONS ? names[r] : 0;
 }
 
-/* The request was answered 220, or the answer is missing and TLS is what followed. */
+/* The request was answered 220, or that is missing and TLS is what followed the dialogue. */
 static bool went_over_to_tls(const struct facts *f)
 {
-    return f->starttls_reply == 220 ||
+    return f->starttls_reply == 220 || (f->dialogue && f->hello_seen) ||
            (f->starttls_reply == 0 && f->starttls_requested == YES && f->tls_established != NO);
 }
 

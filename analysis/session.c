@@ -106,10 +106,11 @@ static enum tls_role tls_role_of(enum role role)
     return role == ROLE_SERVER ? TLS_SERVER : TLS_CLIENT;
 }
 
-/* The dialogue handed over: give TLS what had come along already. */
-static void hand_over(struct session *s)
+/* The dialogue handed over: give TLS what had come along already, with the chunk at hand. */
+static void hand_over(struct session *s, const struct chunk *c)
 {
     s->tls = tls_new();
+    tls_acknowledged(s->tls, tls_role_of(role_of(s, c->side)), c->acked);
     for (int role = 0; role < ROLES; role++) {
         struct slice left = smtp_leftover(s->smtp, (enum role)role);
         if (left.n)
@@ -153,25 +154,32 @@ static void read_chunk(struct session *s, const struct flow *f, const struct chu
     if (!s->tls && !f->seen[!s->server])
         smtp_server_alone(s->smtp);
 
-    if (c->kind == CHUNK_FIN)
+    if (c->kind == CHUNK_FIN) {
         s->fin[c->side] = true;
+        if (s->tls)
+            tls_acknowledged(s->tls, tls_role_of(role), c->acked);
+    }
     if (c->kind == CHUNK_RESET)
         s->reset = true;
     if (c->kind == CHUNK_GAP) {
         s->facts.gap_octets += c->length;
+        if (!s->tls)
+            smtp_gap(s->smtp, role, c->length);
+        if (!s->tls && smtp_in_tls(s->smtp))
+            hand_over(s, c);
         if (s->tls)
             tls_gap(s->tls, tls_role_of(role), c->length);
-        else
-            smtp_gap(s->smtp, role, c->length);
     }
     if (c->kind == CHUNK_DATA) {
-        if (s->tls)
+        if (s->tls) {
+            tls_acknowledged(s->tls, tls_role_of(role), c->acked);
             tls_feed(s->tls, tls_role_of(role), c->octets);
-        else
+        } else {
             smtp_feed(s->smtp, role, c->octets);
+        }
     }
     if (!s->tls && smtp_in_tls(s->smtp))
-        hand_over(s);
+        hand_over(s, c);
 }
 
 /* ---- identifying */
@@ -224,7 +232,10 @@ static void begin_reading(struct session *s, const struct flow *f, const struct 
     s->facts.midstream = midstream;
     if (s->identity == IDENTITY_TLS) {
         s->tls = tls_new();
-        s->facts.tls_from_start = midstream ? UNKNOWN : YES;
+        /* Only on the port of submissions (RFC 8314 3.3) is a hello the first there can be. */
+        bool first = from[!s->server].n && *from[!s->server].p == 22 &&
+                     f->end[s->server].port == 465;
+        s->facts.tls_from_start = !midstream || first ? YES : UNKNOWN;
     } else {
         /* A greeting in a capture that began after the SYN still starts the dialogue. */
         s->smtp = smtp_new(&s->facts, midstream && !starts_with_220(from[s->server]));
@@ -285,6 +296,7 @@ static void tls_to_facts(struct session *s, bool closed)
     /* What went on under TLS, or may have, does not show. */
     if (t.established != NO)
         f->messages_known = f->recipients_known = UNKNOWN;
+    f->hello_seen = t.half[TLS_CLIENT].hello || t.half[TLS_SERVER].hello;
     f->tls_version = t.version;
     f->tls_cipher = t.cipher;
     f->tls_cipher_known = t.cipher_known;

@@ -154,8 +154,10 @@ static struct due *match(struct smtp *s, int code)
         struct due *wanted = smtp_due_find(s, verb[0]);
         if (!wanted)
             wanted = smtp_due_find(s, verb[1]);
-        if (!wanted)
+        if (!wanted) {
+            s->facts->messages_known = NO;
             return NULL;
+        }
         while (smtp_due_front(s) != wanted) {
             if (smtp_due_front(s)->whole)
                 s->facts->messages_known = NO;
@@ -183,7 +185,7 @@ static void imply(struct smtp *s, const struct reply_line *l)
     smtp_due_push(s, (struct due){.verb = verb, .whole = verb == VERB_CONTENT});
     if (verb == VERB_CONTENT)
         s->reading = READING_COMMAND;
-    if (verb == VERB_EHLO)
+    if (verb == VERB_EHLO || verb == VERB_DATA)
         s->facts->dialogue = true;
     if (verb == VERB_STARTTLS || verb == VERB_DATA)
         smtp_moved_on(s);

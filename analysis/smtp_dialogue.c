@@ -126,13 +126,25 @@ static bool readable(const struct smtp *s, enum role role)
     return s->reading != READING_WAITS;
 }
 
+/* The first line behind a gap may have begun in it, unless it can be nothing but a whole one. */
+static bool whole_behind_gap(struct slice line, enum role role)
+{
+    struct reply_line l;
+
+    if (role == ROLE_CLIENT)
+        return smtp_known_command(line);
+    reply_line_read(line, &l);
+    return l.code != 0 && l.text.n > 0;
+}
+
 static void line_done(struct smtp *s, enum role role)
 {
     struct line *l = &s->line[role];
 
     if (s->skip_line[role]) {
         s->skip_line[role] = false;
-        return;
+        if (!whole_behind_gap(line_text(l), role))
+            return;
     }
     if (l->bare)
         s->facts->anomalies |= ANOMALY_BARE_LF;
@@ -226,13 +238,52 @@ static void ahead_keep(struct smtp *s, enum role role, struct slice octets)
     a->n += octets.n;
 }
 
+static bool line_begins(const struct smtp *s, enum role role)
+{
+    return s->line[role].ended || s->line[role].length == 0;
+}
+
+/*
+ * Where octets are missing, STARTTLS may be among them: then a record comes where a line should
+ * begin.  YES: it does, and the dialogue is over.  UNKNOWN: too few octets to tell.
+ */
+static tri tls_behind_gap(struct smtp *s, enum role role)
+{
+    if (!s->facts->lost || !line_begins(s, role) || s->reading == READING_CHUNK)
+        return NO;
+    if (role == ROLE_CLIENT && s->reading != READING_COMMAND)
+        return NO;
+    tri tls = tls_looks_like(waiting(s, role));
+    if (tls == YES)
+        s->reading = READING_NOTHING;
+    return tls;
+}
+
+/*
+ * Content that ended in a way only the server can vouch for: a dot alone between line ends that
+ * are not CRLF, or somewhere in a gap.  That a reply begins where none is due says so.
+ */
+static void content_over_by_reply(struct smtp *s)
+{
+    if (s->reading != READING_CONTENT || s->due_count)
+        return;
+    if (!s->content.ends_loosely && !s->content.missing)
+        return;
+    if (s->content.ends_loosely)
+        s->facts->anomalies |= ANOMALY_BARE_LF;
+    smtp_content_over(s);
+    s->reading = READING_COMMAND;
+}
+
 /* One step into what waited of one side; false when it cannot be read. */
 static bool ahead_step(struct smtp *s, enum role role)
 {
     struct ahead *a = &s->ahead[role];
 
-    if (a->n == 0 || !readable(s, role))
+    if (a->n == 0 || !readable(s, role) || tls_behind_gap(s, role) != NO)
         return false;
+    if (role == ROLE_SERVER && s->facts->lost && line_begins(s, role))
+        content_over_by_reply(s);
     size_t used = step(s, role, waiting(s, role));
     a->n -= used;
     a->first = a->n ? a->first + used : 0;
@@ -240,24 +291,43 @@ static bool ahead_step(struct smtp *s, enum role role)
 }
 
 /*
+ * TLS, when a record comes: also behind commands that were sent along, which is how commands are
+ * injected.  In the clear, when mail follows.
+ */
+static bool resolve_starttls(struct smtp *s, struct slice next)
+{
+    while (next.n) {
+        tri tls = tls_looks_like(next);
+        if (tls == YES)
+            s->reading = READING_NOTHING;
+        if (tls != NO)
+            return tls == YES;
+        size_t end = slice_find(next, '\n');
+        struct command c;
+        if (end == next.n)
+            return false;
+        command_read(slice_head(next, end), &c);
+        if (c.verb == VERB_MAIL || c.verb == VERB_AUTH) {
+            s->reading = READING_COMMAND;
+            return true;
+        }
+        next = slice_tail(next, end + 1);
+    }
+    return false;
+}
+
+/*
  * The reply that would say what the client's octets are was not captured: its next line must tell.
  * After DATA a line that is a command means that DATA was refused, anything else is content.
  */
-static bool resolve_unheard(struct smtp *s)
+static bool resolve(struct smtp *s)
 {
     struct slice next = waiting(s, ROLE_CLIENT);
 
     if (s->reading != READING_WAITS || next.n == 0)
         return false;
-    if (s->heard[ROLE_SERVER] && !s->missed[ROLE_SERVER])
-        return false;
-    if (s->awaited == VERB_STARTTLS) {
-        tri tls = tls_looks_like(next);
-        if (tls == UNKNOWN)
-            return false;
-        s->reading = tls == YES ? READING_NOTHING : READING_COMMAND;
-        return true;
-    }
+    if (s->awaited == VERB_STARTTLS)
+        return resolve_starttls(s, next);
     size_t end = slice_find(next, '\n');
     if (end == next.n && next.n < 512)
         return false;
@@ -273,20 +343,11 @@ static bool resolve_unheard(struct smtp *s)
     return true;
 }
 
-/*
- * Content that ended in a way only the server can vouch for: a dot alone between line ends that
- * are not CRLF, or somewhere in a gap.  That a reply begins where none is due says so.
- */
-static void content_over_by_reply(struct smtp *s)
+static bool resolve_unheard(struct smtp *s)
 {
-    if (s->reading != READING_CONTENT || s->ahead[ROLE_SERVER].n || s->due_count)
-        return;
-    if (!s->content.ends_loosely && !s->content.missing)
-        return;
-    if (s->content.ends_loosely)
-        s->facts->anomalies |= ANOMALY_BARE_LF;
-    smtp_content_over(s);
-    s->reading = READING_COMMAND;
+    bool heard = s->heard[ROLE_SERVER] && !s->missed[ROLE_SERVER];
+
+    return !heard && resolve(s);
 }
 
 /* Read on in what waited, a step at a time, until neither side can go on. */
@@ -304,7 +365,7 @@ void smtp_feed(struct smtp *s, enum role role, struct slice octets)
     s->heard[role] = true;
     if (role == ROLE_CLIENT)
         s->alone = false;
-    while (octets.n && s->ahead[role].n == 0) {
+    while (octets.n && s->ahead[role].n == 0 && !s->facts->lost) {
         if (role == ROLE_SERVER)
             content_over_by_reply(s);
         if (!readable(s, role))
@@ -332,6 +393,11 @@ static void lose(struct smtp *s, enum role role)
 
 void smtp_gap(struct smtp *s, enum role role, uint64_t missing)
 {
+    if (s->reading == READING_NOTHING)
+        return;
+    /* What waits came before the gap: it must tell now what it is. */
+    while (role == ROLE_CLIENT && resolve(s))
+        settle(s);
     if (s->reading == READING_NOTHING)
         return;
     if (role == ROLE_CLIENT && s->reading == READING_CONTENT) {
@@ -395,6 +461,10 @@ static void finish_counts(struct smtp *s, bool closed)
     /* RFC 5321 3.8: a connection that ends without the reply has not accepted the message. */
     if (!closed)
         smtp_due_drop_all(s);
+    /* Replies to nothing: their commands were missed.  421 may come at any time (RFC 5321 3.8). */
+    struct slice stray = waiting(s, ROLE_SERVER);
+    if (stray.n && s->reading != READING_NOTHING && !slice_starts_nocase(stray, "421"))
+        f->messages_known = f->recipients_known = NO;
     if (s->alone)
         f->recipients_known = NO;
     if (s->midstream && !s->greeted) {
@@ -407,9 +477,18 @@ void smtp_finish(struct smtp *s, bool closed)
 {
     struct facts *f = s->facts;
 
-    if (s->content_open)
+    if (s->reading == READING_WAITS && s->awaited == VERB_STARTTLS && !s->heard[ROLE_SERVER]) {
+        s->reading = READING_COMMAND; /* what waits are the client's last words in the clear */
+        settle(s);
+    }
+    if (s->content_open) {
+        /* Its end may lie in the gap, and a reply to it wait here. */
+        if (s->content.missing || s->ahead[ROLE_SERVER].n)
+            f->messages_known = NO;
         smtp_content_over(s);
-    if (s->moved_on || (closed && f->dialogue))
+    }
+    /* That the client left is its decision, unless what it said before is missing. */
+    if (s->moved_on || (closed && f->dialogue && !s->missed[ROLE_CLIENT]))
         f->decided = YES;
     if (f->starttls_requested == UNKNOWN)
         f->starttls_requested = absent(s);

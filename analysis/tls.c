@@ -78,6 +78,7 @@ static void server_hello(struct tls *t, struct tls_side *s, struct slice body)
     t->broken |= h.bad;
     t->retried |= h.retry;
     s->half.hello = h.read && !h.retry;
+    t->acked_at_hello = t->acked;
     if (h.read) {
         t->version = h.version;
         t->cipher = h.cipher;
@@ -216,6 +217,8 @@ static void note_order(struct tls *t, enum tls_role role, bool alert)
 {
     if (t->side[role].belated)
         return;
+    if (role == TLS_SERVER && !alert && tls_finished_acked(t))
+        t->answered = true;
     if (role == TLS_SERVER && t->side[TLS_CLIENT].sealed && !alert)
         t->server_went_on++;
     if (role == TLS_CLIENT && alert && t->server_went_on == 0)
@@ -276,6 +279,12 @@ static void on_record(struct tls *t, enum tls_role role, const struct tls_record
         tls_messages_free(&s->messages);
         s->reader.forget = true;
     }
+}
+
+void tls_acknowledged(struct tls *t, enum tls_role role, uint64_t octets)
+{
+    if (role == TLS_SERVER && octets > t->acked)
+        t->acked = octets;
 }
 
 /* ---- octets */

@@ -18,6 +18,17 @@
  * and what it sends before the server has judged them. */
 #define CLIENT_FLIGHT_RECORDS 5
 
+/*
+ * More than an alert in place of a Finished, with a ChangeCipherSpec before it and a FIN behind it
+ * (6 + 24 + 1), and less than a Finished (RFC 8446 4.4.4: 5 + 4 + 32 + 1 + 8 at least).
+ */
+#define FINISHED_OCTETS 40u
+
+bool tls_finished_acked(const struct tls *t)
+{
+    return t->acked - t->acked_at_hello >= FINISHED_OCTETS;
+}
+
 bool tls_is_13(uint16_t version)
 {
     return version == 0x0304 || version >> 8 == 0x7f;
@@ -109,7 +120,7 @@ static bool shows_server_alone(const struct tls *t)
     if (may_be_12(t) && s->finished)
         /* In a resumed session the server is the first to finish. */
         return s->hello_done || s->data > 0;
-    return may_be_13(t) && s->plain > SERVER_FLIGHT_RECORDS;
+    return may_be_13(t) && (t->answered || s->plain > SERVER_FLIGHT_RECORDS);
 }
 
 /* Both are over: could the server still refuse, or was that early data only? */
@@ -143,6 +154,9 @@ static bool failed(const struct tls *t, enum tls_role role, bool closed)
     /* A server that answers such a client understood it: an SSL 2 hello (RFC 5246 E.2). */
     if (role == TLS_CLIENT && s->half.not_tls && t->side[TLS_SERVER].half.hello)
         return false;
+    /* A server alone, at its end: what it acknowledged is too little for a Finished. */
+    if (role == TLS_CLIENT && !s->heard && t->side[TLS_SERVER].heard)
+        return closed && tls_is_13(t->version) && t->acked > 0 && !tls_finished_acked(t);
     if (!s->heard)
         return closed && is_silent(&t->side[TLS_CLIENT]) && is_silent(&t->side[TLS_SERVER]);
     return closed || s->half.not_tls;

@@ -176,12 +176,19 @@ struct tls {
     /* in order of arrival, TLS 1.3 */
     uint64_t server_went_on; /* records of the server after the client's first, alerts left out */
     bool client_left_first;  /* the client's close_notify came before any of them */
+
+    /* of a client that was not captured: what the server acknowledged of it */
+    uint64_t acked, acked_at_hello;
+    bool answered; /* the server went on after octets enough for a Finished */
 };
 
 /* ---- tls_judge.c */
 
 /* Draft versions of TLS 1.3 behave as it does. */
 bool tls_is_13(uint16_t version);
+
+/* Has the server acknowledged octets enough for the Finished of a client that was not captured? */
+bool tls_finished_acked(const struct tls *t);
 
 tri tls_judge(const struct tls *t, bool closed);
 

@@ -460,7 +460,7 @@ static bool pull(struct stream *s, enum side side, struct chunk *chunk_r)
     struct half *h = &s->half[side];
     struct pull p = {s, h, chunk_r};
 
-    *chunk_r = (struct chunk){.side = side, .at_ns = s->at_ns};
+    *chunk_r = (struct chunk){.side = side, .at_ns = s->at_ns, .acked = s->half[other(side)].acked};
     if (pull_octets(&p))
         return true;
     if (h->fin_known && !h->fin_done && h->offset >= h->fin_offset) {

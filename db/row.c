@@ -66,6 +66,7 @@ static const struct field fields[] = {
     FIELD(starttls_reply, KIND_INT_ZERO),
     FIELD(tls_from_start, KIND_TRI),
     FIELD(decided, KIND_TRI),
+    FIELD(hello_seen, KIND_BOOL),
     FIELD(tls_established, KIND_TRI),
     FIELD(tls_version, KIND_U16_ZERO),
     FIELD(sni, KIND_TEXT),

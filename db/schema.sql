@@ -98,6 +98,7 @@ CREATE TABLE session (
   starttls_reply INTEGER,
   tls_from_start INTEGER CHECK (tls_from_start IN (0, 1)),
   decided INTEGER CHECK (decided IN (0, 1)),
+  hello_seen INTEGER NOT NULL CHECK (hello_seen IN (0, 1)),
   tls_established INTEGER CHECK (tls_established IN (0, 1)),
   tls_version INTEGER,
   tls_version_name TEXT,
@@ -210,7 +211,11 @@ SELECT s.session_id,
   CASE s.recipients_known WHEN 1 THEN s.recipients_accepted END AS recipients_accepted,
   s.content_octets,
   s.auth_mechanism,
-  s.credentials_exposed,
+  CASE WHEN s.credentials_exposed = 1 THEN 1
+       WHEN s.lost = 1 OR (s.midstream = 1 AND s.greeting IS NULL) THEN NULL
+       WHEN s.one_sided = 1 AND s.ehlo_sent = 0 AND s.helo_sent = 0 AND s.tls_from_start IS NOT 1
+         THEN NULL
+       ELSE 0 END AS credentials_exposed,
   v.strip_rule,
   v.strip_rank,
   s.one_sided,
@@ -342,6 +347,7 @@ INSERT INTO describe VALUES
 ('session', 'starttls_reply', 'Reply code to STARTTLS; NULL: none seen'),
 ('session', 'tls_from_start', '1: TLS from the first octet; NULL: not known'),
 ('session', 'decided', '1: the client went on after the EHLO reply; NULL: not known'),
+('session', 'hello_seen', '1: a ClientHello or ServerHello was read'),
 ('session', 'tls_established', '1: the handshake completed; NULL: not known'),
 ('session', 'tls_version', 'Negotiated version, as on the wire (772 is TLS 1.3); NULL: not known'),
 ('session', 'tls_version_name', 'Its name; NULL: not known'),
@@ -414,7 +420,8 @@ JOIN describe d ON d."column" = c.name AND d.object =
   CASE v.name WHEN 'v_session' THEN 'session' ELSE substr(v.name, 3) END
 WHERE v.type = 'view' AND v.name <> 'v_server'
   AND NOT (v.name = 'v_session' AND c.name IN
-           ('tls_version', 'tls_cipher', 'messages', 'recipients_accepted'));
+           ('tls_version', 'tls_cipher', 'messages', 'recipients_accepted',
+            'credentials_exposed'));
 
 INSERT INTO describe VALUES
 ('v_session', '', 'One row for each session'),
@@ -428,6 +435,7 @@ INSERT INTO describe VALUES
 ('v_session', 'cert_subject_cn', 'Common name of the server certificate; NULL: none seen'),
 ('v_session', 'messages', 'Messages accepted in the clear; NULL: not all replies were captured'),
 ('v_session', 'recipients_accepted', 'RCPT answered 250 or 251; NULL: not all were captured'),
+('v_session', 'credentials_exposed', '1: an AUTH exchange gave something away; NULL: not all was read'),
 ('v_session', 'strip_rule', 'Finding of the highest rank; NULL: none'),
 ('v_session', 'strip_rank', 'Its rank; NULL: none'),
 ('v_evidence', '', 'One row for each finding of stripping'),

@@ -65,6 +65,7 @@ struct facts {
     tri decided;        /* the client went on after the EHLO reply, one way or another */
 
     /* TLS */
+    bool hello_seen; /* a ClientHello or ServerHello was read */
     tri tls_established;
     uint16_t tls_version; /* 0: not known */
     uint16_t tls_cipher;

@@ -30,6 +30,7 @@ struct chunk {
     enum side side;
     int64_t at_ns;       /* when the segment that completed it was captured */
     uint64_t offset;     /* of its first octet in this direction, 0 after the SYN */
+    uint64_t acked;      /* octets of the other direction that this side had acknowledged by then */
     uint64_t length;     /* of the gap; octets.n for data and conflicts */
     struct slice octets; /* data; of a conflict the copy that came second */
     struct slice first;  /* of a conflict the copy that came first, and counts */

@@ -48,6 +48,12 @@ struct tls; /* the observer */
 struct tls *tls_new(void);
 void tls_free(struct tls **t);
 
+/*
+ * By the time of what is fed next, `role` had acknowledged so many octets of the other side (from
+ * any origin).  That tells where the other side, not captured, went on.
+ */
+void tls_acknowledged(struct tls *t, enum tls_role role, uint64_t octets);
+
 /* The next octets of one direction, or word that `missing` octets of it were not captured. */
 void tls_feed(struct tls *t, enum tls_role role, struct slice s);
 void tls_gap(struct tls *t, enum tls_role role, uint64_t missing);

@@ -68,6 +68,7 @@ struct facts sample_facts(void)
     f.starttls_reply = 220;
     f.tls_from_start = NO;
     f.decided = YES;
+    f.hello_seen = true;
     f.tls_established = YES;
     f.tls_version = 0x0303;
     f.tls_cipher = 0;

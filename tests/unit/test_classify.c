@@ -68,6 +68,11 @@ static void starttls_needs_the_handshake(void **state)
     assert_int_equal(judged(&f).class, CLASS_STARTTLS_FAILED);
     f.tls_established = UNKNOWN;
     assert_int_equal(judged(&f).class, CLASS_UNKNOWN);
+    f.starttls_reply = 0; /* the server was not captured */
+    f.tls_established = NO;
+    assert_int_equal(judged(&f).class, CLASS_CLEARTEXT);
+    f.hello_seen = true;
+    assert_int_equal(judged(&f).class, CLASS_STARTTLS_FAILED);
 }
 
 static void what_was_not_read_is_unknown(void **state)

@@ -183,6 +183,105 @@ static void what_a_gap_hid_is_not_known(void **state)
     script_free(&f);
 }
 
+/* A dialogue up to the EHLO reply, then whatever the test adds. */
+static struct smtp *greeted(struct facts *f)
+{
+    struct smtp *s = smtp_new(f, false);
+
+    smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
+    smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\n"));
+    smtp_feed(s, ROLE_SERVER, slice_of("250-mx\r\n250 STARTTLS\r\n"));
+    return s;
+}
+
+static void tls_is_found_behind_a_gap(void **state)
+{
+    (void)state;
+    for (int by_octet = 0; by_octet < 2; by_octet++) {
+        struct facts f = {0};
+        struct smtp *s = greeted(&f);
+        const struct slice hello = slice_of("\x16\x03\x01\x02more");
+
+        smtp_gap(s, ROLE_CLIENT, 10); /* STARTTLS */
+        smtp_feed(s, ROLE_SERVER, slice_of("220 go\r\n"));
+        for (size_t i = 0; i < hello.n; i += by_octet ? 1 : hello.n)
+            smtp_feed(s, ROLE_CLIENT, slice_head(slice_tail(hello, i), by_octet ? 1 : hello.n));
+        assert_true(smtp_in_tls(s));
+        assert_true(slice_equal(smtp_leftover(s, ROLE_CLIENT), hello));
+        smtp_finish(s, true);
+        assert_int_equal(f.starttls_requested, UNKNOWN);
+        smtp_free(&s);
+        script_free(&f);
+    }
+}
+
+static void a_client_that_left_behind_a_gap_has_decided_nothing(void **state)
+{
+    (void)state;
+    struct facts f = {0};
+    struct smtp *s = greeted(&f);
+
+    smtp_gap(s, ROLE_CLIENT, 10);
+    smtp_finish(s, true);
+    assert_int_equal(f.decided, UNKNOWN);
+    smtp_free(&s);
+    script_free(&f);
+}
+
+static void a_whole_reply_right_behind_a_gap_is_read(void **state)
+{
+    (void)state;
+    struct facts f = {0};
+    struct smtp *s = smtp_new(&f, false);
+
+    smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
+    smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\n"));
+    smtp_feed(s, ROLE_SERVER, slice_of("250-mx\r\n250-STARTTLS\r\n250 SI"));
+    smtp_gap(s, ROLE_SERVER, 9); /* cut by the snap length */
+    smtp_feed(s, ROLE_CLIENT, slice_of("STARTTLS\r\n"));
+    smtp_feed(s, ROLE_SERVER, slice_of("454 not now\r\n"));
+    smtp_feed(s, ROLE_CLIENT, slice_of("MAIL FROM:<a@a>\r\n"));
+    smtp_feed(s, ROLE_SERVER, slice_of("250 ok\r\n"));
+    smtp_finish(s, true);
+    assert_int_equal(f.starttls_reply, 454);
+    assert_int_equal(f.addresses[0].accepted, YES);
+    smtp_free(&s);
+    script_free(&f);
+}
+
+static void a_message_that_a_gap_swallowed_is_not_denied(void **state)
+{
+    (void)state;
+    struct facts f = {0};
+    struct smtp *s = greeted(&f);
+
+    smtp_feed(s, ROLE_CLIENT, slice_of("MAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\nDATA\r\n"));
+    smtp_feed(s, ROLE_SERVER, slice_of("250 ok\r\n250 ok\r\n354 go\r\n"));
+    smtp_feed(s, ROLE_SERVER, slice_of("250 queued\r\n221 bye\r\n"));
+    smtp_gap(s, ROLE_CLIENT, 800); /* the content and its end */
+    smtp_feed(s, ROLE_CLIENT, slice_of("QUIT\r\n"));
+    smtp_finish(s, true);
+    assert_int_equal(f.messages_known, NO);
+    smtp_free(&s);
+    script_free(&f);
+}
+
+static void what_waits_when_a_gap_comes_tells_what_it_is(void **state)
+{
+    (void)state;
+    struct facts f = {0};
+    struct smtp *s = greeted(&f);
+
+    smtp_feed(s, ROLE_CLIENT, slice_of("STARTTLS\r\n"));
+    smtp_feed(s, ROLE_CLIENT, slice_of("\x16\x03\x01\x02hello"));
+    smtp_gap(s, ROLE_CLIENT, 28); /* and the 220 is missing still */
+    assert_true(smtp_in_tls(s));
+    assert_int_equal(smtp_leftover(s, ROLE_CLIENT).n, 9);
+    smtp_finish(s, true);
+    smtp_free(&s);
+    script_free(&f);
+}
+
 static void a_gap_inside_a_chunk_loses_nothing_but_octets(void **state)
 {
     (void)state;
@@ -308,6 +407,32 @@ static void a_greeting_alone_decides_nothing(void **state)
     script_free(&f);
 }
 
+static void a_client_alone_that_injects_goes_on_to_tls(void **state)
+{
+    (void)state;
+    for (size_t cut = 0; cut <= 16; cut++) {
+        struct facts f = {0};
+        struct smtp *s = smtp_new(&f, false);
+        struct slice wire = slice_of("RSET\r\nNOOP\r\n\x16\x03\x01\x02");
+
+        smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\nSTARTTLS\r\n"));
+        smtp_feed(s, ROLE_CLIENT, slice_head(wire, cut));
+        smtp_feed(s, ROLE_CLIENT, slice_tail(wire, cut));
+        assert_true(smtp_in_tls(s));
+        assert_true(slice_equal(smtp_leftover(s, ROLE_CLIENT), wire));
+        smtp_finish(s, true);
+        smtp_free(&s);
+        script_free(&f);
+    }
+    struct facts f = script_read("C: EHLO c\nC: STARTTLS\nC: MAIL FROM:<a@a>\nC: QUIT\n", CUT_LINES,
+                                 false, true);
+    assert_int_equal(f.transactions, 1); /* refused, and mail followed */
+    script_free(&f);
+    f = script_read("C: EHLO c\nC: STARTTLS\nC: QUIT\n", CUT_LINES, false, true);
+    assert_int_equal(f.starttls_requested, YES);
+    script_free(&f);
+}
+
 static void only_the_server_was_captured(void **state)
 {
     (void)state;
@@ -360,12 +485,18 @@ int main(void)
         cmocka_unit_test(a_message_ended_by_bare_lf_ends_when_the_server_says_so),
         cmocka_unit_test(only_the_client_was_captured),
         cmocka_unit_test(what_a_gap_hid_is_not_known),
+        cmocka_unit_test(tls_is_found_behind_a_gap),
+        cmocka_unit_test(a_client_that_left_behind_a_gap_has_decided_nothing),
+        cmocka_unit_test(a_whole_reply_right_behind_a_gap_is_read),
+        cmocka_unit_test(a_message_that_a_gap_swallowed_is_not_denied),
+        cmocka_unit_test(what_waits_when_a_gap_comes_tells_what_it_is),
         cmocka_unit_test(a_gap_inside_a_chunk_loses_nothing_but_octets),
         cmocka_unit_test(what_is_sent_ahead_is_bounded),
         cmocka_unit_test(replies_that_never_come_are_bounded),
         cmocka_unit_test(addresses_kept_are_bounded_and_counted_on),
         cmocka_unit_test(after_220_to_starttls_nothing_more_is_read),
         cmocka_unit_test(a_capture_that_stops_leaves_the_last_message_open),
+        cmocka_unit_test(a_client_alone_that_injects_goes_on_to_tls),
         cmocka_unit_test(only_the_server_was_captured),
         cmocka_unit_test(a_gap_behind_the_decision_leaves_it_known),
         cmocka_unit_test(a_greeting_alone_decides_nothing),
