@@ -208,7 +208,7 @@ static struct slice waiting(const struct smtp *s, enum role role)
 {
     const struct ahead *a = &s->ahead[role];
 
-    return (struct slice){a->octets + a->first, a->n};
+    return slice_tail((struct slice){a->octets, a->first + a->n}, a->first);
 }
 
 static void ahead_keep(struct smtp *s, enum role role, struct slice octets)
