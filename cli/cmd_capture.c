@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <mailtap/frame.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -109,11 +110,22 @@ static void on_interrupt(int signal_number)
     interrupted = 1;
 }
 
+/* A capture that has been read and not ended yet: its last connections may go on in the next. */
+struct pending {
+    struct part part;
+    uint8_t digest[DIGEST_OCTETS];
+    char *name;
+    struct err damage;
+};
+
 /* One run of the command: what it was asked, and how it went. */
 struct run {
     const struct values *values;
     struct filter *filter;
     struct store *store; /* opened with the first capture that can be read */
+    struct reading *reading;
+    struct pending **chain; /* captures that follow each other, the last one last */
+    unsigned chain_count;
     unsigned analysed, damaged, unreadable;
 };
 
@@ -170,62 +182,125 @@ static struct pipeline pipeline_for(const struct run *r)
     return p;
 }
 
-/*
- * Read the capture that has begun as `id`: 1 stored, 0 it was there already, -1 with *e.  A pipe's
- * digest is known only now.
- */
-static int read_capture(struct run *r, struct source *source, int64_t id, uint8_t *digest,
-                        bool identified, struct capture_counts *counts_r, struct err *damage_r,
-                        struct err *e)
-{
-    struct pipeline pipeline = pipeline_for(r);
+/* ---- captures that follow each other, as tcpdump -C and -G write them */
 
-    enum pipeline_end end = pipeline_run(&pipeline, source, r->store, id, counts_r, damage_r, e);
+static int end_pending(struct run *r, const struct pending *p, struct err *e)
+{
+    bool damaged = p->damage.text[0] != '\0';
+    int rc = store_capture_end(r->store, p->part.capture, p->digest, &p->part.counts,
+                               damaged ? p->damage.text : NULL, e);
+
+    if (rc < 0)
+        return -1;
+    r->analysed++;
+    r->damaged += damaged;
+    if (rc > 0)
+        say(r, p->name, &p->part.counts);
+    else if (!r->values->quiet)
+        printf("%s: already in the database; nothing changed\n", p->name);
+    if (damaged)
+        fprintf(stderr, "mailtap capture: %s; what came before it is stored\n", p->damage.text);
+    return 0;
+}
+
+static void free_chain(struct run *r)
+{
+    for (unsigned i = 0; i < r->chain_count; i++) {
+        free(r->chain[i]->name);
+        free(r->chain[i]);
+    }
+    free(r->chain);
+    r->chain = NULL;
+    r->chain_count = 0;
+}
+
+/* Tell of the connections that are left, and end the captures they were in. */
+static int end_chain(struct run *r, struct err *e)
+{
+    int rc = pipeline_close(&r->reading, e);
+
+    for (unsigned i = 0; rc == 0 && i < r->chain_count; i++)
+        rc = end_pending(r, r->chain[i], e);
+    free_chain(r);
+    return rc;
+}
+
+/* Does a capture that begins then go on where the last one ended? */
+static bool follows(const struct run *r, int64_t first_ns)
+{
+    const struct capture_counts *last;
+
+    if (r->chain_count == 0 || first_ns == 0 || r->values->count)
+        return false;
+    last = &r->chain[r->chain_count - 1]->part.counts;
+    return last->frames && first_ns >= last->ended_ns &&
+           (uint64_t)(first_ns - last->ended_ns) <
+               (uint64_t)pipeline_for(r).limits.idle_seconds * 1000000000u;
+}
+
+static struct pending *add_pending(struct run *r, const struct source *source)
+{
+    struct pending *p = must_alloc(1, sizeof *p);
+
+    p->name = must_copy(source_name(source));
+    r->chain = must_grow(r->chain, r->chain_count + 1ul, sizeof *r->chain);
+    r->chain[r->chain_count++] = p;
+    return p;
+}
+
+static int read_pending(struct run *r, struct source *source, struct pending *p, struct err *e)
+{
+    struct pipeline options = pipeline_for(r);
+
+    if (!r->reading && !(r->reading = pipeline_open(&options, r->store, e)))
+        return -1;
+    enum pipeline_end end = pipeline_read(r->reading, source, &p->part, &p->damage, e);
     if (end == PIPELINE_FAILED)
         return -1;
+    if (end != PIPELINE_DAMAGED)
+        p->damage.text[0] = '\0';
     if (end == PIPELINE_INTERRUPTED)
         return err_set(e,
                        "interrupted at frame %" PRIu64 " of %s; run it again to analyse it whole",
-                       counts_r->frames, source_name(source));
-    if (!identified) {
-        source_digest(source, digest);
-        add_choice(r->values, digest);
-    }
-    return store_capture_end(r->store, id, digest, counts_r,
-                             end == PIPELINE_DAMAGED ? damage_r->text : NULL, e);
+                       p->part.counts.frames, p->name);
+    return 0;
 }
 
-static int store_one(struct run *r, struct source *source, struct err *e)
+static int store_one(struct run *r, struct source *source, int64_t first_ns, struct err *e)
 {
-    struct capture_counts counts;
-    struct err damage = {""};
     uint8_t digest[DIGEST_OCTETS];
     int64_t id;
     bool identified = source_file_digest(source, digest);
 
+    if (!follows(r, first_ns) && end_chain(r, e) < 0)
+        return -1;
     if (identified)
         add_choice(r->values, digest);
     int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
-    if (rc > 0)
-        rc = read_capture(r, source, id, digest, identified, &counts, &damage, e);
     if (rc < 0)
         return -1;
-    r->analysed++;
-    if (rc > 0)
-        say(r, source_name(source), &counts);
-    else if (!r->values->quiet)
-        printf("%s: already in the database; nothing changed\n", source_name(source));
-    if (damage.text[0]) {
-        r->damaged++;
-        fprintf(stderr, "mailtap capture: %s; what came before it is stored\n", damage.text);
+    if (rc == 0) {
+        r->analysed++;
+        if (!r->values->quiet)
+            printf("%s: already in the database; nothing changed\n", source_name(source));
+        return end_chain(r, e); /* what goes on in it is stored already */
     }
-    return 0;
+    struct pending *p = add_pending(r, source);
+    p->part.capture = id;
+    if (read_pending(r, source, p, e) < 0)
+        return -1;
+    if (!identified) { /* a pipe's digest is known only now */
+        source_digest(source, digest);
+        add_choice(r->values, digest);
+    }
+    memcpy(p->digest, digest, sizeof digest);
+    return identified ? 0 : end_chain(r, e);
 }
 
 /* 0: go on with the next file.  -1: nothing more can be done, *e says why. */
-static int analyse(struct run *r, const char *path, struct err *e)
+static int analyse(struct run *r, const struct input *in, struct err *e)
 {
-    struct source *source = source_open(path, e);
+    struct source *source = source_open(in->path, e);
 
     if (!source) {
         r->unreadable++;
@@ -238,7 +313,7 @@ static int analyse(struct run *r, const char *path, struct err *e)
         rc = r->store ? 0 : -1;
     }
     if (rc == 0)
-        rc = store_one(r, source, e);
+        rc = store_one(r, source, in->first_ns, e);
     source_close(&source);
     return rc;
 }
@@ -246,8 +321,10 @@ static int analyse(struct run *r, const char *path, struct err *e)
 static int finish(struct run *r, struct err *e)
 {
     struct err close_error;
-    int rc = r->store ? pipeline_judge(r->store, e) : 0;
+    int rc = end_chain(r, e);
 
+    if (rc == 0 && r->store)
+        rc = pipeline_judge(r->store, e);
     if (r->store && store_close(&r->store, &close_error) < 0 && rc == 0)
         return err_set(e, "%s", close_error.text);
     return rc;
@@ -258,7 +335,9 @@ static int run_over(struct run *r, const struct inputs *in)
     struct err e = {""}, unused;
 
     for (unsigned i = 0; i < in->count; i++) {
-        if (analyse(r, in->paths[i], &e) < 0) {
+        if (analyse(r, &in->list[i], &e) < 0) {
+            pipeline_close(&r->reading, &unused);
+            free_chain(r);
             store_close(&r->store, &unused);
             return command_failed("capture", e.text);
         }

@@ -13,8 +13,8 @@
 
 static void add(struct inputs *in, const char *path)
 {
-    in->paths = must_grow(in->paths, in->count + 1ul, sizeof *in->paths);
-    in->paths[in->count++] = must_copy(path);
+    in->list = must_grow(in->list, in->count + 1ul, sizeof *in->list);
+    in->list[in->count++] = (struct input){must_copy(path), 0};
 }
 
 static char *joined(const char *folder, const char *name)
@@ -69,11 +69,6 @@ static void add_pattern(struct inputs *in, const char *pattern)
 
 /* ---- in the order of time */
 
-struct dated {
-    char *path;
-    int64_t first_ns;
-};
-
 static int64_t first_frame_of(const char *path)
 {
     struct err unused;
@@ -87,7 +82,7 @@ static int64_t first_frame_of(const char *path)
 
 static int by_time(const void *a, const void *b)
 {
-    const struct dated *x = a, *y = b;
+    const struct input *x = a, *y = b;
 
     if (x->first_ns != y->first_ns)
         return x->first_ns < y->first_ns ? -1 : 1;
@@ -97,7 +92,7 @@ static int by_time(const void *a, const void *b)
 static bool names_standard_input(const struct inputs *in)
 {
     for (unsigned i = 0; i < in->count; i++)
-        if (strcmp(in->paths[i], "-") == 0)
+        if (strcmp(in->list[i].path, "-") == 0)
             return true;
     return false;
 }
@@ -107,16 +102,12 @@ static void sort(struct inputs *in)
     /* What a pipe holds cannot be looked at twice: then the order given stands. */
     if (in->count < 2 || names_standard_input(in))
         return;
-    struct dated *dated = must_alloc(in->count, sizeof *dated);
     for (unsigned i = 0; i < in->count; i++) {
         struct stat st;
-        bool regular = stat(in->paths[i], &st) == 0 && S_ISREG(st.st_mode);
-        dated[i] = (struct dated){in->paths[i], regular ? first_frame_of(in->paths[i]) : 0};
+        if (stat(in->list[i].path, &st) == 0 && S_ISREG(st.st_mode))
+            in->list[i].first_ns = first_frame_of(in->list[i].path);
     }
-    qsort(dated, in->count, sizeof *dated, by_time);
-    for (unsigned i = 0; i < in->count; i++)
-        in->paths[i] = dated[i].path;
-    free(dated);
+    qsort(in->list, in->count, sizeof *in->list, by_time);
 }
 
 int inputs_find(struct inputs *in, const char *const *names, unsigned count, struct err *e)
@@ -137,7 +128,7 @@ int inputs_find(struct inputs *in, const char *const *names, unsigned count, str
 void inputs_free(struct inputs *in)
 {
     for (unsigned i = 0; i < in->count; i++)
-        free(in->paths[i]);
-    free(in->paths);
+        free(in->list[i].path);
+    free(in->list);
     *in = (struct inputs){0};
 }

@@ -6,8 +6,15 @@
 
 #include <mailtap/err.h>
 
+#include <stdint.h>
+
+struct input {
+    char *path;       /* owned */
+    int64_t first_ns; /* time of its first frame; 0: not known */
+};
+
 struct inputs {
-    char **paths; /* owned */
+    struct input *list;
     unsigned count;
 };
 

@@ -3,17 +3,19 @@
 
 #include <mailtap/session.h>
 
+#include <stdlib.h>
+
 /* How many frames pass between two looks at the clock of the terminal. */
 #define PROGRESS_FRAMES 4096
 
-struct run {
+struct reading {
+    struct pipeline options;
     struct decoder *decoder;
     struct flow_table *flows;
     struct dpi *dpi;
     struct store *store;
-    int64_t capture;
-    struct capture_counts *counts;
-    struct err *e;
+    struct part *part; /* the capture being read */
+    struct err error;  /* of the store */
     bool failed;
 };
 
@@ -26,7 +28,7 @@ static void drain(struct flow *f)
 }
 
 /* Nothing more is to be learned of this flow: from now on it costs a look-up. */
-static void dismiss(struct run *r, struct flow *f)
+static void dismiss(struct reading *r, struct flow *f)
 {
     struct session *s = f->user;
 
@@ -43,23 +45,24 @@ static bool to_mail_port(const struct flow *f)
 }
 
 /* What this flow was: a row, or a count. */
-static void tell(struct run *r, struct flow *f)
+static void tell(struct reading *r, struct flow *f)
 {
     const struct facts *facts;
+    struct part *part = f->origin;
 
     f->told = true;
     if (f->user && session_finish(f->user, f, &facts)) {
-        r->counts->mail_flows++;
-        r->counts->gap_octets += facts->gap_octets;
-        r->failed = r->failed || store_session(r->store, r->capture, facts, r->e) < 0;
+        part->counts.mail_flows++;
+        part->counts.gap_octets += facts->gap_octets;
+        r->failed = r->failed || store_session(r->store, part->capture, facts, &r->error) < 0;
     } else if (to_mail_port(f)) {
-        r->counts->mail_port_other++;
+        part->counts.mail_port_other++;
     }
     if (f->user)
         dismiss(r, f);
 }
 
-static void conclude(struct run *r, struct flow *f)
+static void conclude(struct reading *r, struct flow *f)
 {
     if (!f->told) {
         if (f->user) {
@@ -71,7 +74,7 @@ static void conclude(struct run *r, struct flow *f)
     flow_free(f);
 }
 
-static void conclude_over(struct run *r, int64_t now_ns)
+static void conclude_over(struct reading *r, int64_t now_ns)
 {
     struct flow *f;
 
@@ -79,13 +82,14 @@ static void conclude_over(struct run *r, int64_t now_ns)
         conclude(r, f);
 }
 
-static void segment(struct run *r, const struct packet *p)
+static void segment(struct reading *r, const struct packet *p)
 {
     enum side from;
     struct flow *f = flow_touch(r->flows, p, &from);
 
     if (f->frames == 1) {
         f->user = session_new();
+        f->origin = r->part;
         f->watched = true;
     }
     if (f->watched) {
@@ -115,64 +119,103 @@ static void count_frame(struct capture_counts *n, const struct frame *frame, enu
     n->unknown_link += decoded == DECODED_LINK;
 }
 
-static enum pipeline_end read_frames(const struct pipeline *p, struct run *r, struct source *source,
-                                     struct err *damage_r)
+static enum pipeline_end read_frames(struct reading *r, struct source *source, struct err *damage_r)
 {
+    const struct pipeline *p = &r->options;
+    struct capture_counts *counts = &r->part->counts;
     struct frame frame;
     struct packet packet;
     int rc;
 
     while ((rc = source_next(source, &frame, damage_r)) > 0) {
         enum decoded decoded = packet_decode(r->decoder, &frame, &packet);
-        count_frame(r->counts, &frame, decoded);
+        count_frame(counts, &frame, decoded);
         if (decoded == DECODED_TCP && filter_passes(p->filter, &packet))
             segment(r, &packet);
         if (r->failed)
             return PIPELINE_FAILED;
         if (p->interrupt && *p->interrupt)
             return PIPELINE_INTERRUPTED;
-        if (p->progress && r->counts->frames % PROGRESS_FRAMES == 0)
-            p->progress(source, r->counts, false);
-        if (p->frame_limit && r->counts->frames == p->frame_limit)
+        if (p->progress && counts->frames % PROGRESS_FRAMES == 0)
+            p->progress(source, counts, false);
+        if (p->frame_limit && counts->frames == p->frame_limit)
             return PIPELINE_DONE;
     }
     return rc < 0 ? PIPELINE_DAMAGED : PIPELINE_DONE;
 }
 
-enum pipeline_end pipeline_run(const struct pipeline *p, struct source *source, struct store *store,
-                               int64_t capture, struct capture_counts *counts_r,
-                               struct err *damage_r, struct err *e)
+struct reading *pipeline_open(const struct pipeline *p, struct store *store, struct err *e)
 {
-    struct run r = {.store = store, .capture = capture, .counts = counts_r, .e = e};
-    enum pipeline_end end;
+    struct dpi *dpi = dpi_new(e);
 
-    *counts_r = (struct capture_counts){0};
-    r.dpi = dpi_new(e);
-    if (!r.dpi)
-        return PIPELINE_FAILED;
-    r.flows = flow_table_new(&p->limits);
-    r.decoder = decoder_new(&p->fragments);
-    end = read_frames(p, &r, source, damage_r);
-    /* Also after damage or an interrupt: what was read so far is not lost. */
-    conclude_over(&r, INT64_MAX);
-    struct flow_counts flows = flow_table_counts(r.flows);
-    counts_r->flows = flows.made;
-    counts_r->evicted = flows.evicted;
-    counts_r->held_refused = flows.held_refused;
-    counts_r->holes_given_up = flows.holes_given_up;
-    struct fragment_counts fragments = decoder_fragments(r.decoder);
-    counts_r->fragments_completed = fragments.completed;
-    counts_r->fragments_expired = fragments.expired;
-    counts_r->fragments_evicted = fragments.evicted;
-    counts_r->fragments_discarded = fragments.discarded;
-    counts_r->drops_known = source_drops(source, &counts_r->kernel_dropped,
-                                         &counts_r->interface_dropped);
-    if (p->progress)
-        p->progress(source, counts_r, true);
-    flow_table_free(&r.flows);
-    decoder_free(&r.decoder);
-    dpi_free(&r.dpi);
-    return r.failed ? PIPELINE_FAILED : end;
+    if (!dpi)
+        return NULL;
+    struct reading *r = must_alloc(1, sizeof *r);
+    r->options = *p;
+    r->store = store;
+    r->dpi = dpi;
+    r->flows = flow_table_new(&p->limits);
+    r->decoder = decoder_new(&p->fragments);
+    return r;
+}
+
+/* What the tables have counted since `sign` was -1: called before and after a capture. */
+static void count_tables(struct reading *r, int sign)
+{
+    struct capture_counts *n = &r->part->counts;
+    struct flow_counts flows = flow_table_counts(r->flows);
+    struct fragment_counts fragments = decoder_fragments(r->decoder);
+    const struct {
+        uint64_t *to, now;
+    } counters[] = {
+        {&n->flows, flows.made},
+        {&n->evicted, flows.evicted},
+        {&n->held_refused, flows.held_refused},
+        {&n->holes_given_up, flows.holes_given_up},
+        {&n->fragments_completed, fragments.completed},
+        {&n->fragments_expired, fragments.expired},
+        {&n->fragments_evicted, fragments.evicted},
+        {&n->fragments_discarded, fragments.discarded},
+    };
+
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+        *counters[i].to += sign < 0 ? 0 - counters[i].now : counters[i].now;
+}
+
+enum pipeline_end pipeline_read(struct reading *r, struct source *source, struct part *part,
+                                struct err *damage_r, struct err *e)
+{
+    struct capture_counts *n = &part->counts;
+
+    r->part = part;
+    count_tables(r, -1);
+    enum pipeline_end end = read_frames(r, source, damage_r);
+    count_tables(r, 1);
+    n->drops_known = source_drops(source, &n->kernel_dropped, &n->interface_dropped);
+    if (r->options.progress)
+        r->options.progress(source, n, true);
+    if (r->failed)
+        *e = r->error;
+    return end;
+}
+
+int pipeline_close(struct reading **r, struct err *e)
+{
+    struct reading *reading = *r;
+    bool failed;
+
+    if (!reading)
+        return 0;
+    conclude_over(reading, INT64_MAX);
+    failed = reading->failed;
+    if (failed)
+        *e = reading->error;
+    flow_table_free(&reading->flows);
+    decoder_free(&reading->decoder);
+    dpi_free(&reading->dpi);
+    free(reading);
+    *r = NULL;
+    return failed ? -1 : 0;
 }
 
 int pipeline_judge(struct store *store, struct err *e)

@@ -26,10 +26,25 @@ enum pipeline_end {
     PIPELINE_FAILED,      /* the store or nDPI failed: *e says why */
 };
 
-/* Analyse one source into one capture of the store. */
-enum pipeline_end pipeline_run(const struct pipeline *p, struct source *source, struct store *store,
-                               int64_t capture, struct capture_counts *counts_r,
-                               struct err *damage_r, struct err *e);
+/* One capture of the store, and what has been counted of it.  A connection belongs to the capture
+ * in which it began, also when it goes on in the next one. */
+struct part {
+    int64_t capture;
+    struct capture_counts counts;
+};
+
+/* Connections under way: over one capture, or over several that follow each other in time. */
+struct reading;
+
+/* NULL when nDPI cannot start; *e says why.  `p` is copied. */
+struct reading *pipeline_open(const struct pipeline *p, struct store *store, struct err *e);
+
+/* Analyse one source; `part` must stay until the end, as it is still counted in. */
+enum pipeline_end pipeline_read(struct reading *r, struct source *source, struct part *part,
+                                struct err *damage_r, struct err *e);
+
+/* Tell of every connection that is left, and free; 0, or -1 when the store failed. */
+int pipeline_close(struct reading **r, struct err *e);
 
 /* Work out every verdict that is missing or may have changed; 0, or -1 with *e. */
 int pipeline_judge(struct store *store, struct err *e);

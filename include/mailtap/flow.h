@@ -31,7 +31,7 @@ struct flow {
     bool told;        /* set by the owner: what it was has been counted and stored */
     enum flow_end ended;
     struct stream stream;
-    void *user; /* the owner's */
+    void *user, *origin; /* the owner's: what reads it, and where it was first seen */
 
     /* private to flow.c */
     uint64_t hash;

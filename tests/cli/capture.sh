@@ -92,6 +92,22 @@ mkdir "$dir/none"
 expect "a folder without captures" 1 "no capture file in this folder" \
     "$mailtap" capture -r "$dir/none" -d "$dir/none.db"
 
+# a capture written in parts, as tcpdump -C does: connections go on in the next file
+next() { od -An -tu4 -j $(($1 + 8)) -N 4 "$demo" | tr -d ' '; }
+at=24 frame=0
+while [ $frame -lt 300 ]; do
+    at=$((at + 16 + $(next $at))) frame=$((frame + 1))
+done
+mkdir "$dir/parts"
+head -c $at "$demo" > "$dir/parts/2.pcap" # the names do not matter
+{ head -c 24 "$demo"; tail -c +$((at + 1)) "$demo"; } > "$dir/parts/1.pcap"
+expect "parts" 0 "1.pcap: 451 frames" "$mailtap" capture -r "$dir/parts" -d "$dir/parts.db"
+facts="SELECT client_port, started_at, ended_at, class, messages, content_octets FROM v_session ORDER BY 2"
+same "rows of the parts and of the whole" "$(sqlite3 "$dir/parts.db" "$facts")" \
+    "$(sqlite3 "$dir/a.db" "$facts")"
+same "in the order of time" \
+    "$(sqlite3 "$dir/parts.db" "SELECT group_concat(capture_source) FROM v_capture")" "2.pcap,1.pcap"
+
 # a filter, inside of whatever carries the packet
 expect "a filter" 0 "4 mail sessions" \
     "$mailtap" capture -f "port 587 or port 465" -r "$demo" -d "$dir/filter.db"

@@ -49,26 +49,54 @@ static struct pipeline defaults(void)
                              .fragments = fragment_limits_default()};
 }
 
+static struct store *new_store(const char *database, struct part *part)
+{
+    struct err e = {""};
+    const uint8_t digest[DIGEST_OCTETS] = {1};
+
+    unlink(database);
+    struct store *store = store_open(database, STORE_WRITE, &e);
+    assert_non_null(store);
+    assert_int_equal(store_capture_begin(store, "test", digest, &part->capture, &e), 1);
+    return store;
+}
+
+static void end_store(struct store *store, const struct part *part)
+{
+    struct err e = {""};
+    const uint8_t digest[DIGEST_OCTETS] = {1};
+
+    assert_int_equal(store_capture_end(store, part->capture, digest, &part->counts, NULL, &e), 1);
+    assert_int_equal(pipeline_judge(store, &e), 0);
+    assert_int_equal(store_close(&store, &e), 0);
+}
+
+static enum pipeline_end read_file(struct reading *reading, const char *file, struct part *part,
+                                   struct err *damage_r)
+{
+    struct err e = {""};
+    struct source *source = source_open(file, &e);
+
+    assert_non_null(source);
+    enum pipeline_end end = pipeline_read(reading, source, part, damage_r, &e);
+    assert_int_not_equal(end, PIPELINE_FAILED);
+    source_close(&source);
+    return end;
+}
+
 static enum pipeline_end analyse_with(struct pipeline p, const char *file, const char *database,
                                       struct capture_counts *counts_r, struct err *damage_r)
 {
     struct err e = {""};
-    uint8_t digest[DIGEST_OCTETS];
-    int64_t capture;
+    struct part part = {0};
+    struct store *store = new_store(database, &part);
+    struct reading *reading = pipeline_open(&p, store, &e);
 
-    unlink(database);
-    digest_of(slice_of(file), digest);
-    struct source *source = source_open(file, &e);
-    assert_non_null(source);
-    struct store *store = store_open(database, STORE_WRITE, &e);
-    assert_non_null(store);
-    assert_int_equal(store_capture_begin(store, "test", digest, &capture, &e), 1);
-    enum pipeline_end end = pipeline_run(&p, source, store, capture, counts_r, damage_r, &e);
-    assert_int_not_equal(end, PIPELINE_FAILED);
-    assert_int_equal(store_capture_end(store, capture, digest, counts_r, NULL, &e), 1);
-    assert_int_equal(pipeline_judge(store, &e), 0);
-    assert_int_equal(store_close(&store, &e), 0);
-    source_close(&source);
+    assert_non_null(reading);
+    enum pipeline_end end = read_file(reading, file, &part, damage_r);
+    assert_int_equal(pipeline_close(&reading, &e), 0);
+    *counts_r = part.counts;
+    end_store(store, &part);
     return end;
 }
 
@@ -463,19 +491,59 @@ static void an_interrupt_keeps_what_was_read(void **state)
     static const volatile int interrupted = 1;
     struct pipeline p = defaults();
     struct capture_counts n;
-    struct err e, damage;
-    int64_t capture;
-    uint8_t digest[DIGEST_OCTETS] = {1};
-    struct source *source = source_open(CAPTURE, &e);
-    struct store *store = store_open(in_folder("interrupted.db"), STORE_WRITE, &e);
+    struct err damage;
 
     p.interrupt = &interrupted;
-    assert_int_equal(store_capture_begin(store, "x", digest, &capture, &e), 1);
-    assert_int_equal(pipeline_run(&p, source, store, capture, &n, &damage, &e),
+    assert_int_equal(analyse_with(p, CAPTURE, in_folder("interrupted.db"), &n, &damage),
                      PIPELINE_INTERRUPTED);
     assert_int_equal(n.frames, 1);
-    source_close(&source);
-    store_close(&store, &e);
+}
+
+/* Frames `from` to `to` of a capture, as a file of its own. */
+static void write_part(const char *file, const char *to_file, unsigned from, unsigned to)
+{
+    char why[PCAP_ERRBUF_SIZE];
+    pcap_t *in = pcap_open_offline(file, why);
+    struct pcap_pkthdr *header;
+    const uint8_t *frame;
+    pcap_dumper_t *out = pcap_dump_open(in, to_file);
+
+    for (unsigned i = 0; pcap_next_ex(in, &header, &frame) == 1; i++)
+        if (i >= from && i < to)
+            pcap_dump((u_char *)out, header, frame);
+    pcap_dump_close(out);
+    pcap_close(in);
+}
+
+static void connections_go_on_in_the_next_file(void **state)
+{
+    (void)state;
+    const char *a = in_folder("whole.db"), *b = in_folder("parts.db"), *file = in_folder("part");
+    struct pipeline p = defaults();
+    struct capture_counts n;
+    struct err damage, e = {""};
+
+    analyse(CAPTURE, a, &n, &damage);
+    char *whole = rows_of(a);
+    for (unsigned cut = 5; cut < 740; cut += 49) {
+        struct part parts[2] = {0};
+        struct store *store = new_store(b, &parts[0]);
+        struct reading *reading = pipeline_open(&p, store, &e);
+        parts[1].capture = parts[0].capture;
+        write_part(CAPTURE, file, 0, cut);
+        read_file(reading, file, &parts[0], &damage);
+        write_part(CAPTURE, file, cut, 1000);
+        read_file(reading, file, &parts[1], &damage);
+        assert_int_equal(pipeline_close(&reading, &e), 0);
+        assert_int_equal(parts[0].counts.frames + parts[1].counts.frames, n.frames);
+        assert_int_equal(parts[0].counts.flows + parts[1].counts.flows, n.flows);
+        assert_int_equal(parts[0].counts.mail_flows + parts[1].counts.mail_flows, n.mail_flows);
+        end_store(store, &parts[0]);
+        char *rows = rows_of(b);
+        assert_string_equal(rows, whole);
+        free(rows);
+    }
+    free(whole);
 }
 
 int main(void)
@@ -489,6 +557,7 @@ int main(void)
         cmocka_unit_test(limits_that_are_reached_are_counted),
         cmocka_unit_test(each_connection_is_told_once),
         cmocka_unit_test(an_interrupt_keeps_what_was_read),
+        cmocka_unit_test(connections_go_on_in_the_next_file),
     };
     return cmocka_run_group_tests_name("pipeline", tests, make_folder, remove_folder);
 }
