@@ -170,12 +170,15 @@ static bool reserve(struct fragment_table *t, struct datagram *d, size_t size)
         return true;
     while (room < size)
         room *= 2;
-    while (t->held + room - d->room > t->limits.octets) {
-        struct datagram *other = t->oldest == d ? d->newer : t->oldest;
-        if (!other)
-            return false;
-        drop(t, other, &t->counts.evicted);
+    for (struct datagram *other = t->oldest, *newer; other; other = newer) {
+        if (t->held + room - d->room <= t->limits.octets)
+            break;
+        newer = other->newer;
+        if (other != d)
+            drop(t, other, &t->counts.evicted);
     }
+    if (t->held + room - d->room > t->limits.octets)
+        return false;
     d->octets = must_grow(d->octets, room, 1);
     memset(d->octets + d->room, 0, room - d->room);
     t->held += room - d->room;

@@ -291,7 +291,7 @@ static int read_packet(struct pcapng *ng, uint32_t type, struct slice body, stru
 int pcapng_next(struct pcapng *ng, struct frame *frame_r, struct err *e)
 {
     uint32_t type = 0;
-    struct slice body;
+    struct slice body = {NULL, 0};
     int rc;
 
     while ((rc = next_block(ng, &type, &body, e)) > 0) {

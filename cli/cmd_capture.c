@@ -243,7 +243,7 @@ static struct pending *add_pending(struct run *r, const struct source *source)
     struct pending *p = must_alloc(1, sizeof *p);
 
     p->name = must_copy(source_name(source));
-    r->chain = must_grow(r->chain, r->chain_count + 1ul, sizeof *r->chain);
+    r->chain = must_grow(r->chain, r->chain_count + 1ul, sizeof(struct pending *));
     r->chain[r->chain_count++] = p;
     return p;
 }

@@ -15,12 +15,14 @@ static void read_all(struct slice input, bool by_octet, struct facts *facts)
 {
     struct cursor c = cursor_open_whole(input);
     struct smtp *s = smtp_new(facts, (input.n & 1) != 0);
+    bool client = false;
 
     while (cursor_more(&c) && !smtp_in_tls(s)) {
         uint8_t kind = cursor_u8(&c);
         enum role role = kind & 1 ? ROLE_SERVER : ROLE_CLIENT;
         size_t n = cursor_u8(&c);
-        if (kind & 4)
+        client = client || role == ROLE_CLIENT;
+        if ((kind & 4) && !client)
             smtp_server_alone(s);
         if (kind & 2) {
             smtp_gap(s, role, n);
