@@ -6,27 +6,18 @@ static const struct {
     const char *name;
     enum verb verb;
 } verbs[] = {
-    {"EHLO", VERB_EHLO},         {"HELO", VERB_HELO},         {"LHLO", VERB_LHLO},
-    {"MAIL", VERB_MAIL},         {"RCPT", VERB_RCPT},         {"DATA", VERB_DATA},
-    {"BDAT", VERB_BDAT},         {"RSET", VERB_RSET},         {"NOOP", VERB_NOOP},
-    {"QUIT", VERB_QUIT},         {"HELP", VERB_HELP},         {"VRFY", VERB_VRFY},
-    {"EXPN", VERB_EXPN},         {"ETRN", VERB_ETRN},         {"STARTTLS", VERB_STARTTLS},
-    {"AUTH", VERB_AUTH},         {"XCLIENT", VERB_XCLIENT},   {"XFORWARD", VERB_XFORWARD},
-    {"greeting", VERB_GREETING}, {"response", VERB_RESPONSE}, {"content", VERB_CONTENT},
+    {"EHLO", VERB_EHLO}, {"HELO", VERB_HELO},       {"LHLO", VERB_LHLO},
+    {"MAIL", VERB_MAIL}, {"RCPT", VERB_RCPT},       {"DATA", VERB_DATA},
+    {"BDAT", VERB_BDAT}, {"RSET", VERB_RSET},       {"NOOP", VERB_NOOP},
+    {"QUIT", VERB_QUIT}, {"HELP", VERB_HELP},       {"VRFY", VERB_VRFY},
+    {"EXPN", VERB_EXPN}, {"ETRN", VERB_ETRN},       {"STARTTLS", VERB_STARTTLS},
+    {"AUTH", VERB_AUTH}, {"XCLIENT", VERB_XCLIENT}, {"XFORWARD", VERB_XFORWARD},
 };
-
-const char *verb_name(enum verb v)
-{
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (verbs[i].verb == v)
-            return verbs[i].name;
-    return "unknown";
-}
 
 static enum verb verb_of(struct slice word)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (verbs[i].verb < VERB_GREETING && slice_equal_nocase(word, slice_of(verbs[i].name)))
+        if (slice_equal_nocase(word, slice_of(verbs[i].name)))
             return verbs[i].verb;
     return VERB_UNKNOWN;
 }

@@ -11,20 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool table_format_named(const char *name, enum table_format *format_r)
-{
-    static const char *const names[] = {
-        [TABLE_BOX] = "box", [TABLE_CSV] = "csv", [TABLE_JSON] = "json"};
-
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(names[i], name) == 0) {
-            *format_r = (enum table_format)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Room for a number as text. */
 #define FIGURE 32
 

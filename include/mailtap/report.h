@@ -9,9 +9,6 @@
 
 enum table_format { TABLE_BOX, TABLE_CSV, TABLE_JSON };
 
-/* False when the name is none of box, csv, json. */
-bool table_format_named(const char *name, enum table_format *format_r);
-
 /* Write every row of q.  Octets that would harm a terminal are escaped in a box. */
 int table_write(FILE *out, struct query *q, enum table_format format, struct err *e);
 

@@ -78,7 +78,6 @@ struct command {
 };
 
 void command_read(struct slice line, struct command *command_r);
-const char *verb_name(enum verb v);
 
 /* ---- replies (smtp_reply.c) */
 

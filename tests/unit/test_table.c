@@ -50,18 +50,6 @@ static void assert_table(void **state, const char *sql, enum table_format format
     free(got);
 }
 
-static void formats_have_names(void **state)
-{
-    (void)state;
-    enum table_format f;
-
-    assert_true(table_format_named("box", &f) && f == TABLE_BOX);
-    assert_true(table_format_named("csv", &f) && f == TABLE_CSV);
-    assert_true(table_format_named("json", &f) && f == TABLE_JSON);
-    assert_false(table_format_named("xml", &f));
-    assert_false(table_format_named("", &f));
-}
-
 static void a_box_fits_and_aligns(void **state)
 {
     assert_table(state, "SELECT 'a' AS name, 5 AS n UNION ALL SELECT 'long', 1234", TABLE_BOX,
@@ -216,7 +204,6 @@ static void an_answer_that_breaks_off_does_not_look_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(formats_have_names),
         cmocka_unit_test(a_box_fits_and_aligns),
         cmocka_unit_test(a_box_counts_columns_not_octets),
         cmocka_unit_test(a_box_is_safe_on_a_terminal),
