@@ -238,6 +238,14 @@ static void ahead_keep(struct smtp *s, enum role role, struct slice octets)
     a->n += octets.n;
 }
 
+/* A record, by its whole header: with fewer octets its length could still tell against it. */
+static tri record_begins(struct slice s)
+{
+    tri tls = tls_looks_like(slice_head(s, 5));
+
+    return tls == YES && s.n < 5 ? UNKNOWN : tls;
+}
+
 static bool line_begins(const struct smtp *s, enum role role)
 {
     return s->line[role].ended || s->line[role].length == 0;
@@ -253,7 +261,7 @@ static tri tls_behind_gap(struct smtp *s, enum role role)
         return NO;
     if (role == ROLE_CLIENT && s->reading != READING_COMMAND)
         return NO;
-    tri tls = tls_looks_like(waiting(s, role));
+    tri tls = record_begins(waiting(s, role));
     if (tls == YES)
         s->reading = READING_NOTHING;
     return tls;
@@ -297,7 +305,7 @@ static bool ahead_step(struct smtp *s, enum role role)
 static bool resolve_starttls(struct smtp *s, struct slice next)
 {
     while (next.n) {
-        tri tls = tls_looks_like(next);
+        tri tls = record_begins(next);
         if (tls == YES)
             s->reading = READING_NOTHING;
         if (tls != NO)

@@ -413,7 +413,7 @@ static void a_client_alone_that_injects_goes_on_to_tls(void **state)
     for (size_t cut = 0; cut <= 16; cut++) {
         struct facts f = {0};
         struct smtp *s = smtp_new(&f, false);
-        struct slice wire = slice_of("RSET\r\nNOOP\r\n\x16\x03\x01\x02");
+        struct slice wire = slice_of("RSET\r\nNOOP\r\n\x16\x03\x01\x02\x01");
 
         smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\nSTARTTLS\r\n"));
         smtp_feed(s, ROLE_CLIENT, slice_head(wire, cut));
