@@ -211,6 +211,9 @@ void smtp_reply_line(struct smtp *s, struct slice line)
         ehlo_line(s, &l);
     if (l.more)
         return;
+    /* A reply to nothing: commands were missed, and with them what they sent. */
+    if (!front && l.code != 421)
+        s->facts->messages_known = s->facts->recipients_known = NO;
     front = match(s, l.code);
     if (!front)
         return;

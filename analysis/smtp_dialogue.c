@@ -99,10 +99,12 @@ void smtp_due_drop_all(struct smtp *s)
         smtp_due_pop(s);
     }
     s->reply_open = false;
+    s->unheard = s->reading == READING_WAITS;
 }
 
 void smtp_wait_for(struct smtp *s, enum verb verb)
 {
+    s->unheard = false;
     s->reading = READING_WAITS;
     s->awaited = verb;
 }
@@ -353,9 +355,7 @@ static bool resolve(struct smtp *s)
 
 static bool resolve_unheard(struct smtp *s)
 {
-    bool heard = s->heard[ROLE_SERVER] && !s->missed[ROLE_SERVER];
-
-    return !heard && resolve(s);
+    return (s->unheard || !s->heard[ROLE_SERVER]) && resolve(s);
 }
 
 /* Read on in what waited, a step at a time, until neither side can go on. */
@@ -485,7 +485,8 @@ void smtp_finish(struct smtp *s, bool closed)
 {
     struct facts *f = s->facts;
 
-    if (s->reading == READING_WAITS && s->awaited == VERB_STARTTLS && !s->heard[ROLE_SERVER]) {
+    if (s->reading == READING_WAITS && s->awaited == VERB_STARTTLS &&
+        (s->unheard || !s->heard[ROLE_SERVER])) {
         s->reading = READING_COMMAND; /* what waits are the client's last words in the clear */
         settle(s);
     }

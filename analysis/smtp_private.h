@@ -38,6 +38,7 @@ struct smtp {
 
     enum reading reading;
     enum verb awaited; /* READING_WAITS: DATA, STARTTLS, AUTH or RESPONSE */
+    bool unheard;      /* ... and that reply was missed, or was given up */
     struct content content;
     bool content_open;
     uint64_t chunk_left;
