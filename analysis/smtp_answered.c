@@ -183,8 +183,10 @@ static void imply(struct smtp *s, const struct reply_line *l)
     enum verb verb = implied(s, l);
 
     smtp_due_push(s, (struct due){.verb = verb, .whole = verb == VERB_CONTENT});
-    if (verb == VERB_CONTENT)
+    if (verb == VERB_CONTENT) { /* nothing of it was seen */
         s->reading = READING_COMMAND;
+        s->content_open = false;
+    }
     if (verb == VERB_EHLO || verb == VERB_DATA)
         s->facts->dialogue = true;
     if (verb == VERB_STARTTLS || verb == VERB_DATA)
