@@ -259,7 +259,7 @@ static bool line_begins(const struct smtp *s, enum role role)
  */
 static tri tls_behind_gap(struct smtp *s, enum role role)
 {
-    if (!s->facts->lost || !line_begins(s, role) || s->reading == READING_CHUNK)
+    if (!s->facts->lost || !line_begins(s, role))
         return NO;
     if (role == ROLE_CLIENT && s->reading != READING_COMMAND)
         return NO;
