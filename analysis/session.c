@@ -193,10 +193,8 @@ static void early_keep(struct early *e, const struct chunk *c)
     e->kept[e->count++] = (struct kept){*c, e->n};
     if (c->kind != CHUNK_DATA || c->octets.n == 0)
         return;
-    while (e->n + c->octets.n > e->room) {
-        e->room = e->room ? e->room * 2 : 2048;
-        e->octets = must_grow(e->octets, e->room, 1);
-    }
+    if (e->n + c->octets.n > e->room)
+        e->octets = must_grow_wiped(e->octets, e->n, &e->room, e->n + c->octets.n, 2048);
     memcpy(e->octets + e->n, c->octets.p, c->octets.n);
     e->n += c->octets.n;
 }

@@ -225,16 +225,11 @@ static void ahead_keep(struct smtp *s, enum role role, struct slice octets)
         return;
     }
     if (a->first + a->n + octets.n > a->room) {
-        size_t room = a->room ? a->room : 512;
-        while (room < a->n + octets.n)
-            room *= 2;
-        uint8_t *grown = must_alloc(1, room);
-        if (a->n)
-            memcpy(grown, a->octets + a->first, a->n);
-        if (a->octets)
-            explicit_bzero(a->octets, a->room);
-        free(a->octets);
-        *a = (struct ahead){grown, 0, a->n, room};
+        if (a->n && a->first)
+            memmove(a->octets, a->octets + a->first, a->n);
+        a->first = 0;
+        if (a->n + octets.n > a->room)
+            a->octets = must_grow_wiped(a->octets, a->n, &a->room, a->n + octets.n, 512);
     }
     memcpy(a->octets + a->first + a->n, octets.p, octets.n);
     a->n += octets.n;

@@ -10,20 +10,8 @@ static void keep(struct line *l, struct slice s)
     s = slice_head(s, BOUND_LINE_OCTETS - l->n);
     if (s.n == 0)
         return;
-    if (l->n + s.n > l->room) {
-        size_t room = l->room ? l->room : 256;
-        while (room < l->n + s.n)
-            room *= 2;
-        /* Not realloc: the old octets may hold a password and would stay behind. */
-        uint8_t *octets = must_alloc(1, room);
-        if (l->n)
-            memcpy(octets, l->octets, l->n);
-        if (l->octets)
-            explicit_bzero(l->octets, l->room);
-        free(l->octets);
-        l->octets = octets;
-        l->room = room;
-    }
+    if (l->n + s.n > l->room)
+        l->octets = must_grow_wiped(l->octets, l->n, &l->room, l->n + s.n, 256);
     memcpy(l->octets + l->n, s.p, s.n);
     l->n += s.n;
 }

@@ -38,3 +38,20 @@ char *must_copy(const char *text)
 {
     return or_die(strdup(text));
 }
+
+void *must_grow_wiped(void *p, unsigned long used, unsigned long *room, unsigned long need,
+                      unsigned long least)
+{
+    unsigned long more = *room ? *room : least;
+
+    while (more < need)
+        more *= 2;
+    void *grown = must_alloc(1, more);
+    if (used)
+        memcpy(grown, p, used);
+    if (p)
+        explicit_bzero(p, *room);
+    free(p);
+    *room = more;
+    return grown;
+}

@@ -19,4 +19,11 @@ void *must_alloc(unsigned long count, unsigned long size);
 void *must_grow(void *p, unsigned long count, unsigned long size);
 char *must_copy(const char *text);
 
+/*
+ * Room for `need` octets where p has `*room`, of which `used` are kept; doubled, from `least` on.
+ * Unlike must_grow() it leaves no copy of the octets behind: they may hold a password.
+ */
+void *must_grow_wiped(void *p, unsigned long used, unsigned long *room, unsigned long need,
+                      unsigned long least);
+
 #endif

@@ -54,6 +54,20 @@ static int status_of(void (*run)(void))
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static void what_grows_keeps_its_octets(void **state)
+{
+    (void)state;
+    unsigned long room = 0;
+    char *p = must_grow_wiped(NULL, 0, &room, 5, 8);
+
+    assert_int_equal(room, 8);
+    memcpy(p, "secret", 6);
+    p = must_grow_wiped(p, 6, &room, 33, 8);
+    assert_int_equal(room, 64);
+    assert_memory_equal(p, "secret", 7); /* and zero behind it */
+    free(p);
+}
+
 static void grow_too_much(void)
 {
     free(must_grow(NULL, (unsigned long)-1, 2));
@@ -70,6 +84,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sentence_is_formatted_and_bounded),
         cmocka_unit_test(memory_is_zeroed_and_grows),
+        cmocka_unit_test(what_grows_keeps_its_octets),
         cmocka_unit_test(without_memory_the_program_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
