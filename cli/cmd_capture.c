@@ -144,8 +144,8 @@ static void say(const struct run *r, const char *name, const struct capture_coun
            ", given up for want of room %" PRIu64 "\n",
            n->mail_port_other, n->evicted);
     printf("  octets of mail missing from the capture: %" PRIu64
-           "; segments dropped for want of room: %" PRIu64 "\n",
-           n->gap_octets, n->held_refused);
+           "; holes given up for want of room: %" PRIu64 "\n",
+           n->gap_octets, n->holes_given_up);
 }
 
 /* The same file is another capture when another part of it is asked for. */
