@@ -300,7 +300,7 @@ static void tls_to_facts(struct session *s, bool closed)
     f->tls_cipher_known = t.cipher_known;
     memcpy(f->sni, t.sni, sizeof f->sni);
     memcpy(f->alpn, t.alpn, sizeof f->alpn);
-    f->cert_seen = t.certificate.n && cert_read(t.certificate, &f->cert);
+    f->cert_seen = t.chain_length && cert_read(t.chain[0], &f->cert);
     f->tls_alert = t.half[TLS_CLIENT].alert >= 0 ? t.half[TLS_CLIENT].alert
                                                  : t.half[TLS_SERVER].alert;
     f->text_before_tls = t.half[TLS_CLIENT].text_octets + t.half[TLS_SERVER].text_octets;

@@ -425,7 +425,8 @@ void tls_facts(const struct tls *t, bool closed, struct tls_facts *facts_r)
     f->retried = t->retried;
     memcpy(f->sni, t->sni, sizeof f->sni);
     memcpy(f->alpn, t->alpn, sizeof f->alpn);
-    f->certificate = (struct slice){t->certificate, t->certificate_n};
+    f->chain[0] = (struct slice){t->certificate, t->certificate_n};
+    f->chain_length = t->certificate_n > 0;
     f->broken = t->broken;
 }
 

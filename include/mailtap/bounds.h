@@ -73,6 +73,24 @@
 /* Envelope addresses kept for one session; further ones are counted only. */
 #define BOUND_ADDRESSES 1024u
 
+/* MIME parts of one message kept apart; further ones are counted only. */
+#define BOUND_PARTS 64u
+
+/* Depth of nested multiparts that is followed; deeper ones are leaves. */
+#define BOUND_MIME_DEPTH 16u
+
+/* Certificates of one chain that are kept; the longest in use have five. */
+#define BOUND_CHAIN 10u
+
+/* Names of one certificate as kept; some have hundreds, those that do not fit are left out. */
+#define BOUND_CERT_NAMES 2048u
+
+/* Changes of speaker under TLS kept for the estimate of messages. */
+#define BOUND_TURNS 4096u
+
+/* Records kept of one DNS message. */
+#define BOUND_DNS_RECORDS 32u
+
 /* One handshake message; certificate chains of 20 kB exist. */
 #define BOUND_HANDSHAKE_OCTETS 131072u
 

@@ -35,12 +35,27 @@ struct tls_facts {
     uint16_t version; /* negotiated, 0x0304 for TLS 1.3; 0 when not known */
     uint16_t cipher;  /* IANA number */
     bool cipher_known;
-    bool retried;          /* HelloRetryRequest was sent */
-    char sni[BOUND_NAME];  /* escaped; empty when there was none */
-    char alpn[BOUND_NAME]; /* first protocol the client offered, escaped; or empty */
-    struct slice
-        certificate; /* the server's own, DER, borrowed from the observer; empty if hidden */
-    bool broken;     /* a hello contradicts itself: what was read before is kept */
+    bool retried;                 /* HelloRetryRequest was sent */
+    char sni[BOUND_NAME];         /* escaped; empty when there was none */
+    char alpn[BOUND_NAME];        /* first protocol the client offered, escaped; or empty */
+    char alpn_chosen[BOUND_NAME]; /* by the server, up to TLS 1.2; empty: none, or hidden */
+    uint16_t version_offered;     /* the highest in the ClientHello, GREASE left out; or 0 */
+    uint16_t group;               /* agreed on: IANA named group; 0: none, or not known */
+    unsigned dh_bits;             /* of the prime in a DHE ServerKeyExchange, or 0 */
+    tri ech;                      /* ClientHello has encrypted_client_hello: real or GREASE */
+    tri resumed;                  /* an abbreviated handshake, or a pre-shared key was taken */
+    tri client_certificate_asked, client_certificate_sent; /* UNKNOWN where TLS 1.3 hides them */
+    tri extended_master_secret; /* RFC 7627, up to TLS 1.2; UNKNOWN in TLS 1.3 */
+    tri fallback;               /* ClientHello has TLS_FALLBACK_SCSV (RFC 7507) */
+    tri compression;            /* up to TLS 1.2: a method but null was chosen */
+    uint16_t downgrade;         /* the version that the sentinel of RFC 8446 4.1.3 admits to: 0x0303
+                                   * or 0x0302 (that one or older); 0: there is none */
+    char ja3[33], ja3s[33];     /* MD5, hexadecimal; empty: the hello was not read */
+    char ja4[40];               /* FoxIO's JA4 of the ClientHello; or empty */
+    /* The server's chain as sent, its own first, DER, borrowed from the observer; empty if hidden. */
+    struct slice chain[BOUND_CHAIN];
+    unsigned chain_length;
+    bool broken; /* a hello contradicts itself: what was read before is kept */
 };
 
 struct tls; /* the observer */
@@ -73,5 +88,9 @@ const char *tls_version_name(uint16_t version);
 
 /* The IANA name, "TLS_AES_128_GCM_SHA256", or NULL when it is not in the registry as of 2026. */
 const char *tls_cipher_name(uint16_t cipher);
+
+/* "x25519", "X25519MLKEM768", ... or NULL; and whether it is a post-quantum or hybrid one. */
+const char *tls_group_name(uint16_t group);
+bool tls_group_is_post_quantum(uint16_t group);
 
 #endif

@@ -65,9 +65,10 @@ static bool same(const struct tls_facts *a, const struct tls_facts *b)
 {
     struct tls_facts x = *a, y = *b;
 
-    if (!slice_equal(a->certificate, b->certificate))
+    if (!slice_equal(a->chain[0], b->chain[0]))
         return false;
-    x.certificate = y.certificate = (struct slice){NULL, 0};
+    memset(x.chain, 0, sizeof x.chain);
+    memset(y.chain, 0, sizeof y.chain);
     return memcmp(&x, &y, sizeof x) == 0;
 }
 

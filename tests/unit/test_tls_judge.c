@@ -152,7 +152,7 @@ static struct tls_facts see(const char *script, uint16_t version, uint16_t ciphe
     }
     free(copy);
     tls_facts(t, closed, &f);
-    f.certificate.p = NULL;
+    memset(f.chain, 0, sizeof f.chain);
     tls_free(&t);
     return f;
 }

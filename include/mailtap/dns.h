@@ -1,0 +1,57 @@
+/*
+ * dns.h - DNS answers about mail, as a passive observer reads them (RFC 1035, 7672, 8461, 9460).
+ *
+ * Only what bears on mail is kept: MX, A, AAAA and CNAME answers, TLSA at _25._tcp names, TXT at
+ * _mta-sts names.  A message is read from a UDP payload, or from a TCP stream with its two-octet
+ * lengths.  Names are escaped (text.h), lower case, without the final dot; the root is ".".
+ */
+#ifndef MAILTAP_DNS_H
+#define MAILTAP_DNS_H
+
+#include <mailtap/bounds.h>
+#include <mailtap/packet.h>
+#include <mailtap/slice.h>
+
+enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28, DNS_TLSA = 52 };
+
+struct dns_record {
+    enum dns_type type;
+    char owner[BOUND_NAME];
+    char target[BOUND_NAME];   /* MX: the exchange; CNAME: the canonical name */
+    uint16_t preference;       /* MX */
+    uint32_t ttl;              /* seconds */
+    struct ip_address address; /* A, AAAA */
+    char text[BOUND_NAME];     /* TXT (escaped, strings joined); TLSA: "3 1 1 <hex>" */
+};
+
+struct dns_message {
+    bool response, truncated, authentic; /* QR, TC, AD */
+    uint8_t rcode;
+    uint16_t id;
+    char question[BOUND_NAME]; /* of the first question; empty: none */
+    uint16_t question_type;
+    struct dns_record record[BOUND_DNS_RECORDS]; /* answers that bear on mail, the first ones */
+    unsigned records, dropped;                   /* dropped: did not fit */
+};
+
+enum dns_read {
+    DNS_READ, /* whole */
+    DNS_CUT,  /* the capture cut it; records before the cut are good */
+    DNS_BAD,  /* it contradicts itself; records before are good */
+};
+
+enum dns_read dns_read(struct slice message, struct dns_message *message_r);
+
+/* Does it bear on mail: a response with at least one kept record, or with NXDOMAIN or no answer to a
+ * question for MX, TLSA or an _mta-sts TXT? */
+bool dns_about_mail(const struct dns_message *m);
+
+/* DNS over TCP (RFC 1035 4.2.2): the messages of one direction.  Feed cut anywhere. */
+struct dns_stream;
+struct dns_stream *dns_stream_new(void);
+void dns_stream_free(struct dns_stream **s);
+/* Octets used; *whole_r is the next whole message, borrowed until the next call, or empty. */
+size_t dns_stream_feed(struct dns_stream *s, struct slice octets, struct slice *whole_r);
+void dns_stream_gap(struct dns_stream *s); /* nothing after it can be read */
+
+#endif

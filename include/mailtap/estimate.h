@@ -1,0 +1,48 @@
+/*
+ * estimate.h - how many messages went through a TLS session, and how large they were, judged by the
+ * sizes and the turns of its records alone.  Estimates, never facts: every number of this file is
+ * stored and printed as one.
+ *
+ * A turn is what one side sent under protection until the other one spoke.  The dialogue of SMTP
+ * alternates, so a message shows as a long turn of the client that is answered by a short one of
+ * the server.
+ */
+#ifndef MAILTAP_ESTIMATE_H
+#define MAILTAP_ESTIMATE_H
+
+#include <mailtap/bounds.h>
+#include <mailtap/tls.h>
+
+struct turn {
+    bool by_client;
+    uint32_t records;
+    uint64_t octets; /* of plaintext: record lengths less what the cipher adds */
+    uint32_t last;   /* of plaintext, in its last record */
+};
+
+/* Filled by the TLS observer, record by record, in the order in which records were completed. */
+struct turns {
+    struct turn *list; /* owned */
+    uint32_t count, room;
+    bool cut;   /* more than BOUND_TURNS: the rest is not here */
+    bool blind; /* records are missing from the capture, or one side is */
+};
+
+/* Add one protected record of `octets` octets of plaintext. */
+void turns_add(struct turns *t, bool by_client, uint32_t octets);
+void turns_free(struct turns *t);
+
+/* Octets that protection adds to a record under this version and cipher. */
+uint32_t tls_overhead(uint16_t version, uint16_t cipher);
+
+struct estimate {
+    bool made;          /* false: the session does not allow one */
+    uint32_t messages;  /* best guess */
+    uint32_t low, high; /* how few and how many the turns allow */
+    uint64_t octets;    /* of content, all messages together */
+    bool authenticated; /* an AUTH exchange is likely (port 587 and 465 mostly) */
+};
+
+void estimate_messages(const struct turns *t, struct estimate *estimate_r);
+
+#endif
