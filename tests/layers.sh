@@ -17,7 +17,8 @@ never() {
 
 only 'pcap' 'capture/'
 only 'ndpi' 'analysis/dpi\.c'
-only 'openssl/' 'analysis/cert\.c|base/digest\.c'
+only 'openssl/' 'analysis/(cert\.c|chain\.c|x509\.h)|base/digest\.c'
+only 'x509\.h' 'analysis/(cert|chain)\.c'
 only 'sqlite3' 'db/'
 never base 'mailtap/(frame|packet|flow|stream|smtp|tls|session|facts|store|query|report)'
 never capture 'mailtap/(smtp|tls|session|facts|evidence|classify|store|query|report|dpi|cert)'
