@@ -60,9 +60,49 @@ static enum cleartext_reason reason_of(const struct facts *f)
     return REASON_UNDETERMINED;
 }
 
+/* ---- how well it was protected */
+
+static enum rung rung_of(const struct facts *f, enum session_class class)
+{
+    const struct protection p = {
+        .cleartext = class == CLASS_CLEARTEXT,
+        .stripped = class == CLASS_STRIPPED,
+        .encrypted = f->tls_established == YES,
+        .version = f->tls_version,
+        .certificate_visible = f->cert_seen                                        ? YES
+                               : f->tls_version >= 0x0304 || f->tls_resumed == YES ? NO
+                                                                                   : UNKNOWN,
+        .verified = f->cert_verified,
+        .named = f->cert_named,
+        .self_signed = f->cert.self_signed,
+    };
+
+    return protection_rung(&p);
+}
+
+static uint32_t weaknesses_of(const struct facts *f)
+{
+    const struct tls_choice c = {
+        .version = f->tls_version,
+        .cipher_known = f->tls_cipher_known,
+        .cipher = f->tls_cipher,
+        .group = f->tls_group,
+        .dh_bits = f->tls_dh_bits,
+        .compression = f->tls_compression,
+        .key_type = f->cert.key_type,
+        .key_bits = f->cert.key_bits,
+        .signature = f->cert.signature,
+    };
+
+    return f->tls_established == YES ? tls_weaknesses(&c) : 0;
+}
+
 void classify(const struct facts *f, const struct history *h, struct verdict *verdict_r)
 {
     evidence_collect(f, h, &verdict_r->findings);
     verdict_r->class = class_of(f, &verdict_r->findings);
     verdict_r->reason = verdict_r->class == CLASS_CLEARTEXT ? reason_of(f) : REASON_NONE;
+    verdict_r->rung = rung_of(f, verdict_r->class);
+    verdict_r->weaknesses = weaknesses_of(f);
+    verdict_r->software = NULL;
 }

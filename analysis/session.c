@@ -12,17 +12,18 @@
 #include <mailtap/text.h>
 #include <mailtap/tls.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A chunk kept until the flow is identified; its octets are at `at` in the common room. */
-struct kept {
+struct early_entry {
     struct chunk chunk;
     size_t at;
 };
 
 struct early {
-    struct kept *kept;
+    struct early_entry *kept;
     size_t count, count_room;
     uint8_t *octets;
     size_t n, room;
@@ -33,6 +34,7 @@ struct session {
     enum side server;
     struct early early;
     struct facts facts;
+    struct trust *trust;
     struct smtp *smtp;
     struct tls *tls;
     struct dpi_flow *dpi;
@@ -41,11 +43,15 @@ struct session {
     enum side conflict_side[BOUND_CONFLICTS];
 };
 
-struct session *session_new(void)
+struct session *session_new(const struct session_options *options)
 {
     struct session *s = must_alloc(1, sizeof *s);
 
+    s->trust = options->trust;
+    s->facts.keep = options->keep;
+
     s->facts.vlan = s->facts.tls_alert = -1;
+    s->facts.credentials_exposed = NO;
     return s;
 }
 
@@ -76,7 +82,7 @@ void session_free(struct session **s, struct dpi *dpi)
     tls_free(&(*s)->tls);
     if (dpi)
         dpi_flow_free(dpi, &(*s)->dpi);
-    free((*s)->facts.addresses);
+    facts_free(&(*s)->facts);
     free(*s);
     *s = NULL;
 }
@@ -190,7 +196,7 @@ static void early_keep(struct early *e, const struct chunk *c)
         e->count_room = e->count_room ? e->count_room * 2 : 8;
         e->kept = must_grow(e->kept, e->count_room, sizeof *e->kept);
     }
-    e->kept[e->count++] = (struct kept){*c, e->n};
+    e->kept[e->count++] = (struct early_entry){*c, e->n};
     if (c->kind != CHUNK_DATA || c->octets.n == 0)
         return;
     if (e->n + c->octets.n > e->room)
@@ -283,10 +289,71 @@ void session_feed(struct session *s, const struct flow *f, const struct chunk *c
 
 /* ---- the end */
 
+/* The name that the server's certificate has to cover: what the client asked for, or else what the
+ * server calls itself, where that can be a host name. */
+static const char *name_to_cover(const struct facts *f)
+{
+    if (f->sni[0])
+        return f->sni;
+    return strchr(f->server_name, '.') ? f->server_name : "";
+}
+
+static void chain_to_facts(struct session *s, const struct tls_facts *t)
+{
+    struct facts *f = &s->facts;
+    struct chain_verdict verdict;
+
+    f->cert_seen = t->chain_length && cert_read(t->chain[0], &f->cert);
+    if (t->chain_length == 0)
+        return;
+    f->chain = must_alloc(t->chain_length, sizeof *f->chain);
+    for (unsigned i = 0; i < t->chain_length; i++) {
+        struct chain_link *link = &f->chain[f->chain_length];
+        link->der = t->chain[i];
+        f->chain_length += cert_read(link->der, &link->facts);
+    }
+    snprintf(f->cert_asked, sizeof f->cert_asked, "%s", name_to_cover(f));
+    chain_verify(s->trust, t->chain, t->chain_length, f->started_ns / INT64_C(1000000000),
+                 f->cert_asked, &verdict);
+    f->cert_verified = s->trust ? verdict.verified : UNKNOWN;
+    f->cert_error = s->trust ? verdict.error : 0;
+    if (s->trust)
+        memcpy(f->cert_reason, verdict.reason, sizeof f->cert_reason);
+    f->cert_named = verdict.named;
+    memcpy(f->cert_covering, verdict.covering, sizeof f->cert_covering);
+}
+
+static void hellos_to_facts(struct facts *f, const struct tls_facts *t)
+{
+    f->hello_seen = t->half[TLS_CLIENT].hello || t->half[TLS_SERVER].hello;
+    f->tls_version = t->version;
+    f->tls_version_offered = t->version_offered;
+    f->tls_cipher = t->cipher;
+    f->tls_cipher_known = t->cipher_known;
+    f->tls_group = t->group;
+    f->tls_dh_bits = t->dh_bits;
+    f->tls_retried = t->retried;
+    f->ech = t->ech;
+    f->tls_resumed = t->resumed;
+    f->client_certificate_asked = t->client_certificate_asked;
+    f->client_certificate_sent = t->client_certificate_sent;
+    f->extended_master_secret = t->extended_master_secret;
+    f->tls_fallback = t->fallback;
+    f->tls_compression = t->compression;
+    f->tls_downgrade = t->downgrade;
+    memcpy(f->sni, t->sni, sizeof f->sni);
+    memcpy(f->alpn, t->alpn, sizeof f->alpn);
+    memcpy(f->alpn_chosen, t->alpn_chosen, sizeof f->alpn_chosen);
+    memcpy(f->ja3, t->ja3, sizeof f->ja3);
+    memcpy(f->ja3s, t->ja3s, sizeof f->ja3s);
+    memcpy(f->ja4, t->ja4, sizeof f->ja4);
+}
+
 static void tls_to_facts(struct session *s, bool closed)
 {
     struct tls_facts t;
     struct facts *f = &s->facts;
+    const struct tls_half *client = &t.half[TLS_CLIENT], *server = &t.half[TLS_SERVER];
     struct exposure *x = &f->exposure[ITEM_TLS_METADATA];
 
     tls_facts(s->tls, closed, &t);
@@ -294,20 +361,18 @@ static void tls_to_facts(struct session *s, bool closed)
     /* What went on under TLS, or may have, does not show. */
     if (t.established != NO)
         f->messages_known = f->recipients_known = UNKNOWN;
-    f->hello_seen = t.half[TLS_CLIENT].hello || t.half[TLS_SERVER].hello;
-    f->tls_version = t.version;
-    f->tls_cipher = t.cipher;
-    f->tls_cipher_known = t.cipher_known;
-    memcpy(f->sni, t.sni, sizeof f->sni);
-    memcpy(f->alpn, t.alpn, sizeof f->alpn);
-    f->cert_seen = t.chain_length && cert_read(t.chain[0], &f->cert);
-    f->tls_alert = t.half[TLS_CLIENT].alert >= 0 ? t.half[TLS_CLIENT].alert
-                                                 : t.half[TLS_SERVER].alert;
-    f->text_before_tls = t.half[TLS_CLIENT].text_octets + t.half[TLS_SERVER].text_octets;
-    if (f->text_before_tls)
-        f->anomalies |= ANOMALY_INJECTION;
-    x->count = t.half[TLS_CLIENT].hello + (uint64_t)t.half[TLS_SERVER].hello + f->cert_seen;
-    x->octets = t.half[TLS_CLIENT].handshake_octets + t.half[TLS_SERVER].handshake_octets;
+    hellos_to_facts(f, &t);
+    chain_to_facts(s, &t);
+    f->tls_alert = client->alert >= 0 ? client->alert : server->alert;
+    f->tls_alert_by_client = client->alert >= 0;
+    f->text_before_tls = client->text_octets + server->text_octets;
+    /* Text that no hello follows is a dialogue going on, and nobody's injection. */
+    if (client->text_octets && client->hello)
+        f->anomalies |= ANOMALY_INJECTED_COMMAND;
+    if (server->text_octets && server->hello)
+        f->anomalies |= ANOMALY_INJECTED_REPLY;
+    x->count = client->hello + (uint64_t)server->hello + f->cert_seen;
+    x->octets = client->handshake_octets + server->handshake_octets;
 }
 
 static void connection_to_facts(struct session *s, const struct flow *f)

@@ -102,8 +102,15 @@ static void answered_starttls(struct smtp *s, const struct due *d, int code)
 
 static void answered_auth(struct smtp *s, const struct due *d, int code)
 {
+    struct facts *f = s->facts;
+
     (void)d;
     s->reading = code == 334 ? READING_RESPONSE : READING_COMMAND;
+    if (code == 334 || f->auths == 0 || s->auth.facts.outcome == AUTH_CANCELLED)
+        return;
+    s->auth.facts.outcome = code == 235 ? AUTH_ACCEPTED : AUTH_REFUSED;
+    if (f->auths <= BOUND_AUTHS)
+        f->auth[f->auths - 1].outcome = s->auth.facts.outcome;
 }
 
 static void (*const answered[VERBS])(struct smtp *s, const struct due *d, int code) = {

@@ -20,6 +20,7 @@ struct smtp *smtp_new(struct facts *facts, bool midstream)
     s->facts = facts;
     s->midstream = midstream;
     facts->messages_known = facts->recipients_known = YES;
+    facts->credentials_exposed = NO;
     if (!midstream)
         smtp_due_push(s, (struct due){.verb = VERB_GREETING});
     return s;
@@ -36,6 +37,7 @@ void smtp_free(struct smtp **s)
         free((*s)->ahead[role].octets);
     }
     free((*s)->due);
+    explicit_bzero(*s, sizeof **s);
     free(*s);
     *s = NULL;
 }

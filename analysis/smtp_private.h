@@ -64,8 +64,8 @@ struct smtp {
     bool content_sent;      /* at least one end of content was read, or could have been */
     uint32_t accepted_here; /* recipients accepted in this transaction */
     bool counted_here;      /* its message was counted */
-    unsigned responses;     /* of the AUTH exchange under way */
-    const struct mechanism *mechanism;
+    struct auth auth;       /* the exchange under way */
+    bool auth_counted;      /* ... and its credential */
 };
 
 /* smtp_sent.c */
@@ -78,10 +78,6 @@ void smtp_command_cut(struct smtp *s, struct slice line);
 
 /* smtp_answered.c */
 void smtp_reply_line(struct smtp *s, struct slice line);
-
-/* smtp_auth.c */
-void smtp_auth_begin(struct smtp *s, const struct command *c);
-void smtp_auth_response(struct smtp *s, struct slice response);
 
 /* smtp_dialogue.c */
 void smtp_due_push(struct smtp *s, struct due due);

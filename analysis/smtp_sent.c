@@ -4,6 +4,8 @@
 #include <mailtap/err.h>
 #include <mailtap/text.h>
 
+#include <string.h>
+
 static void due(struct smtp *s, enum verb verb)
 {
     smtp_due_push(s, (struct due){.verb = verb});
@@ -106,11 +108,60 @@ static void sent_starttls(struct smtp *s, const struct command *c)
     smtp_wait_for(s, VERB_STARTTLS);
 }
 
+/* What the exchange has given away so far, into the facts. */
+static void auth_to_facts(struct smtp *s)
+{
+    struct facts *f = s->facts;
+    const struct auth_facts *a = &s->auth.facts;
+    struct exposure *x = &f->exposure[ITEM_CREDENTIAL];
+
+    if (f->auths <= BOUND_AUTHS)
+        f->auth[f->auths - 1] = *a;
+    if (s->auth.user[0]) {
+        facts_keep(f, KEEP_USERS, slice_of(s->auth.user));
+        explicit_bzero(s->auth.user, sizeof s->auth.user);
+    }
+    if (a->given == GIVEN_UNKNOWN && f->credentials_exposed == NO)
+        f->credentials_exposed = UNKNOWN;
+    if (a->given < GIVEN_VERIFIER)
+        return;
+    f->credentials_exposed = YES;
+    if (!s->auth_counted)
+        *x = (struct exposure){x->count + 1, x->octets + a->octets};
+    s->auth_counted = true;
+}
+
+static void auth_line(struct smtp *s, struct slice response, bool initial)
+{
+    uint64_t before = s->auth.facts.octets;
+
+    auth_response(&s->auth, response, initial);
+    if (s->auth_counted)
+        s->facts->exposure[ITEM_CREDENTIAL].octets += s->auth.facts.octets - before;
+    auth_to_facts(s);
+}
+
 static void sent_auth(struct smtp *s, const struct command *c)
 {
-    smtp_auth_begin(s, c);
+    s->facts->auths++;
+    s->auth_counted = false;
+    auth_begin(&s->auth, c->mechanism);
+    auth_line(s, c->initial, true);
     due(s, c->verb);
     smtp_wait_for(s, VERB_AUTH);
+}
+
+/* XCLIENT and XFORWARD (Postfix) tell of another client than the one that speaks. */
+static void sent_other_client(struct smtp *s, const struct command *c)
+{
+    smtp_expose(s, ITEM_CLIENT_IDENTITY, c->argument.n);
+    due(s, c->verb);
+}
+
+static void sent_query(struct smtp *s, const struct command *c)
+{
+    s->facts->address_queries++;
+    due(s, c->verb);
 }
 
 static void sent_other(struct smtp *s, const struct command *c)
@@ -131,6 +182,10 @@ static const struct {
     [VERB_BDAT] = {sent_bdat, true},   [VERB_RSET] = {sent_rset, false},
     [VERB_QUIT] = {sent_other, true},  [VERB_STARTTLS] = {sent_starttls, true},
     [VERB_AUTH] = {sent_auth, true},
+    [VERB_XCLIENT] = {sent_other_client, false},
+    [VERB_XFORWARD] = {sent_other_client, false},
+    [VERB_VRFY] = {sent_query, false},
+    [VERB_EXPN] = {sent_query, false},
 };
 
 void smtp_command(struct smtp *s, struct slice line)
@@ -192,7 +247,8 @@ bool smtp_known_command(struct slice line)
 
 void smtp_response(struct smtp *s, struct slice line)
 {
-    smtp_auth_response(s, line);
+    if (s->facts->auths)
+        auth_line(s, line, false);
     due(s, VERB_RESPONSE);
     smtp_wait_for(s, VERB_RESPONSE);
 }

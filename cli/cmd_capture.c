@@ -18,6 +18,8 @@ struct values {
     const char *database;
     const char *filter;
     uint64_t count, max_flows, max_held, max_fragments, idle;
+    const char *trust_store;
+    struct option_list keep;
     bool quiet, verbose;
 };
 
@@ -79,6 +81,20 @@ static const struct option_row rows[] = {
      .least = 1,
      .most = 1u << 20,
      .help = "a connection is over after this silence (660; RFC 5321 4.5.3.2 allows 600)"},
+    {.name = "trust-store",
+     .argument = "PATH",
+     .kind = OPTION_TEXT,
+     .at = AT(trust_store),
+     .help =
+         "verify certificates against this PEM file or hashed directory; 'none' not to (default: "
+         "the system's)"},
+    {.name = "keep",
+     .argument = "WHAT",
+     .kind = OPTION_LIST,
+     .at = AT(keep),
+     .help =
+         "store in plain text what is otherwise hashed or left out: local-parts, users, subjects, "
+         "filenames; may be given again, or with commas; read PRIVACY in the manual first"},
     {.letter = 'q',
      .name = "quiet",
      .kind = OPTION_FLAG,
@@ -122,6 +138,8 @@ struct pending {
 struct run {
     const struct values *values;
     struct filter *filter;
+    struct trust *trust; /* NULL: certificates are not verified */
+    unsigned keep;       /* bits of enum keep */
     struct store *store; /* opened with the first capture that can be read */
     struct reading *reading;
     struct pending **chain; /* captures that follow each other, the last one last */
@@ -165,6 +183,7 @@ static struct pipeline pipeline_for(const struct run *r)
     struct pipeline p = {
         .limits = flow_limits_default(),
         .fragments = fragment_limits_default(),
+        .session = {.keep = r->keep, .trust = r->trust},
         .filter = r->filter,
         .frame_limit = v->count,
         .interrupt = &interrupted,
@@ -311,6 +330,8 @@ static int analyse(struct run *r, const struct input *in, struct err *e)
     if (!r->store) {
         r->store = store_open(r->values->database, STORE_WRITE, e);
         rc = r->store ? 0 : -1;
+        if (r->store && r->trust)
+            store_trusts(r->store, r->values->trust_store ? r->values->trust_store : "system");
     }
     if (rc == 0)
         rc = store_one(r, source, in->first_ns, e);
@@ -352,6 +373,63 @@ static int run_over(struct run *r, const struct inputs *in)
     return r->damaged || r->unreadable ? EXIT_DAMAGED : EXIT_DONE;
 }
 
+/* ---- what is verified, and what is kept */
+
+/* The system's store may be missing; one that was asked for may not. */
+static int open_trust(struct run *r, struct err *e)
+{
+    const char *path = r->values->trust_store;
+
+    if (path && strcmp(path, "none") == 0)
+        return 0;
+    r->trust = trust_open(path, e);
+    if (r->trust)
+        return 0;
+    if (path)
+        return -1;
+    if (r->values->verbose)
+        fprintf(stderr, "mailtap capture: certificates are not verified: %s\n", e->text);
+    e->text[0] = '\0';
+    return 0;
+}
+
+/* A list with commas; false when a word of it is none of ours. */
+static bool add_keep(unsigned *keep, const char *words)
+{
+    static const struct {
+        const char *word;
+        enum keep kind;
+    } kinds[] = {
+        {"local-parts", KEEP_LOCAL_PARTS},
+        {"users", KEEP_USERS},
+        {"subjects", KEEP_SUBJECTS},
+        {"filenames", KEEP_FILENAMES},
+    };
+
+    for (struct slice rest = slice_of(words); rest.n;) {
+        struct slice word = slice_until(&rest, ',');
+        size_t i = 0;
+        while (i < sizeof kinds / sizeof *kinds && !slice_equal(word, slice_of(kinds[i].word)))
+            i++;
+        if (i == sizeof kinds / sizeof *kinds)
+            return false;
+        *keep |= kinds[i].kind;
+    }
+    return true;
+}
+
+static bool read_keep(struct run *r)
+{
+    for (unsigned i = 0; i < r->values->keep.count; i++) {
+        if (add_keep(&r->keep, r->values->keep.items[i]))
+            continue;
+        options_wrong("capture", "--keep takes local-parts, users, subjects, filenames, not '%s'",
+                      r->values->keep.items[i]);
+        return false;
+    }
+    return true;
+}
+
 static int run(const struct values *v)
 {
     struct run r = {.values = v};
@@ -365,12 +443,21 @@ static int run(const struct values *v)
         options_wrong("capture", "%s", e.text);
         return EXIT_WRONG;
     }
+    if (!read_keep(&r)) {
+        filter_free(&r.filter);
+        return EXIT_WRONG;
+    }
+    if (open_trust(&r, &e) < 0) {
+        filter_free(&r.filter);
+        return command_failed("capture", e.text);
+    }
     if (inputs_find(&in, v->files.items, v->files.count, &e) < 0)
         status = command_failed("capture", e.text);
     else
         status = run_over(&r, &in);
     inputs_free(&in);
     filter_free(&r.filter);
+    trust_free(&r.trust);
     return status;
 }
 

@@ -88,7 +88,7 @@ static void segment(struct reading *r, const struct packet *p)
     struct flow *f = flow_touch(r->flows, p, &from);
 
     if (f->frames == 1) {
-        f->user = session_new();
+        f->user = session_new(&r->options.session);
         f->origin = r->part;
         f->watched = true;
     }

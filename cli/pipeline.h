@@ -7,11 +7,13 @@
 #include <mailtap/filter.h>
 #include <mailtap/flow.h>
 #include <mailtap/fragment.h>
+#include <mailtap/session.h>
 #include <mailtap/store.h>
 
 struct pipeline {
     struct flow_limits limits;
     struct fragment_limits fragments;
+    struct session_options session;
     const struct filter *filter;   /* packets that do not pass are left out; or NULL */
     uint64_t frame_limit;          /* stop after so many frames; 0: never */
     const volatile int *interrupt; /* stop when it is not 0 */

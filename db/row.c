@@ -2,6 +2,7 @@
  */
 #include "store_private.h"
 
+#include <mailtap/digest.h>
 #include <mailtap/err.h>
 #include <mailtap/text.h>
 #include <mailtap/tls.h>
@@ -19,6 +20,7 @@ enum kind {
     KIND_U16,
     KIND_U16_ZERO, /* NULL is 0 */
     KIND_U32,
+    KIND_U32_ZERO, /* 0 is NULL */
     KIND_U64,
     KIND_I64,
     KIND_ENDING,
@@ -71,7 +73,35 @@ static const struct field fields[] = {
     FIELD(tls_version, KIND_U16_ZERO),
     FIELD(sni, KIND_TEXT),
     FIELD(alpn, KIND_TEXT),
+    FIELD(alpn_chosen, KIND_TEXT),
+    FIELD(tls_version_offered, KIND_U16_ZERO),
+    FIELD(tls_group, KIND_U16_ZERO),
+    FIELD(tls_dh_bits, KIND_U32_ZERO),
+    FIELD(tls_retried, KIND_BOOL),
+    FIELD(ech, KIND_TRI),
+    FIELD(tls_resumed, KIND_TRI),
+    FIELD(client_certificate_asked, KIND_TRI),
+    FIELD(client_certificate_sent, KIND_TRI),
+    FIELD(extended_master_secret, KIND_TRI),
+    FIELD(tls_fallback, KIND_TRI),
+    FIELD(tls_compression, KIND_TRI),
+    FIELD(tls_downgrade, KIND_U16_ZERO),
+    FIELD(ja3, KIND_TEXT),
+    FIELD(ja3s, KIND_TEXT),
+    FIELD(ja4, KIND_TEXT),
+    FIELD(cert_verified, KIND_TRI),
+    FIELD(cert_error, KIND_INT_ZERO),
+    FIELD(cert_reason, KIND_TEXT),
+    FIELD(cert_asked, KIND_TEXT),
+    FIELD(cert_named, KIND_TRI),
+    FIELD(cert_covering, KIND_TEXT),
+    FIELD_AS("estimated", estimate.made, KIND_BOOL),
+    FIELD_AS("estimated_messages", estimate.messages, KIND_U32),
+    FIELD_AS("estimated_low", estimate.low, KIND_U32),
+    FIELD_AS("estimated_high", estimate.high, KIND_U32),
+    FIELD_AS("estimated_octets", estimate.octets, KIND_U64),
     FIELD(tls_alert, KIND_INT_MINUS),
+    FIELD(tls_alert_by_client, KIND_BOOL),
     FIELD(text_before_tls, KIND_U64),
     FIELD(transactions, KIND_U32),
     FIELD(messages, KIND_U32),
@@ -80,8 +110,10 @@ static const struct field fields[] = {
     FIELD(recipients_accepted, KIND_U32),
     FIELD(recipients_known, KIND_TRI),
     FIELD(content_octets, KIND_U64),
-    FIELD(auth_mechanism, KIND_TEXT),
-    FIELD(credentials_exposed, KIND_BOOL),
+    FIELD_AS("auth_mechanism", auth[0].mechanism, KIND_TEXT),
+    FIELD(credentials_exposed, KIND_TRI),
+    FIELD(auths, KIND_U32),
+    FIELD(address_queries, KIND_U32),
     FIELD_AS("addresses", address_count, KIND_U32),
     FIELD(lost, KIND_BOOL),
     FIELD(anomalies, KIND_U32),
@@ -161,6 +193,9 @@ static void bind_field(sqlite3_stmt *s, int at, const struct field *field, const
     case KIND_U32:
         bind_count(s, at, *(const uint32_t *)p);
         break;
+    case KIND_U32_ZERO:
+        bind_int_or_null(s, at, (int)*(const uint32_t *)p, 0);
+        break;
     case KIND_U64:
         bind_count(s, at, *(const uint64_t *)p);
         break;
@@ -185,6 +220,25 @@ static void bind_wire_name(sqlite3_stmt *s, int at, const char *name, unsigned n
     sqlite3_bind_text(s, at, name ? name : digits, -1, SQLITE_TRANSIENT);
 }
 
+void row_chain(char to[ROW_CHAIN_TEXT], const struct facts *f)
+{
+    struct digest *d = digest_new();
+    uint8_t whole[DIGEST_OCTETS];
+
+    for (uint32_t i = 0; i < f->chain_length; i++)
+        digest_add(d, slice_of(f->chain[i].facts.sha256));
+    digest_finish(&d, whole);
+    digest_hex(to, (struct slice){whole, (ROW_CHAIN_TEXT - 1) / 2});
+}
+
+static void bind_chain(sqlite3_stmt *s, int at, const struct facts *f)
+{
+    char chain[ROW_CHAIN_TEXT];
+
+    row_chain(chain, f);
+    sqlite3_bind_text(s, at, chain, -1, SQLITE_TRANSIENT);
+}
+
 void row_bind(sqlite3_stmt *s, const struct facts *f)
 {
     char at[TEXT_TIME];
@@ -199,8 +253,14 @@ void row_bind(sqlite3_stmt *s, const struct facts *f)
         sqlite3_bind_int(s, ROW_TLS_CIPHER, f->tls_cipher);
         bind_wire_name(s, ROW_TLS_CIPHER_NAME, tls_cipher_name(f->tls_cipher), f->tls_cipher);
     }
+    if (f->tls_group) {
+        bind_wire_name(s, ROW_TLS_GROUP_NAME, tls_group_name(f->tls_group), f->tls_group);
+        sqlite3_bind_int(s, ROW_TLS_POST_QUANTUM, tls_group_is_post_quantum(f->tls_group));
+    }
     if (f->cert_seen)
         bind_text(s, ROW_CERTIFICATE, f->cert.sha256);
+    if (f->chain_length)
+        bind_chain(s, ROW_CHAIN, f);
     for (size_t i = 0; i < FIELDS; i++)
         bind_field(s, ROW_FIRST_FIELD + (int)i, &fields[i], f);
 }
@@ -278,6 +338,7 @@ static void read_field(sqlite3_stmt *s, int at, const struct field *field, struc
         *(uint16_t *)p = (uint16_t)column_within(s, at, 0, UINT16_MAX);
         break;
     case KIND_U32:
+    case KIND_U32_ZERO:
         *(uint32_t *)p = (uint32_t)column_within(s, at, 0, UINT32_MAX);
         break;
     case KIND_U64:
@@ -305,7 +366,28 @@ enum {
     AFTER_ISSUER_CN,
     AFTER_NOT_BEFORE,
     AFTER_NOT_AFTER,
+    AFTER_NAMES,
+    AFTER_KEY_TYPE,
+    AFTER_KEY_BITS,
+    AFTER_SIGNATURE,
+    AFTER_SELF_SIGNED,
+    AFTER_AUTHORITY,
 };
+
+static void read_certificate(sqlite3_stmt *s, struct cert_facts *c)
+{
+    column_text(s, AFTER_SHA256, c->sha256, sizeof c->sha256);
+    column_text(s, AFTER_SUBJECT_CN, c->subject_cn, sizeof c->subject_cn);
+    column_text(s, AFTER_ISSUER_CN, c->issuer_cn, sizeof c->issuer_cn);
+    column_text(s, AFTER_NAMES, c->names, sizeof c->names);
+    column_text(s, AFTER_KEY_TYPE, c->key_type, sizeof c->key_type);
+    column_text(s, AFTER_SIGNATURE, c->signature, sizeof c->signature);
+    c->not_before = sqlite3_column_int64(s, AFTER_NOT_BEFORE);
+    c->not_after = sqlite3_column_int64(s, AFTER_NOT_AFTER);
+    c->key_bits = (unsigned)column_within(s, AFTER_KEY_BITS, 0, UINT32_MAX);
+    c->self_signed = sqlite3_column_int(s, AFTER_SELF_SIGNED) != 0;
+    c->authority = sqlite3_column_int(s, AFTER_AUTHORITY) != 0;
+}
 
 void row_read(sqlite3_stmt *s, struct facts *facts_r)
 {
@@ -321,11 +403,7 @@ void row_read(sqlite3_stmt *s, struct facts *facts_r)
     f->tls_cipher_known = sqlite3_column_type(s, AFTER_CIPHER) != SQLITE_NULL;
     f->tls_cipher = (uint16_t)column_within(s, AFTER_CIPHER, 0, UINT16_MAX);
     f->cert_seen = sqlite3_column_type(s, AFTER_SHA256) != SQLITE_NULL;
-    column_text(s, AFTER_SHA256, f->cert.sha256, sizeof f->cert.sha256);
-    column_text(s, AFTER_SUBJECT_CN, f->cert.subject_cn, sizeof f->cert.subject_cn);
-    column_text(s, AFTER_ISSUER_CN, f->cert.issuer_cn, sizeof f->cert.issuer_cn);
-    f->cert.not_before = sqlite3_column_int64(s, AFTER_NOT_BEFORE);
-    f->cert.not_after = sqlite3_column_int64(s, AFTER_NOT_AFTER);
+    read_certificate(s, &f->cert);
 }
 
 /* ---- the SQL of both ways */
@@ -337,7 +415,8 @@ char *row_insert_sql(void)
     char *sql = must_alloc(1, SQL_ROOM);
     size_t n = (size_t)snprintf(sql, SQL_ROOM,
                                 "INSERT INTO session (capture_id, server_id, started_at, ended_at,"
-                                " tls_version_name, tls_cipher, tls_cipher_name, certificate");
+                                " tls_version_name, tls_cipher, tls_cipher_name, tls_group_name,"
+                                " tls_post_quantum, certificate, chain");
 
     for (size_t i = 0; i < FIELDS; i++)
         n += (size_t)snprintf(sql + n, SQL_ROOM - n, ", %s", fields[i].column);
@@ -355,10 +434,11 @@ char *row_select_sql(void)
 
     for (size_t i = 0; i < FIELDS; i++)
         n += (size_t)snprintf(sql + n, SQL_ROOM - n, "s.%s, ", fields[i].column);
-    snprintf(sql + n, SQL_ROOM - n,
-             "r.ip, r.port, s.tls_cipher, k.sha256, k.subject_cn, k.issuer_cn, k.not_before,"
-             " k.not_after"
-             " FROM session s JOIN server r ON r.server_id = s.server_id"
-             " LEFT JOIN certificate k ON k.sha256 = s.certificate WHERE s.session_id = ?");
+    snprintf(
+        sql + n, SQL_ROOM - n,
+        "r.ip, r.port, s.tls_cipher, k.sha256, k.subject_cn, k.issuer_cn, k.not_before,"
+        " k.not_after, k.names, k.key_type, k.key_bits, k.signature, k.self_signed, k.authority"
+        " FROM session s JOIN server r ON r.server_id = s.server_id"
+        " LEFT JOIN certificate k ON k.sha256 = s.certificate WHERE s.session_id = ?");
     return sql;
 }

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x4d544150 /* "MTAP" */
-#define USER_VERSION 1
+#define USER_VERSION 2
+#define FIRST_VERSION 1
 
 static const char schema_sql[] =
 #include "schema.inc"
@@ -92,7 +93,12 @@ int schema_check(struct store *st, struct err *e)
                        "%s was made by a newer mailtap (format %lld; this one knows up to %d): use "
                        "that one",
                        st->path, (long long)version, USER_VERSION);
-    if (version < USER_VERSION)
+    if (version < FIRST_VERSION)
         return err_set(e, "%s is damaged: its format is %lld", st->path, (long long)version);
+    if (version < USER_VERSION)
+        return err_set(e,
+                       "%s was made by an older mailtap (format %lld; this one writes %d): analyse "
+                       "the captures again",
+                       st->path, (long long)version, USER_VERSION);
     return st->writing ? read_key(st, e) : 0;
 }

@@ -2,7 +2,7 @@
 -- opinions (verdict, evidence): these can be worked out again from those.
 -- The tables are free to change; the views are the contract.
 PRAGMA application_id = 0x4d544150; -- "MTAP"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE meta (
   key TEXT NOT NULL PRIMARY KEY,
@@ -44,7 +44,8 @@ CREATE TABLE capture (
   ended_at TEXT,
   started_ns INTEGER,
   ended_ns INTEGER,
-  damage TEXT
+  damage TEXT,
+  trust_store TEXT
 ) STRICT;
 CREATE UNIQUE INDEX capture_once ON capture (digest) WHERE state = 'complete';
 
@@ -63,8 +64,21 @@ CREATE TABLE certificate (
   sha256 TEXT NOT NULL PRIMARY KEY,
   subject_cn TEXT,
   issuer_cn TEXT,
+  names TEXT,
   not_before INTEGER NOT NULL,
-  not_after INTEGER NOT NULL
+  not_after INTEGER NOT NULL,
+  key_type TEXT,
+  key_bits INTEGER,
+  signature TEXT,
+  self_signed INTEGER NOT NULL CHECK (self_signed IN (0, 1)),
+  authority INTEGER NOT NULL CHECK (authority IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chain (
+  chain TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  sha256 TEXT NOT NULL REFERENCES certificate,
+  PRIMARY KEY (chain, place)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE session (
@@ -104,10 +118,41 @@ CREATE TABLE session (
   tls_version_name TEXT,
   tls_cipher INTEGER,
   tls_cipher_name TEXT,
+  tls_version_offered INTEGER,
+  tls_group INTEGER,
+  tls_group_name TEXT,
+  tls_post_quantum INTEGER CHECK (tls_post_quantum IN (0, 1)),
+  tls_dh_bits INTEGER,
+  tls_retried INTEGER NOT NULL CHECK (tls_retried IN (0, 1)),
+  tls_resumed INTEGER CHECK (tls_resumed IN (0, 1)),
+  tls_fallback INTEGER CHECK (tls_fallback IN (0, 1)),
+  tls_compression INTEGER CHECK (tls_compression IN (0, 1)),
+  tls_downgrade INTEGER,
+  extended_master_secret INTEGER CHECK (extended_master_secret IN (0, 1)),
+  ech INTEGER CHECK (ech IN (0, 1)),
+  client_certificate_asked INTEGER CHECK (client_certificate_asked IN (0, 1)),
+  client_certificate_sent INTEGER CHECK (client_certificate_sent IN (0, 1)),
   sni TEXT,
   alpn TEXT,
+  alpn_chosen TEXT,
+  ja3 TEXT,
+  ja3s TEXT,
+  ja4 TEXT,
   certificate TEXT REFERENCES certificate,
+  chain TEXT,
+  cert_verified INTEGER CHECK (cert_verified IN (0, 1)),
+  cert_error INTEGER,
+  cert_reason TEXT,
+  cert_asked TEXT,
+  cert_named INTEGER CHECK (cert_named IN (0, 1)),
+  cert_covering TEXT,
+  estimated INTEGER NOT NULL CHECK (estimated IN (0, 1)),
+  estimated_messages INTEGER NOT NULL,
+  estimated_low INTEGER NOT NULL,
+  estimated_high INTEGER NOT NULL,
+  estimated_octets INTEGER NOT NULL,
   tls_alert INTEGER,
+  tls_alert_by_client INTEGER NOT NULL CHECK (tls_alert_by_client IN (0, 1)),
   text_before_tls INTEGER NOT NULL,
   transactions INTEGER NOT NULL,
   messages INTEGER NOT NULL,
@@ -117,7 +162,9 @@ CREATE TABLE session (
   recipients_known INTEGER CHECK (recipients_known IN (0, 1)),
   content_octets INTEGER NOT NULL,
   auth_mechanism TEXT,
-  credentials_exposed INTEGER NOT NULL CHECK (credentials_exposed IN (0, 1)),
+  credentials_exposed INTEGER CHECK (credentials_exposed IN (0, 1)),
+  auths INTEGER NOT NULL,
+  address_queries INTEGER NOT NULL,
   addresses INTEGER NOT NULL,
   lost INTEGER NOT NULL CHECK (lost IN (0, 1)),
   anomalies INTEGER NOT NULL
@@ -134,6 +181,59 @@ CREATE TABLE exposure (
   PRIMARY KEY (session_id, item)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE content (
+  session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE,
+  received INTEGER NOT NULL,
+  received_tls INTEGER NOT NULL,
+  encoded_words INTEGER NOT NULL,
+  eai_messages INTEGER NOT NULL,
+  end_to_end_messages INTEGER NOT NULL,
+  parts INTEGER NOT NULL,
+  attachments INTEGER NOT NULL,
+  attachment_octets INTEGER NOT NULL,
+  media_left_out INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE header_field (
+  session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+  field TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  octets INTEGER NOT NULL,
+  PRIMARY KEY (session_id, field)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE media (
+  session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+  place INTEGER NOT NULL,
+  media_type TEXT NOT NULL,
+  attachment INTEGER NOT NULL CHECK (attachment IN (0, 1)),
+  count INTEGER NOT NULL,
+  octets INTEGER NOT NULL,
+  decoded_octets INTEGER NOT NULL,
+  PRIMARY KEY (session_id, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE auth (
+  session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+  place INTEGER NOT NULL,
+  mechanism TEXT NOT NULL,
+  given TEXT NOT NULL CHECK (given IN ('nothing', 'name', 'unknown', 'verifier', 'token',
+                                       'password')),
+  outcome TEXT NOT NULL CHECK (outcome IN ('open', 'accepted', 'refused', 'cancelled')),
+  responses INTEGER NOT NULL,
+  octets INTEGER NOT NULL,
+  PRIMARY KEY (session_id, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kept (
+  session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+  place INTEGER NOT NULL,
+  transaction_no INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('user', 'subject', 'filename')),
+  value TEXT NOT NULL,
+  PRIMARY KEY (session_id, place)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE address (
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
@@ -142,6 +242,7 @@ CREATE TABLE address (
   accepted INTEGER CHECK (accepted IN (0, 1)),
   domain TEXT,
   local_hash BLOB CHECK (length(local_hash) = 16),
+  local_part TEXT,
   PRIMARY KEY (session_id, place)
 ) STRICT, WITHOUT ROWID;
 
@@ -167,9 +268,19 @@ CREATE TABLE verdict (
                                                     'refused', 'undetermined')),
   strip_rule TEXT,
   strip_rank TEXT CHECK (strip_rank IN ('certain', 'strong', 'weak')),
+  rung TEXT NOT NULL CHECK (rung IN ('undecided', 'cleartext', 'stripped', 'obsolete-tls',
+                                     'unauthenticated', 'authenticable',
+                                     'authentication-hidden')),
+  software TEXT,
   history_sessions INTEGER NOT NULL,
   history_offered INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE weakness (
+  session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+  weakness TEXT NOT NULL,
+  PRIMARY KEY (session_id, weakness)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unjudged (
   session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE
@@ -220,7 +331,11 @@ SELECT s.session_id,
   v.strip_rank,
   s.one_sided,
   s.midstream,
-  s.gap_octets
+  s.gap_octets,
+  coalesce(v.rung, 'undecided') AS rung,
+  v.software AS server_software,
+  CASE s.estimated WHEN 1 THEN s.estimated_messages END AS estimated_messages,
+  CASE s.estimated WHEN 1 THEN s.estimated_octets END AS estimated_octets
 FROM session s
 JOIN capture c ON c.capture_id = s.capture_id
 JOIN server r ON r.server_id = s.server_id
@@ -231,6 +346,49 @@ SELECT session_id, rule, rank, detail FROM evidence;
 
 CREATE VIEW v_exposure AS
 SELECT session_id, item, count, octets FROM exposure;
+
+CREATE VIEW v_tls AS
+SELECT s.session_id,
+  s.tls_established,
+  s.tls_version_name AS tls_version,
+  s.tls_cipher_name AS tls_cipher,
+  s.tls_version_offered,
+  s.tls_group_name AS tls_group,
+  s.tls_post_quantum,
+  s.tls_dh_bits,
+  s.tls_retried,
+  s.tls_resumed,
+  s.tls_fallback,
+  s.tls_compression,
+  s.tls_downgrade,
+  s.extended_master_secret,
+  s.ech,
+  s.client_certificate_asked,
+  s.client_certificate_sent,
+  s.sni,
+  s.alpn,
+  s.alpn_chosen,
+  s.ja3,
+  s.ja3s,
+  s.ja4,
+  s.tls_alert,
+  s.tls_alert_by_client,
+  s.certificate,
+  s.chain,
+  s.cert_verified,
+  s.cert_error,
+  s.cert_reason,
+  s.cert_asked,
+  s.cert_named,
+  s.cert_covering,
+  CASE s.estimated WHEN 1 THEN s.estimated_messages END AS estimated_messages,
+  CASE s.estimated WHEN 1 THEN s.estimated_low END AS estimated_low,
+  CASE s.estimated WHEN 1 THEN s.estimated_high END AS estimated_high,
+  CASE s.estimated WHEN 1 THEN s.estimated_octets END AS estimated_octets,
+  (SELECT group_concat(w.weakness, ' ') FROM weakness w
+   WHERE w.session_id = s.session_id) AS weaknesses
+FROM session s
+WHERE s.hello_seen = 1 OR s.tls_established = 1;
 
 CREATE VIEW v_server AS
 SELECT r.ip AS server_ip,
@@ -250,7 +408,13 @@ SELECT r.ip AS server_ip,
   (SELECT coalesce(k.subject_cn, 'sha256:' || k.sha256) FROM session n
    JOIN certificate k ON k.sha256 = n.certificate
    WHERE n.server_id = r.server_id
-   ORDER BY k.not_after DESC, k.sha256 LIMIT 1) AS best_certificate
+   ORDER BY coalesce(n.cert_verified, 0) DESC, coalesce(n.cert_named, 0) DESC,
+     k.not_after DESC, k.sha256 LIMIT 1) AS best_certificate,
+  (SELECT group_concat(name, ', ') FROM
+     (SELECT DISTINCT j.software AS name FROM session n
+      JOIN verdict j ON j.session_id = n.session_id
+      WHERE n.server_id = r.server_id AND j.software IS NOT NULL
+      ORDER BY name LIMIT 20)) AS software
 FROM server r
 JOIN session s ON s.server_id = r.server_id
 LEFT JOIN verdict v ON v.session_id = s.session_id
@@ -261,7 +425,7 @@ SELECT source AS capture_source,
   frames, octets, frames_dropped_kernel, frames_dropped_interface, damaged_frames, flows,
   mail_flows, gap_octets, started_at, ended_at, other_frames, fragments, unknown_link,
   mail_port_other, evicted, held_refused, holes_given_up, fragments_completed,
-  fragments_expired, fragments_evicted, fragments_discarded, state, damage
+  fragments_expired, fragments_evicted, fragments_discarded, state, damage, trust_store
 FROM capture;
 
 -- ---- what it all is: one row for each table, view and column ('' is the object itself)
@@ -303,6 +467,7 @@ INSERT INTO describe VALUES
 ('capture', 'started_ns', 'The same in nanoseconds since 1970; NULL as started_at'),
 ('capture', 'ended_ns', 'The same in nanoseconds since 1970; NULL as ended_at'),
 ('capture', 'damage', 'What was wrong with the file; NULL: nothing'),
+('capture', 'trust_store', 'What certificates were verified against; NULL: they were not'),
 ('server', '', 'One server address and port, with what rules remember of it'),
 ('server', 'server_id', 'Number of the server'),
 ('server', 'ip', 'IPv4 or IPv6 address (RFC 5952)'),
@@ -310,12 +475,22 @@ INSERT INTO describe VALUES
 ('server', 'ehlo_sessions', 'Sessions with a complete EHLO reply before TLS'),
 ('server', 'ehlo_offered', 'Of them, those that were offered STARTTLS'),
 ('server', 'changed', '1: sessions came or went since its sessions were last judged'),
-('certificate', '', 'Server certificates seen in the clear (TLS 1.2 and older)'),
+('certificate', '', 'Certificates of servers and their chains, seen up to TLS 1.2'),
 ('certificate', 'sha256', 'SHA-256 of the DER, hexadecimal'),
 ('certificate', 'subject_cn', 'Common name of the subject; NULL: it has none'),
 ('certificate', 'issuer_cn', 'Common name of the issuer; NULL: it has none'),
+('certificate', 'names', 'Names of subjectAltName, a line each; NULL: it has none'),
 ('certificate', 'not_before', 'Valid from, seconds since 1970'),
 ('certificate', 'not_after', 'Valid until, seconds since 1970'),
+('certificate', 'key_type', 'RSA, EC and its curve, ED25519, ...; NULL: not known'),
+('certificate', 'key_bits', 'Size of the key; NULL: not known'),
+('certificate', 'signature', 'Algorithm of the signature on it; NULL: not known'),
+('certificate', 'self_signed', '1: signed by its own key'),
+('certificate', 'authority', '1: may sign others (basicConstraints CA)'),
+('chain', '', 'Certificates that servers sent together'),
+('chain', 'chain', 'Digest of the chain: session.chain'),
+('chain', 'place', 'Order as sent, from 0: the server''s own'),
+('chain', 'sha256', 'The certificate'),
 ('session', '', 'Facts of one TCP connection that carried SMTP or LMTP; no opinion'),
 ('session', 'session_id', 'Number of the session'),
 ('session', 'capture_id', 'The capture it was seen in'),
@@ -353,10 +528,41 @@ INSERT INTO describe VALUES
 ('session', 'tls_version_name', 'Its name; NULL: not known'),
 ('session', 'tls_cipher', 'Negotiated cipher suite, IANA number; NULL: not known'),
 ('session', 'tls_cipher_name', 'Its IANA name, else its number; NULL: not known'),
+('session', 'tls_version_offered', 'Highest version in the ClientHello; NULL: not known'),
+('session', 'tls_group', 'Named group agreed on, IANA number; NULL: none, or not known'),
+('session', 'tls_group_name', 'Its IANA name, else its number; NULL: none, or not known'),
+('session', 'tls_post_quantum', '1: that group resists quantum computers; NULL: no group known'),
+('session', 'tls_dh_bits', 'Bits of the prime of finite-field DH; NULL: none, or not known'),
+('session', 'tls_retried', '1: a HelloRetryRequest was seen'),
+('session', 'tls_resumed', '1: an earlier session was resumed; NULL: not known'),
+('session', 'tls_fallback', '1: ClientHello says it is a fallback (RFC 7507); NULL: not known'),
+('session', 'tls_compression', '1: TLS compression was chosen; NULL: not known'),
+('session', 'tls_downgrade', 'Version that the server''s random admits to; NULL: none'),
+('session', 'extended_master_secret', '1: RFC 7627 was agreed on; NULL: TLS 1.3, or not known'),
+('session', 'ech', '1: ClientHello has encrypted_client_hello or its GREASE; NULL: not known'),
+('session', 'client_certificate_asked', '1: the server asked for one; NULL: hidden, or not known'),
+('session', 'client_certificate_sent', '1: the client sent one; NULL: hidden, or not known'),
 ('session', 'sni', 'Server name in the ClientHello; NULL: none seen'),
 ('session', 'alpn', 'First protocol of ALPN offered; NULL: none seen'),
+('session', 'alpn_chosen', 'Protocol that the server chose; NULL: none seen'),
+('session', 'ja3', 'JA3 of the ClientHello; NULL: not read'),
+('session', 'ja3s', 'JA3S of the ServerHello; NULL: not read'),
+('session', 'ja4', 'JA4 of the ClientHello; NULL: not read'),
 ('session', 'certificate', 'Server certificate; NULL: none seen'),
+('session', 'chain', 'Its chain; NULL: none seen'),
+('session', 'cert_verified', '1: the chain was trusted then; NULL: no trust store, or no chain'),
+('session', 'cert_error', 'X509_V_ERR number of OpenSSL; NULL: none'),
+('session', 'cert_reason', 'OpenSSL''s words for it; NULL: none'),
+('session', 'cert_asked', 'Name it had to cover: SNI, else the greeting''s; NULL: none known'),
+('session', 'cert_named', '1: the certificate covers that name; NULL: not known'),
+('session', 'cert_covering', 'The name in it that does; NULL: none'),
+('session', 'estimated', '1: messages under TLS could be estimated'),
+('session', 'estimated_messages', 'Estimate from record sizes: messages under TLS'),
+('session', 'estimated_low', 'Fewest messages that the records allow'),
+('session', 'estimated_high', 'Most messages that the records allow'),
+('session', 'estimated_octets', 'Estimate from record sizes: octets of content under TLS'),
 ('session', 'tls_alert', 'Fatal alert in the clear; NULL: none seen'),
+('session', 'tls_alert_by_client', '1: that alert was the client''s'),
 ('session', 'text_before_tls', 'Octets of text between the 220 and the hello'),
 ('session', 'transactions', 'MAIL commands read'),
 ('session', 'messages', 'Messages accepted, as far as read'),
@@ -366,7 +572,9 @@ INSERT INTO describe VALUES
 ('session', 'recipients_known', '0: recipients_accepted is a lower bound; NULL: nothing is known'),
 ('session', 'content_octets', 'Octets of message content in the clear'),
 ('session', 'auth_mechanism', 'First AUTH mechanism tried in the clear; NULL: none seen'),
-('session', 'credentials_exposed', '1: an AUTH exchange gave something away'),
+('session', 'credentials_exposed', '1: an AUTH exchange gave a secret away; NULL: not known'),
+('session', 'auths', 'AUTH exchanges in the clear'),
+('session', 'address_queries', 'VRFY and EXPN commands read'),
 ('session', 'addresses', 'Envelope addresses kept in the table address'),
 ('session', 'lost', '1: the dialogue could not be followed to its end'),
 ('session', 'anomalies', 'Bits of what was odd (facts.h, enum anomaly)'),
@@ -375,6 +583,44 @@ INSERT INTO describe VALUES
 ('exposure', 'item', 'What could be read'),
 ('exposure', 'count', 'How many of them'),
 ('exposure', 'octets', 'Their octets'),
+('content', '', 'What the messages of a session that were read in the clear consist of'),
+('content', 'session_id', 'The session'),
+('content', 'received', 'Received fields: hops before this one'),
+('content', 'received_tls', 'Of them, those that claim TLS'),
+('content', 'encoded_words', 'Encoded words (RFC 2047) in their headers'),
+('content', 'eai_messages', 'Messages with UTF-8 header fields (RFC 6532)'),
+('content', 'end_to_end_messages', 'Messages encrypted by S/MIME or OpenPGP'),
+('content', 'parts', 'MIME parts that are no multipart'),
+('content', 'attachments', 'Of them, attachments'),
+('content', 'attachment_octets', 'Octets of attachments, as transferred'),
+('content', 'media_left_out', 'Parts not in the table media, for want of room'),
+('header_field', '', 'Header fields read in the clear, by name, without their values'),
+('header_field', 'session_id', 'The session'),
+('header_field', 'field', 'Kind of field, or other'),
+('header_field', 'count', 'How many of them'),
+('header_field', 'octets', 'Their octets, names and line ends included'),
+('media', '', 'MIME parts read in the clear, by media type'),
+('media', 'session_id', 'The session'),
+('media', 'place', 'Order in the session, from 0'),
+('media', 'media_type', 'Media type, or other'),
+('media', 'attachment', '1: attachments; 0: other parts'),
+('media', 'count', 'How many of them'),
+('media', 'octets', 'Octets of their bodies, as transferred'),
+('media', 'decoded_octets', 'The same after base64 or quoted-printable'),
+('auth', '', 'AUTH exchanges in the clear, the first ones of a session'),
+('auth', 'session_id', 'The session'),
+('auth', 'place', 'Order in the session, from 0'),
+('auth', 'mechanism', 'SASL mechanism, upper case'),
+('auth', 'given', 'The most that an observer got: nothing, name, unknown, verifier, token, password'),
+('auth', 'outcome', 'open, accepted, refused or cancelled'),
+('auth', 'responses', 'Responses of the client that were not empty'),
+('auth', 'octets', 'Their octets, as sent'),
+('kept', '', 'Values kept because the operator asked for them (--keep); otherwise empty'),
+('kept', 'session_id', 'The session'),
+('kept', 'place', 'Order in the session, from 0'),
+('kept', 'transaction_no', 'Transaction in the session, from 1; 0: before any'),
+('kept', 'kind', 'user, subject or filename'),
+('kept', 'value', 'The value, escaped, perhaps cut'),
 ('address', '', 'Envelope addresses read in the clear, without their local parts'),
 ('address', 'session_id', 'The session'),
 ('address', 'place', 'Order in the session, from 0'),
@@ -383,6 +629,7 @@ INSERT INTO describe VALUES
 ('address', 'accepted', '1: the server accepted it; NULL: not known'),
 ('address', 'domain', 'Domain, lower case; NULL: null reverse-path, or none given'),
 ('address', 'local_hash', 'First 16 octets of the HMAC-SHA256 of the address; NULL: null path'),
+('address', 'local_part', 'The local part, if the operator asked to keep it; otherwise NULL'),
 ('conflict', '', 'Retransmissions that differed from the first copy, the first ones of a session'),
 ('conflict', 'session_id', 'The session'),
 ('conflict', 'place', 'Order in the session, from 0'),
@@ -400,8 +647,13 @@ INSERT INTO describe VALUES
 ('verdict', 'cleartext_reason', 'Why it was in the clear; NULL: the class is not cleartext'),
 ('verdict', 'strip_rule', 'Finding of the highest rank; NULL: none'),
 ('verdict', 'strip_rank', 'Its rank; NULL: none'),
+('verdict', 'rung', 'Rung of the protection ladder (RFC 7435)'),
+('verdict', 'software', 'Server software, as its greeting names it; NULL: it does not'),
 ('verdict', 'history_sessions', 'What server.ehlo_sessions was when it was judged'),
 ('verdict', 'history_offered', 'What server.ehlo_offered was when it was judged'),
+('weakness', '', 'What RFC 9325 and RFC 8996 ask to avoid in the TLS of a session'),
+('weakness', 'session_id', 'The session'),
+('weakness', 'weakness', 'Its name'),
 ('unjudged', '', 'Sessions whose verdict is missing or may have changed'),
 ('unjudged', 'session_id', 'The session'),
 ('evidence', '', 'Findings of stripping'),
@@ -417,11 +669,12 @@ SELECT v.name, c.name, d.text
 FROM sqlite_schema v
 JOIN pragma_table_info(v.name) c
 JOIN describe d ON d."column" = c.name AND d.object =
-  CASE v.name WHEN 'v_session' THEN 'session' ELSE substr(v.name, 3) END
+  CASE WHEN v.name IN ('v_session', 'v_tls') THEN 'session' ELSE substr(v.name, 3) END
 WHERE v.type = 'view' AND v.name <> 'v_server'
-  AND NOT (v.name = 'v_session' AND c.name IN
-           ('tls_version', 'tls_cipher', 'messages', 'recipients_accepted',
-            'credentials_exposed'));
+  AND NOT (v.name IN ('v_session', 'v_tls') AND c.name IN
+           ('tls_version', 'tls_cipher', 'tls_group', 'messages', 'recipients_accepted',
+            'credentials_exposed', 'estimated_messages', 'estimated_low', 'estimated_high',
+            'estimated_octets'));
 
 INSERT INTO describe VALUES
 ('v_session', '', 'One row for each session'),
@@ -438,6 +691,19 @@ INSERT INTO describe VALUES
 ('v_session', 'credentials_exposed', '1: an AUTH exchange gave something away; NULL: not all was read'),
 ('v_session', 'strip_rule', 'Finding of the highest rank; NULL: none'),
 ('v_session', 'strip_rank', 'Its rank; NULL: none'),
+('v_session', 'rung', 'Rung of the protection ladder (RFC 7435)'),
+('v_session', 'server_software', 'Server software, as its greeting names it; NULL: it does not'),
+('v_session', 'estimated_messages', 'Estimate of the messages under TLS; NULL: none could be made'),
+('v_session', 'estimated_octets', 'Estimate of their octets; NULL: none could be made'),
+('v_tls', '', 'One row for each session whose TLS hello was read, or that was encrypted'),
+('v_tls', 'tls_version', 'Negotiated version, TLSv1.3; NULL: not known'),
+('v_tls', 'tls_cipher', 'Negotiated cipher suite, IANA name; NULL: not known'),
+('v_tls', 'tls_group', 'Named group, IANA name; NULL: none, or not known'),
+('v_tls', 'estimated_messages', 'Estimate of the messages under TLS; NULL: none could be made'),
+('v_tls', 'estimated_low', 'Fewest messages that the records allow; NULL: no estimate'),
+('v_tls', 'estimated_high', 'Most messages that the records allow; NULL: no estimate'),
+('v_tls', 'estimated_octets', 'Estimate of their octets; NULL: none could be made'),
+('v_tls', 'weaknesses', 'Names of what RFC 9325 asks to avoid; NULL: nothing'),
 ('v_evidence', '', 'One row for each finding of stripping'),
 ('v_exposure', '', 'One row for each item of a session that an observer could read'),
 ('v_server', '', 'One row for each server address and port'),
@@ -452,6 +718,7 @@ INSERT INTO describe VALUES
 ('v_server', 'first_seen', 'Start of its first session, UTC'),
 ('v_server', 'last_seen', 'End of its last session, UTC'),
 ('v_server', 'names', 'Names in its greetings, up to 20; NULL: none seen'),
-('v_server', 'best_certificate', 'Common name of its certificate valid longest; NULL: none seen'),
+('v_server', 'best_certificate', 'Common name of its best certificate; NULL: none seen'),
+('v_server', 'software', 'Software that its greetings name; NULL: none'),
 ('v_capture', '', 'One row for each source of frames'),
 ('v_capture', 'capture_source', 'Base name of the file, or the interface');

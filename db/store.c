@@ -16,7 +16,8 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
     [ST_COMMIT] = "COMMIT",
     [ST_CAPTURE_FIND] = "SELECT 1 FROM capture WHERE digest = ? AND state = 'complete'",
-    [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, state) VALUES (?, ?, 'running')",
+    [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, trust_store, state)"
+                       " VALUES (?, ?, ?, 'running')",
     [ST_CAPTURE_END] =
         "UPDATE capture SET state = 'complete', frames = ?2, octets = ?3,"
         " frames_dropped_kernel = ?4, frames_dropped_interface = ?5, damaged_frames = ?6,"
@@ -30,10 +31,18 @@ static const char *const statement_sql[STATEMENTS] = {
         " VALUES (?, ?, ?, ?, 1) ON CONFLICT (ip, port) DO UPDATE SET"
         " ehlo_sessions = ehlo_sessions + excluded.ehlo_sessions,"
         " ehlo_offered = ehlo_offered + excluded.ehlo_offered, changed = 1 RETURNING server_id",
-    [ST_CERTIFICATE_ADD] = "INSERT INTO certificate (sha256, subject_cn, issuer_cn, not_before,"
-                           " not_after) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    [ST_CERTIFICATE_ADD] =
+        "INSERT INTO certificate (sha256, subject_cn, issuer_cn, names, not_before, not_after,"
+        " key_type, key_bits, signature, self_signed, authority)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    [ST_CHAIN_ADD] = "INSERT INTO chain VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    [ST_CONTENT_ADD] = "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_HEADER_FIELD_ADD] = "INSERT INTO header_field VALUES (?, ?, ?, ?)",
+    [ST_MEDIA_ADD] = "INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ST_AUTH_ADD] = "INSERT INTO auth VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ST_KEPT_ADD] = "INSERT INTO kept VALUES (?, ?, ?, ?, ?)",
     [ST_EXPOSURE_ADD] = "INSERT INTO exposure VALUES (?, ?, ?, ?)",
-    [ST_ADDRESS_ADD] = "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ST_ADDRESS_ADD] = "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [ST_MARK_UNJUDGED] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM server r"
                          " JOIN session s ON s.server_id = r.server_id WHERE r.changed <> 0",
     [ST_MARK_DONE] = "UPDATE server SET changed = 0 WHERE changed <> 0",
@@ -46,12 +55,14 @@ static const char *const statement_sql[STATEMENTS] = {
                         " second_sha256, first_starttls, second_starttls FROM conflict"
                         " WHERE session_id = ? ORDER BY place",
     [ST_EXPOSURE_GET] = "SELECT item, count, octets FROM exposure WHERE session_id = ?",
-    [ST_VERDICT_SET] =
-        "INSERT OR REPLACE INTO verdict SELECT s.session_id, ?2, ?3, ?4, ?5, r.ehlo_sessions,"
-        " r.ehlo_offered FROM session s JOIN server r ON r.server_id = s.server_id"
-        " WHERE s.session_id = ?1",
+    [ST_VERDICT_SET] = "INSERT OR REPLACE INTO verdict SELECT s.session_id, ?2, ?3, ?4, ?5, ?6, "
+                       "?7, r.ehlo_sessions,"
+                       " r.ehlo_offered FROM session s JOIN server r ON r.server_id = s.server_id"
+                       " WHERE s.session_id = ?1",
     [ST_EVIDENCE_CLEAR] = "DELETE FROM evidence WHERE session_id = ?",
     [ST_EVIDENCE_ADD] = "INSERT INTO evidence VALUES (?, ?, ?, ?, ?)",
+    [ST_WEAKNESS_CLEAR] = "DELETE FROM weakness WHERE session_id = ?",
+    [ST_WEAKNESS_ADD] = "INSERT INTO weakness VALUES (?, ?)",
     [ST_JUDGED] = "DELETE FROM unjudged WHERE session_id = ?",
 };
 
@@ -303,6 +314,7 @@ static void release(struct store **st)
         close((*st)->lock);
     explicit_bzero((*st)->key, sizeof(*st)->key);
     free((*st)->path);
+    free((*st)->trust_store);
     free(*st);
     *st = NULL;
 }
@@ -321,6 +333,12 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
     if (rc < 0)
         release(&st);
     return st;
+}
+
+void store_trusts(struct store *st, const char *trust_store)
+{
+    free(st->trust_store);
+    st->trust_store = trust_store ? must_copy(trust_store) : NULL;
 }
 
 int store_close(struct store **st, struct err *e)

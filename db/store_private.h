@@ -18,6 +18,12 @@ enum statement {
     ST_CAPTURE_END,
     ST_SERVER_ADD,
     ST_CERTIFICATE_ADD,
+    ST_CHAIN_ADD,
+    ST_CONTENT_ADD,
+    ST_HEADER_FIELD_ADD,
+    ST_MEDIA_ADD,
+    ST_AUTH_ADD,
+    ST_KEPT_ADD,
     ST_SESSION_ADD, /* its SQL is made from the field table */
     ST_EXPOSURE_ADD,
     ST_ADDRESS_ADD,
@@ -31,6 +37,8 @@ enum statement {
     ST_VERDICT_SET,
     ST_EVIDENCE_CLEAR,
     ST_EVIDENCE_ADD,
+    ST_WEAKNESS_CLEAR,
+    ST_WEAKNESS_ADD,
     ST_JUDGED,
     STATEMENTS
 };
@@ -38,6 +46,7 @@ enum statement {
 struct store {
     sqlite3 *db;
     char *path;
+    char *trust_store; /* what certificates are verified against; NULL: they are not */
     int lock; /* descriptor that holds the writer's lock, or -1 */
     bool writing;
     uint8_t key[ADDRESS_KEY_OCTETS];
@@ -102,13 +111,20 @@ enum {
     ROW_TLS_VERSION_NAME,
     ROW_TLS_CIPHER,
     ROW_TLS_CIPHER_NAME,
+    ROW_TLS_GROUP_NAME,
+    ROW_TLS_POST_QUANTUM,
     ROW_CERTIFICATE,
+    ROW_CHAIN,
     ROW_FIRST_FIELD
 };
 
 /* Made of the field table, owned by the caller. */
 char *row_insert_sql(void);
 char *row_select_sql(void);
+
+/* What identifies the chain of certificates of a session: half a SHA-256 over theirs, in hex. */
+#define ROW_CHAIN_TEXT 33
+void row_chain(char to[ROW_CHAIN_TEXT], const struct facts *f);
 
 /* All parameters from ROW_STARTED_AT on. */
 void row_bind(sqlite3_stmt *s, const struct facts *f);

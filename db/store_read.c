@@ -163,6 +163,9 @@ static int set_verdict(struct store *st, int64_t session, const struct verdict *
         sqlite3_bind_text(s, 4, best->rule, -1, SQLITE_STATIC);
         sqlite3_bind_text(s, 5, rank_name(best->rank), -1, SQLITE_STATIC);
     }
+    sqlite3_bind_text(s, 6, rung_name(v->rung), -1, SQLITE_STATIC);
+    if (v->software)
+        sqlite3_bind_text(s, 7, v->software, -1, SQLITE_STATIC);
     return store_run(st, s, e);
 }
 
@@ -181,6 +184,24 @@ static int add_evidence(struct store *st, int64_t session, unsigned place,
     return store_run(st, s, e);
 }
 
+static int set_weaknesses(struct store *st, int64_t session, uint32_t weaknesses, struct err *e)
+{
+    if (run_for(st, ST_WEAKNESS_CLEAR, session, e) < 0)
+        return -1;
+    for (unsigned bit = 0; weakness_name(bit); bit++) {
+        if (!(weaknesses & WEAK(bit)))
+            continue;
+        sqlite3_stmt *s = store_statement(st, ST_WEAKNESS_ADD, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_int64(s, 1, session);
+        sqlite3_bind_text(s, 2, weakness_name(bit), -1, SQLITE_STATIC);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e)
 {
     if (store_batch_begin(st, e) < 0 || set_verdict(st, session, v, e) < 0 ||
@@ -189,5 +210,7 @@ int store_judge(struct store *st, int64_t session, const struct verdict *v, stru
     for (unsigned i = 0; i < v->findings.count; i++)
         if (add_evidence(st, session, i, &v->findings.list[i], e) < 0)
             return -1;
+    if (set_weaknesses(st, session, v->weaknesses, e) < 0)
+        return -1;
     return run_for(st, ST_JUDGED, session, e) < 0 ? -1 : store_batch_add(st, e);
 }

@@ -70,6 +70,9 @@
 /* Keywords of one EHLO reply, kept for judging it again later. */
 #define BOUND_KEYWORD_TEXT 2048u
 
+/* AUTH exchanges of one session kept apart; further ones are counted only. */
+#define BOUND_AUTHS 8u
+
 /* Envelope addresses kept for one session; further ones are counted only. */
 #define BOUND_ADDRESSES 1024u
 
@@ -78,6 +81,13 @@
 
 /* Depth of nested multiparts that is followed; deeper ones are leaves. */
 #define BOUND_MIME_DEPTH 16u
+
+/* Kinds of media counted apart for one session; parts of further kinds are counted together. */
+#define BOUND_MEDIA 32u
+
+/* Values that the operator asked to keep, for one session, and octets of each. */
+#define BOUND_KEPT 256u
+#define BOUND_KEPT_TEXT 1024u
 
 /* Certificates of one chain that are kept; the longest in use have five. */
 #define BOUND_CHAIN 10u

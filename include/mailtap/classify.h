@@ -5,6 +5,7 @@
 #define MAILTAP_CLASSIFY_H
 
 #include <mailtap/evidence.h>
+#include <mailtap/ladder.h>
 
 enum session_class {
     CLASS_CLEARTEXT,
@@ -30,6 +31,9 @@ struct verdict {
     enum session_class class;
     enum cleartext_reason reason;
     struct findings findings;
+    enum rung rung;
+    uint32_t weaknesses;  /* bits of enum weakness */
+    const char *software; /* of the server, as it names itself; NULL: it does not */
 };
 
 /* Pure: the same facts and history give the same verdict. */

@@ -7,8 +7,11 @@
 #ifndef MAILTAP_FACTS_H
 #define MAILTAP_FACTS_H
 
+#include <mailtap/auth.h>
 #include <mailtap/cert.h>
+#include <mailtap/estimate.h>
 #include <mailtap/exposure.h>
+#include <mailtap/message.h>
 #include <mailtap/packet.h>
 #include <mailtap/tri.h>
 
@@ -22,6 +25,12 @@ struct conflict_facts {
     bool first_starttls, second_starttls; /* the word stands in that copy */
 };
 
+/* A certificate of a chain; `der` is borrowed from the TLS observer. */
+struct chain_link {
+    struct cert_facts facts;
+    struct slice der;
+};
+
 enum ending { ENDING_NOT_SEEN, ENDING_CLOSED, ENDING_RESET, ENDINGS };
 
 /* A sender or recipient, for "whose mail": the store keeps the domain and a keyed hash. */
@@ -30,6 +39,31 @@ struct address {
     bool recipient;
     tri accepted;
     char path[BOUND_NAME]; /* without the angle brackets; empty is the null reverse-path */
+};
+
+/* What the operator asked to keep in plain text (option --keep); by default nothing. */
+enum keep { KEEP_LOCAL_PARTS = 1, KEEP_USERS = 2, KEEP_SUBJECTS = 4, KEEP_FILENAMES = 8 };
+
+struct kept {
+    enum keep kind;       /* KEEP_USERS, KEEP_SUBJECTS or KEEP_FILENAMES; local parts stand in paths */
+    uint32_t transaction; /* it belongs to, 1 for the first; 0: before any */
+    char text[BOUND_KEPT_TEXT]; /* escaped, cut when it is longer */
+};
+
+/* All messages of a session together, what was read of them in the clear. */
+struct content_facts {
+    struct field_count field[HEADER_FIELDS];
+    uint64_t received, received_tls; /* Received fields, and those that claim TLS */
+    uint64_t encoded_words;
+    uint32_t eai, end_to_end; /* messages with UTF-8 header fields; encrypted end to end */
+    uint64_t parts, attachments, attachment_octets;
+    struct media {
+        char type[80];
+        bool attachment;
+        uint64_t count, octets, decoded; /* octets as transferred, and after decoding */
+    } media[BOUND_MEDIA];
+    uint32_t media_kinds;
+    uint64_t media_left_out; /* parts of further kinds */
 };
 
 struct facts {
@@ -71,9 +105,31 @@ struct facts {
     uint16_t tls_cipher;
     bool tls_cipher_known;
     char sni[BOUND_NAME], alpn[BOUND_NAME];
-    struct cert_facts cert;
+    char alpn_chosen[BOUND_NAME];
+    uint16_t tls_version_offered; /* the highest in the ClientHello; 0: not known */
+    uint16_t tls_group;           /* 0: none, or not known */
+    unsigned tls_dh_bits;
+    bool tls_retried;
+    tri ech, tls_resumed, client_certificate_asked, client_certificate_sent;
+    tri extended_master_secret, tls_fallback, tls_compression;
+    uint16_t tls_downgrade; /* see tls.h */
+    char ja3[33], ja3s[33], ja4[40];
+
+    /* the server's certificate, where TLS shows it */
+    struct cert_facts cert; /* its own */
     bool cert_seen;
+    struct chain_link *chain; /* as sent, its own first; owned by the session; may be NULL */
+    uint32_t chain_length;
+    tri cert_verified; /* UNKNOWN: no trust store was given, or the chain is unreadable */
+    int cert_error;    /* OpenSSL's X509_V_ERR_...; 0: none */
+    char cert_reason[80];
+    char cert_asked[BOUND_NAME]; /* the name it had to cover: SNI, else the greeting's; or empty */
+    tri cert_named;
+    char cert_covering[BOUND_NAME]; /* the name in it that does */
+
+    struct estimate estimate; /* of what went through TLS */
     int tls_alert;            /* fatal alert in the clear, or -1 */
+    bool tls_alert_by_client; /* who sent it */
     uint64_t text_before_tls; /* octets of text between 220 and the hello, both directions */
 
     /* mail in the clear */
@@ -83,11 +139,17 @@ struct facts {
     uint32_t recipients_attempted, recipients_accepted;
     tri recipients_known; /* NO: recipients_accepted is only a lower bound */
     uint64_t content_octets;
-    char auth_mechanism[32]; /* upper case; the first one tried in the clear; or empty */
-    bool credentials_exposed;
+    struct auth_facts auth[BOUND_AUTHS]; /* exchanges in the clear, the first ones */
+    uint32_t auths;                      /* all of them */
+    tri credentials_exposed; /* UNKNOWN: of a mechanism that is not known everything was read */
+    uint32_t address_queries; /* VRFY and EXPN */
     struct exposure exposure[ITEMS];
     struct address *addresses; /* in the order sent; owned by the session that filled the facts */
     uint32_t address_count;
+    struct content_facts *content; /* owned likewise; NULL: no content was read */
+    unsigned keep;                 /* bits of enum keep, set before reading */
+    struct kept *kept;             /* owned likewise */
+    uint32_t kept_count;
 
     /* what was odd */
     bool lost;          /* the dialogue could not be followed to its end */
@@ -100,11 +162,21 @@ enum anomaly {
     ANOMALY_BAD_REPLY = 4,     /* a line of the server that is no reply */
     ANOMALY_REPLY_SKEW = 8,    /* replies did not match commands one to one */
     ANOMALY_EHLO_CUT_OFF = 16, /* the client went on before the EHLO reply was complete */
-    ANOMALY_INJECTION = 32,    /* text between STARTTLS and the hello */
+    ANOMALY_INJECTED_COMMAND = 32, /* text of the client between STARTTLS and its hello */
     ANOMALY_OUTSTANDING = 64,  /* more commands without reply than BOUND_OUTSTANDING */
     ANOMALY_AHEAD = 128,       /* more octets sent ahead than BOUND_AHEAD_OCTETS */
     ANOMALY_UNKNOWN_COMMAND = 256,
-    ANOMALY_EARLY_CONTENT = 512, /* content sent before 354 */
+    ANOMALY_EARLY_CONTENT = 512,  /* content sent before 354 */
+    ANOMALY_INJECTED_REPLY = 1024, /* text of the server between 220 and its hello */
 };
+
+/* Add a message to the content of the session (tally.c). */
+void facts_tally(struct facts *f, const struct message_facts *m);
+/* Keep a value of a kind that the operator asked for; ignored otherwise, and above the bound. */
+void facts_keep(struct facts *f, enum keep kind, struct slice value);
+/* "user", "subject", "filename" */
+const char *keep_name(enum keep kind);
+/* Wipe and free what the facts own. */
+void facts_free(struct facts *f);
 
 #endif

@@ -18,7 +18,12 @@ enum identity {
 
 struct session;
 
-struct session *session_new(void);
+struct session_options {
+    unsigned keep;       /* bits of enum keep */
+    struct trust *trust; /* borrowed; NULL: chains are not verified */
+};
+
+struct session *session_new(const struct session_options *options);
 
 /* Show a packet of the flow to nDPI while that is of use. */
 void session_packet(struct session *s, struct dpi *dpi, const struct packet *p);

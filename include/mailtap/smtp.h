@@ -9,7 +9,7 @@
  * into the facts.
  *
  * smtp_line.c puts lines together, smtp_command.c and smtp_reply.c read them, smtp_content.c
- * counts message content, smtp_dialogue.c matches and keeps the state.
+ * counts message content, auth.c reads SASL, smtp_dialogue.c matches and keeps the state.
  */
 #ifndef MAILTAP_SMTP_H
 #define MAILTAP_SMTP_H

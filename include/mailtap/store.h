@@ -23,6 +23,9 @@ enum store_mode {
 /* NULL on failure: missing, not a mailtap database, made by a newer mailtap, in use, read-only. */
 struct store *store_open(const char *path, enum store_mode mode, struct err *e);
 
+/* What the certificates of the captures begun from now on are verified against; NULL: nothing. */
+void store_trusts(struct store *st, const char *trust_store);
+
 /* Leaves one plain file behind, without WAL; sets *st to NULL.  -1 when the last write failed. */
 int store_close(struct store **st, struct err *e);
 

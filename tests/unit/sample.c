@@ -17,6 +17,22 @@ static struct address addresses[] = {
     {.transaction = 1, .recipient = true, .accepted = NO, .path = SAMPLE_RECIPIENT "@b.example"},
 };
 
+/* The issuer of its own certificate; the first one of the chain is filled in from there. */
+static struct chain_link chain[2];
+
+static struct content_facts content = {
+    .field = {[HEADER_FROM] = {1, 30}, [HEADER_OTHER] = {2, 50}},
+    .received = 3,
+    .received_tls = 2,
+    .parts = 2,
+    .attachments = 1,
+    .attachment_octets = 4000,
+    .media = {{"text/plain", false, 1, 100, 100}, {"application/pdf", true, 1, 4000, 2900}},
+    .media_kinds = 2,
+};
+
+static struct kept kept[] = {{KEEP_SUBJECTS, 1, "A subject"}};
+
 static struct endpoint end(uint8_t last, uint16_t port)
 {
     return (struct endpoint){{4, {192, 0, 2, last}}, port};
@@ -75,11 +91,47 @@ struct facts sample_facts(void)
     f.tls_cipher_known = true;
     strcpy(f.sni, "sni.example");
     strcpy(f.alpn, "smtp");
-    f.cert = (struct cert_facts){.not_before = 100, .not_after = 200};
+    strcpy(f.alpn_chosen, "chosen");
+    f.tls_version_offered = 0x0304;
+    f.tls_group = 0x11ec;
+    f.tls_dh_bits = 1024;
+    f.tls_retried = true;
+    f.ech = f.tls_compression = f.tls_resumed = YES;
+    f.client_certificate_asked = f.extended_master_secret = YES;
+    f.client_certificate_sent = f.tls_fallback = NO;
+    f.tls_downgrade = 0x0303;
+    memset(f.ja3, '3', 32);
+    memset(f.ja3s, 's', 32);
+    strcpy(f.ja4, "t13d0000_0123456789ab_cdef01234567");
+    f.chain = chain;
+    f.chain_length = 2;
+    f.cert_verified = f.cert_named = NO;
+    f.cert_error = 10;
+    strcpy(f.cert_reason, "certificate has expired");
+    strcpy(f.cert_asked, "asked.example");
+    strcpy(f.cert_covering, "covering.example");
+    f.estimate.made = true;
+    f.estimate.messages = 3;
+    f.estimate.low = 2;
+    f.estimate.high = 5;
+    f.estimate.octets = 12345;
+    f.tls_alert_by_client = true;
+    f.address_queries = 18;
+    f.content = &content;
+    f.keep = KEEP_SUBJECTS;
+    f.kept = kept;
+    f.kept_count = 1;
+    f.cert = (struct cert_facts){.not_before = 100, .not_after = 200, .key_bits = 1024};
+    strcpy(f.cert.names, "cn.example\nother.example");
+    strcpy(f.cert.key_type, "RSA");
+    strcpy(f.cert.signature, "sha1WithRSAEncryption");
+    f.cert.self_signed = f.cert.authority = true;
     strcpy(f.cert.subject_cn, "cn.example");
     strcpy(f.cert.issuer_cn, "issuer.example");
     memset(f.cert.sha256, 'a', 64);
     f.cert_seen = true;
+    chain[0].facts = chain[1].facts = f.cert;
+    memset(chain[1].facts.sha256, 'd', 64);
     f.tls_alert = 0;
     f.text_before_tls = 13;
     f.transactions = 14;
@@ -89,8 +141,10 @@ struct facts sample_facts(void)
     f.recipients_accepted = 17;
     f.recipients_known = NO;
     f.content_octets = UINT64_C(5000000000);
-    strcpy(f.auth_mechanism, "PLAIN");
-    f.credentials_exposed = true;
+    strcpy(f.auth[0].mechanism, "PLAIN");
+    f.auth[0].given = GIVEN_PASSWORD;
+    f.auths = 1;
+    f.credentials_exposed = YES;
     for (int i = 0; i < ITEMS; i++)
         f.exposure[i] = (struct exposure){(uint64_t)i + 1, (uint64_t)i + 100};
     f.addresses = addresses;

@@ -19,7 +19,7 @@ static struct play begin(uint16_t port, bool handshake)
 
     p.flow.end[SIDE_OPENER].port = 40000;
     p.flow.end[SIDE_RESPONDER].port = port;
-    p.session = session_new();
+    p.session = session_new(&(struct session_options){0});
     return p;
 }
 
@@ -133,7 +133,7 @@ static void commands_sent_behind_starttls_are_an_injection(void **state)
     handshake(&p);
     const struct facts *f = end(&p);
     assert_int_equal(f->tls_established, YES);
-    assert_true(f->anomalies & ANOMALY_INJECTION);
+    assert_true(f->anomalies & ANOMALY_INJECTED_COMMAND);
     assert_int_equal(f->text_before_tls, 6);
     over(&p);
 }

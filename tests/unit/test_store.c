@@ -139,9 +139,11 @@ static void opening_says_what_is_wrong(void **state)
     assert_refused("/dev/null", STORE_READ, "not a plain file");
     path = sample_path(state, "newer.db");
     sample_store(path, 1, &f, 1);
-    sample_sql(path, "PRAGMA user_version = 2");
+    sample_sql(path, "PRAGMA user_version = 99");
     assert_refused(path, STORE_READ, "newer mailtap");
     assert_refused(path, STORE_WRITE, "newer mailtap");
+    sample_sql(path, "PRAGMA user_version = 1");
+    assert_refused(path, STORE_READ, "older mailtap");
     path = sample_path(state, "foreign.db");
     sample_sql(path, "CREATE TABLE t (x)");
     assert_refused(path, STORE_READ, "another program");

@@ -12,21 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool file_holds(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "rb");
-    size_t n, k = strlen(text);
-    static char octets[4 << 20];
-    bool found = false;
-
-    assert_non_null(f);
-    n = fread(octets, 1, sizeof octets, f);
-    fclose(f);
-    for (size_t i = 0; i + k <= n && !found; i++)
-        found = strncasecmp(octets + i, text, k) == 0;
-    return found;
-}
-
 /* A run that is killed after its sessions were written. */
 static void die_writing(const char *path, const struct facts *f, unsigned count)
 {
@@ -79,53 +64,6 @@ static void fill_the_disk(const char *path)
     child_expects(rc == -1 && strlen(e.text) > 10, "the disk is full");
     store_close(&st, &close_error);
     child_expects(!st, "closed all the same");
-}
-
-static void local_parts_are_hashed(void **state)
-{
-    const char *path = sample_path(state, "local.db");
-    struct address odd[] = {
-        {.transaction = 1, .accepted = YES, .path = ""},
-        {.transaction = 1, .recipient = true, .path = "@relay.example,@b:" SAMPLE_SENDER "@C"},
-        {.transaction = 1, .recipient = true, .path = SAMPLE_RECIPIENT},
-        {.transaction = 1, .recipient = true, .path = "\"a@" SAMPLE_SENDER "\"@d.example"},
-        {.transaction = 1, .recipient = true, .path = "secret.sender@a.EXAMPLE"},
-        {.transaction = 1, .recipient = true, .path = SAMPLE_RECIPIENT "@"},
-    };
-    struct facts f[] = {sample_facts(), sample_clear(2)};
-
-    f[1].addresses = odd;
-    f[1].address_count = sizeof odd / sizeof *odd;
-    sample_store(path, 1, f, 2);
-    assert_true(file_holds(path, "a.example"));
-    assert_false(file_holds(path, SAMPLE_SENDER));
-    assert_false(file_holds(path, SAMPLE_RECIPIENT));
-    sample_expect(path,
-                  "SELECT group_concat(coalesce(domain, '-') || length(coalesce(local_hash,"
-                  " '')), ' ') FROM address WHERE session_id = 2",
-                  "-0 c16 -16 d.example16 a.example16 -16");
-    sample_expect(path,
-                  "SELECT count(*) FROM address a JOIN address b USING (local_hash)"
-                  " WHERE a.session_id = 1 AND b.session_id = 2",
-                  "1");
-    sample_expect(path,
-                  "SELECT role || transaction_no || accepted FROM address"
-                  " WHERE session_id = 1 AND place = 1",
-                  "recipient10");
-}
-
-static void each_database_has_a_key_of_its_own(void **state)
-{
-    const struct facts f = sample_clear(1);
-    char *a, *b;
-
-    sample_store(sample_path(state, "key1.db"), 1, &f, 1);
-    sample_store(sample_path(state, "key2.db"), 1, &f, 1);
-    a = sample_value(sample_path(state, "key1.db"), "SELECT hex(local_hash) FROM address");
-    b = sample_value(sample_path(state, "key2.db"), "SELECT hex(local_hash) FROM address");
-    assert_string_not_equal(a, b);
-    free(a);
-    free(b);
 }
 
 static void the_same_capture_again_changes_nothing(void **state)
@@ -224,8 +162,6 @@ static void a_full_disk_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(local_parts_are_hashed),
-        cmocka_unit_test(each_database_has_a_key_of_its_own),
         cmocka_unit_test(the_same_capture_again_changes_nothing),
         cmocka_unit_test(a_run_that_died_leaves_a_sound_database_and_is_removed),
         cmocka_unit_test(many_sessions_take_several_batches),

@@ -1,0 +1,296 @@
+/* store_session.c - the facts of a session, as they come: its row, and those that hang on it. */
+#include "store_private.h"
+
+#include <mailtap/text.h>
+
+#include <string.h>
+
+/* Octets kept of the HMAC: enough that two addresses do not meet. */
+#define LOCAL_HASH_OCTETS 16
+
+/* The number of its server, whose history grows by this session. */
+static int add_server(struct store *st, const struct facts *f, int64_t *id_r, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_SERVER_ADD, e);
+    char ip[ADDRESS_TEXT];
+
+    if (!s)
+        return -1;
+    address_text(ip, &f->server.address);
+    sqlite3_bind_text(s, 1, ip, -1, SQLITE_STATIC);
+    sqlite3_bind_int(s, 2, f->server.port);
+    sqlite3_bind_int(s, 3, f->ehlo_accepted == YES);
+    sqlite3_bind_int(s, 4, f->ehlo_accepted == YES && f->starttls_offered == YES);
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        *id_r = sqlite3_column_int64(s, 0);
+    else
+        store_fail(st, e);
+    sqlite3_reset(s);
+    st->servers_change = true;
+    return rc == SQLITE_ROW ? 0 : -1;
+}
+
+static int add_certificate(struct store *st, const struct cert_facts *cert, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_CERTIFICATE_ADD, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_text(s, 1, cert->sha256, -1, SQLITE_STATIC);
+    bind_text(s, 2, cert->subject_cn);
+    bind_text(s, 3, cert->issuer_cn);
+    bind_text(s, 4, cert->names);
+    sqlite3_bind_int64(s, 5, cert->not_before);
+    sqlite3_bind_int64(s, 6, cert->not_after);
+    bind_text(s, 7, cert->key_type);
+    if (cert->key_bits)
+        sqlite3_bind_int64(s, 8, cert->key_bits);
+    bind_text(s, 9, cert->signature);
+    sqlite3_bind_int(s, 10, cert->self_signed);
+    sqlite3_bind_int(s, 11, cert->authority);
+    return store_run(st, s, e);
+}
+
+static int add_chain(struct store *st, const struct facts *f, struct err *e)
+{
+    char chain[ROW_CHAIN_TEXT];
+
+    row_chain(chain, f);
+    for (uint32_t i = 0; i < f->chain_length; i++) {
+        const struct cert_facts *cert = &f->chain[i].facts;
+        sqlite3_stmt *s = add_certificate(st, cert, e) < 0 ? NULL
+                                                           : store_statement(st, ST_CHAIN_ADD, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_text(s, 1, chain, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 2, i);
+        sqlite3_bind_text(s, 3, cert->sha256, -1, SQLITE_STATIC);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_exposure(struct store *st, int64_t session, const struct facts *f, struct err *e)
+{
+    for (int i = 0; i < ITEMS; i++) {
+        const struct exposure *x = &f->exposure[i];
+        if (x->count == 0 && x->octets == 0)
+            continue;
+        sqlite3_stmt *s = store_statement(st, ST_EXPOSURE_ADD, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_int64(s, 1, session);
+        sqlite3_bind_text(s, 2, item_name((enum item)i), -1, SQLITE_STATIC);
+        bind_count(s, 3, x->count);
+        bind_count(s, 4, x->octets);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Its place and session come first in each table that hangs on a session. */
+static sqlite3_stmt *row_of(struct store *st, enum statement which, int64_t session, int64_t place,
+                            struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
+
+    if (!s)
+        return NULL;
+    sqlite3_bind_int64(s, 1, session);
+    sqlite3_bind_int64(s, 2, place);
+    return s;
+}
+
+/* ---- what the messages consist of */
+
+static int add_header_fields(struct store *st, int64_t session, const struct content_facts *c,
+                             struct err *e)
+{
+    for (int i = 0; i < HEADER_FIELDS; i++) {
+        if (c->field[i].count == 0)
+            continue;
+        sqlite3_stmt *s = store_statement(st, ST_HEADER_FIELD_ADD, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_int64(s, 1, session);
+        sqlite3_bind_text(s, 2, header_field_name((enum header_field)i), -1, SQLITE_STATIC);
+        bind_count(s, 3, c->field[i].count);
+        bind_count(s, 4, c->field[i].octets);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_media(struct store *st, int64_t session, const struct content_facts *c,
+                     struct err *e)
+{
+    for (uint32_t i = 0; i < c->media_kinds; i++) {
+        const struct media *m = &c->media[i];
+        sqlite3_stmt *s = row_of(st, ST_MEDIA_ADD, session, i, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_text(s, 3, m->type, -1, SQLITE_STATIC);
+        sqlite3_bind_int(s, 4, m->attachment);
+        bind_count(s, 5, m->count);
+        bind_count(s, 6, m->octets);
+        bind_count(s, 7, m->decoded);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_content(struct store *st, int64_t session, const struct content_facts *c,
+                       struct err *e)
+{
+    const uint64_t counts[] = {c->received,    c->received_tls,      c->encoded_words,
+                               c->eai,         c->end_to_end,        c->parts,
+                               c->attachments, c->attachment_octets, c->media_left_out};
+    sqlite3_stmt *s = store_statement(st, ST_CONTENT_ADD, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, session);
+    for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++)
+        bind_count(s, 2 + i, counts[i]);
+    if (store_run(st, s, e) < 0 || add_header_fields(st, session, c, e) < 0)
+        return -1;
+    return add_media(st, session, c, e);
+}
+
+static int add_auths(struct store *st, int64_t session, const struct facts *f, struct err *e)
+{
+    uint32_t kept = f->auths < BOUND_AUTHS ? f->auths : BOUND_AUTHS;
+
+    for (uint32_t i = 0; i < kept; i++) {
+        const struct auth_facts *a = &f->auth[i];
+        sqlite3_stmt *s = row_of(st, ST_AUTH_ADD, session, i, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_text(s, 3, a->mechanism, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 4, given_name(a->given), -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 5, auth_outcome_name(a->outcome), -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 6, a->responses);
+        bind_count(s, 7, a->octets);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_kept(struct store *st, int64_t session, const struct facts *f, struct err *e)
+{
+    for (uint32_t i = 0; i < f->kept_count; i++) {
+        const struct kept *k = &f->kept[i];
+        sqlite3_stmt *s = row_of(st, ST_KEPT_ADD, session, i, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_int64(s, 3, k->transaction);
+        sqlite3_bind_text(s, 4, keep_name(k->kind), -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 5, k->text, -1, SQLITE_STATIC);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- envelope */
+
+/* The local part goes in here and comes out as a hash, unless the operator asked to keep it: this is
+ * the only place that sees it. */
+static void bind_path(sqlite3_stmt *s, int at_domain, const struct store *st, const char *path,
+                      bool keep_local)
+{
+    char whole[BOUND_NAME];
+    uint8_t hash[DIGEST_OCTETS];
+
+    memcpy(whole, path, sizeof whole);
+    whole[sizeof whole - 1] = '\0';
+    text_lower(whole);
+    /* RFC 5321 4.1.2: a source route "@a,@b:" may stand before the address. */
+    const char *route = *whole == '@' ? strchr(whole, ':') : NULL;
+    const char *address = route ? route + 1 : whole;
+    const char *at = strrchr(address, '@');
+    if (!*address)
+        return; /* the null reverse-path: both stay NULL */
+    if (at && at[1])
+        sqlite3_bind_text(s, at_domain, at + 1, -1, SQLITE_TRANSIENT);
+    digest_keyed((struct slice){st->key, sizeof st->key}, slice_of(address), hash);
+    sqlite3_bind_blob(s, at_domain + 1, hash, LOCAL_HASH_OCTETS, SQLITE_TRANSIENT);
+    if (keep_local)
+        sqlite3_bind_text(s, at_domain + 2, path + (address - whole), at ? (int)(at - address) : -1,
+                          SQLITE_TRANSIENT);
+    explicit_bzero(whole, sizeof whole);
+}
+
+static int add_addresses(struct store *st, int64_t session, const struct facts *f, struct err *e)
+{
+    for (uint32_t i = 0; i < f->address_count; i++) {
+        const struct address *a = &f->addresses[i];
+        sqlite3_stmt *s = row_of(st, ST_ADDRESS_ADD, session, i, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_int64(s, 3, a->transaction);
+        sqlite3_bind_text(s, 4, a->recipient ? "recipient" : "sender", -1, SQLITE_STATIC);
+        bind_tri(s, 5, a->accepted);
+        bind_path(s, 6, st, a->path, f->keep & KEEP_LOCAL_PARTS);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_conflicts(struct store *st, int64_t session, const struct facts *f, struct err *e)
+{
+    for (uint32_t i = 0; i < f->conflicts_kept; i++) {
+        const struct conflict_facts *c = &f->conflict[i];
+        sqlite3_stmt *s = row_of(st, ST_CONFLICT_ADD, session, i, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_text(s, 3, c->by_client ? "client" : "server", -1, SQLITE_STATIC);
+        bind_count(s, 4, c->offset);
+        bind_count(s, 5, c->octets);
+        sqlite3_bind_int64(s, 6, c->at_ns);
+        sqlite3_bind_text(s, 7, c->first_sha256, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 8, c->second_sha256, -1, SQLITE_STATIC);
+        sqlite3_bind_int(s, 9, c->first_starttls);
+        sqlite3_bind_int(s, 10, c->second_starttls);
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_what_hangs(struct store *st, int64_t session, const struct facts *f, struct err *e)
+{
+    if (add_exposure(st, session, f, e) < 0 || add_addresses(st, session, f, e) < 0 ||
+        add_auths(st, session, f, e) < 0 || add_kept(st, session, f, e) < 0 ||
+        add_conflicts(st, session, f, e) < 0)
+        return -1;
+    return f->content ? add_content(st, session, f->content, e) : 0;
+}
+
+int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e)
+{
+    int64_t server;
+
+    if (store_batch_begin(st, e) < 0 || add_server(st, f, &server, e) < 0)
+        return -1;
+    if (f->cert_seen && add_certificate(st, &f->cert, e) < 0)
+        return -1;
+    if (f->chain_length && add_chain(st, f, e) < 0)
+        return -1;
+    sqlite3_stmt *s = store_statement(st, ST_SESSION_ADD, e);
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, ROW_CAPTURE, capture);
+    sqlite3_bind_int64(s, ROW_SERVER, server);
+    row_bind(s, f);
+    if (store_run(st, s, e) < 0 || add_what_hangs(st, sqlite3_last_insert_rowid(st->db), f, e) < 0)
+        return -1;
+    return store_batch_add(st, e);
+}
