@@ -45,8 +45,6 @@ uint64_t random_u64(struct random *r)
  */
 uint64_t random_below(struct random *r, uint64_t n)
 {
-    if (n == 0)
-        return 0;
     for (;;) {
         unsigned __int128 product = (unsigned __int128)random_u64(r) * n;
         uint64_t lower = (uint64_t)product;

@@ -17,7 +17,7 @@ static void assert_near(double got, double want, double within)
 
 static void assert_relative(double got, double want)
 {
-    if (!(fabs(got / want - 1) < 1e-9))
+    if (!(fabs(got / want - 1) < 1e-11))
         fail_msg("%.17g instead of %.17g", got, want);
 }
 
@@ -63,6 +63,7 @@ static void far_tails_below(void **state)
         {2999999, 10000000, 0.3, 0.49988070492664297},
         {690, 10000000, 1.9e-4, 2.4164283203215218e-224},
         {4941500, 10000000, 0.5, 5.9958721296603467e-300},
+        {0, 10000000000000, 1e-17, 0.99990000499983334},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_relative(binomial_below(rows[i].hits, rows[i].n, rows[i].p), rows[i].chance);
@@ -81,6 +82,7 @@ static void far_tails_above(void **state)
         {40, 10000000, 1e-6, 7.3413135919337075e-13},
         {10000, 10000000, 0.0008, 5.0209120816834721e-103},
         {5058000, 10000000, 0.5, 6.9389058106686464e-295},
+        {1, 10000000000000, 1e-17, 9.9995000166662501e-5},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_relative(binomial_above(rows[i].hits, rows[i].n, rows[i].p), rows[i].chance);
@@ -159,7 +161,9 @@ static void far_tables(void **state)
     assert_relative(fisher_below(5, 995, 500, 500), 1.6936830854523908e-177);
     assert_relative(fisher_below(400, 600, 500, 500), 4.2268598372428208e-6);
     assert_relative(fisher_below(600, 400, 500, 500), 0.99999723342852144);
+    assert_relative(fisher_below(0, 2, 1000000000, 0), 2 / (1000000001.0 * 1000000002.0));
     assert_true(fisher_below(0, 1000, 1000, 0) == 0);
+    assert_true(fisher_below(1000, 1, 1, 1000) == 1);
 }
 
 static void a_table_and_its_opposite_make_one(void **state)
