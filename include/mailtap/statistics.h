@@ -2,7 +2,8 @@
  * statistics.h - exact tests and intervals (metrics.md: Intervals).  Pure functions of numbers;
  * every one says its source, and its test holds values from published tables.
  *
- * No result is a NaN, and every interval holds its point estimate.  Hits beyond n count as n.
+ * No result is a NaN, and every interval holds its point estimate; there hits beyond n count
+ * as n.
  */
 #ifndef MAILTAP_STATISTICS_H
 #define MAILTAP_STATISTICS_H
