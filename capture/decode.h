@@ -15,7 +15,7 @@
 #define UNKNOWN_LENGTH UINT32_MAX
 
 /* How a layer names what follows it. */
-enum space { BY_LINK, BY_ETHERTYPE, BY_PROTOCOL, BY_PPP, BY_UDP_PORT, DECIDED };
+enum space { BY_LINK, BY_ETHERTYPE, BY_PROTOCOL, BY_PPP, BY_UDP_PORT, BY_DNS_PORT, DECIDED };
 
 struct decoding {
     struct cursor c;  /* the captured octets of the current layer's block */

@@ -161,15 +161,27 @@ void decode_tcp(struct decoding *d)
     decode_decide(d, DECODED_TCP);
 }
 
-/* RFC 768: only for what is carried in it. */
+#define PORT_DNS 53
+#define PORT_TEREDO 3544
+
+/* RFC 768: for what is carried in it, and for DNS. */
 void decode_udp(struct decoding *d)
 {
+    struct packet *p = d->packet;
     uint16_t from = cursor_u16(&d->c), to = cursor_u16(&d->c), length = cursor_u16(&d->c);
 
     cursor_take(&d->c, 2);
-    /* A length that cannot be is nobody's concern here: what is carried has lengths of its own. */
-    if (length >= 8 && length - 8u <= cursor_left(&d->c) + (uint64_t)d->missing)
+    /* A length that cannot be is no concern of tunnels: what is carried has lengths of its own. */
+    bool fits = length >= 8 && length - 8u <= cursor_left(&d->c) + (uint64_t)d->missing;
+    bool dns = fits && (from == PORT_DNS || to == PORT_DNS);
+    if (fits)
         decode_narrow(d, length - 8u);
+    if (dns && d->c.status == CURSOR_OK) {
+        p->from.port = from;
+        p->to.port = to;
+        p->payload = cursor_rest(&d->c);
+        p->payload_wire = (uint32_t)p->payload.n + d->missing;
+    }
     /* Teredo's servers answer from its port. */
-    decode_follow(d, BY_UDP_PORT, from == 3544 ? from : to);
+    decode_follow(d, dns ? BY_DNS_PORT : BY_UDP_PORT, from == PORT_TEREDO ? from : to);
 }

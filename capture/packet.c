@@ -1,4 +1,4 @@
-/* packet.c - a frame decoded to one TCP segment: the layers, and the loop over them; see decode.h. */
+/* packet.c - a frame decoded to one segment or datagram: tables of layers, the loop; see decode.h. */
 #include <mailtap/packet.h>
 
 #include "decode.h"
@@ -173,7 +173,7 @@ static const struct {
 } spaces[] = {
     [BY_LINK] = {link_layers, DECODED_LINK},    [BY_ETHERTYPE] = {ethertypes, DECODED_OTHER},
     [BY_PROTOCOL] = {protocols, DECODED_OTHER}, [BY_PPP] = {ppp_protocols, DECODED_OTHER},
-    [BY_UDP_PORT] = {udp_ports, DECODED_OTHER},
+    [BY_UDP_PORT] = {udp_ports, DECODED_OTHER}, [BY_DNS_PORT] = {udp_ports, DECODED_UDP},
 };
 
 static void next_layer(struct decoding *d)
@@ -216,8 +216,9 @@ enum decoded packet_decode(struct decoder *decoder, const struct frame *frame,
 const char *decoded_name(enum decoded d)
 {
     static const char *const names[DECODED_COUNT] = {
-        [DECODED_TCP] = "tcp",   [DECODED_OTHER] = "other", [DECODED_FRAGMENT] = "fragment",
-        [DECODED_LINK] = "link", [DECODED_CUT] = "cut",     [DECODED_BAD] = "bad",
+        [DECODED_TCP] = "tcp",           [DECODED_UDP] = "udp",   [DECODED_OTHER] = "other",
+        [DECODED_FRAGMENT] = "fragment", [DECODED_LINK] = "link", [DECODED_CUT] = "cut",
+        [DECODED_BAD] = "bad",
     };
 
     return names[d];

@@ -1,5 +1,5 @@
 /*
- * packet.h - stage 2: a frame decoded to one TCP segment.
+ * packet.h - stage 2: a frame decoded to one TCP segment, or to one UDP datagram of DNS.
  *
  * A packet borrows from its frame.  Tags and tunnels are followed to the innermost packet, so its
  * addresses are those of the connection; IP fragments are kept, bounded, until they are whole.
@@ -25,7 +25,7 @@ struct packet {
     int64_t at_ns;
     int vlan; /* outermost 802.1Q identifier, or -1 */
     struct endpoint from, to;
-    uint32_t seq, ack; /* ack means something with TCP_ACK only */
+    uint32_t seq, ack; /* ack means something with TCP_ACK only; UDP: all three 0 */
     uint8_t flags;     /* enum tcp_flag */
     struct slice payload;
     uint32_t payload_wire; /* octets of payload on the wire: more than payload.n when cut */
@@ -35,10 +35,11 @@ struct packet {
 /* What became of a frame.  Every frame is counted under exactly one of these. */
 enum decoded {
     DECODED_TCP,      /* *packet_r is a TCP segment */
-    DECODED_OTHER,    /* intact, and not TCP over IP: ARP, UDP, ... */
+    DECODED_UDP,      /* *packet_r is a UDP datagram to or from port 53, and no tunnel */
+    DECODED_OTHER,    /* intact, and neither of them: ARP, other UDP, ... */
     DECODED_FRAGMENT, /* an IP fragment that completes no datagram */
     DECODED_LINK,     /* a link layer that is not known */
-    DECODED_CUT,      /* captured octets end before the TCP header does */
+    DECODED_CUT,      /* captured octets end before the TCP or UDP header does */
     DECODED_BAD,      /* its own lengths contradict each other */
     DECODED_COUNT
 };

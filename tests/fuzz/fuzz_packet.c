@@ -46,7 +46,13 @@ static enum decoded decode(struct slice octets, int link, uint32_t wire_size)
         abort();
     inside(p.network, octets);
     inside(p.payload, octets);
-    if (decoded == DECODED_TCP) {
+    if (decoded == DECODED_UDP) {
+        if (p.from.port != 53 && p.to.port != 53)
+            abort();
+        if (p.seq || p.ack || p.flags)
+            abort();
+    }
+    if (decoded == DECODED_TCP || decoded == DECODED_UDP) {
         inside(p.payload, p.network);
         if (p.payload_wire < p.payload.n || p.from.address.version != p.to.address.version)
             abort();

@@ -1,12 +1,13 @@
 /*
  * test_packet.c - frames to segments: every link layer, tags, both IP versions; and that cut is
- * told from contradictory at every octet.
+ * told from contradictory at every octet.  Datagrams of DNS likewise.
  */
 #include "test.h"
 
 #include "build.h"
 
 #include <mailtap/bounds.h>
+#include <mailtap/fragment.h>
 #include <mailtap/packet.h>
 
 #include <pcap/dlt.h>
@@ -28,7 +29,7 @@ static enum decoded decode(const struct build *b, int link, uint32_t wire_size, 
     enum decoded decoded = packet_decode(NULL, &frame, p);
     static uint8_t payload[4096];
 
-    if (decoded == DECODED_TCP) {
+    if (decoded == DECODED_TCP || decoded == DECODED_UDP) {
         assert_true(p->payload.n <= sizeof payload);
         if (p->payload.n)
             memcpy(payload, p->payload.p, p->payload.n);
@@ -170,7 +171,7 @@ static void contradictions_of_ipv4_are_bad(void **state)
         {"more fragments", 6, 0x20, DECODED_FRAGMENT},
         {"a later fragment", 7, 1, DECODED_FRAGMENT},
         {"the reserved bit", 6, 0x80, DECODED_TCP},
-        {"UDP", 9, 17, DECODED_OTHER},
+        {"UDP, of another port", 9, 17, DECODED_OTHER},
         {"a data offset of 16 octets", 32, 0x40, DECODED_BAD},
         {"a data offset beyond the packet", 32, 0xf0, DECODED_BAD},
     };
@@ -358,6 +359,159 @@ static void what_is_not_tcp_is_other(void **state)
     }
 }
 
+#define QUERY "a query of more octets than one fragment holds"
+
+/* An IPv4 or IPv6 packet with one UDP datagram. */
+static void build_udp(struct build *b, bool six, unsigned from, unsigned to, const char *text)
+{
+    unsigned size = 8 + (unsigned)strlen(text);
+
+    if (six) {
+        build_u32(b, 0x60000000);
+        build_u16(b, size);
+        build_u16(b, 0x1140);
+        for (int i = 0; i < 32; i++)
+            build_u8(b, i % 16 == 15 ? (unsigned)(1 + i / 16) : 0);
+    } else {
+        build_u16(b, 0x4500);
+        build_u16(b, 20 + size);
+        build_octets(b, (struct slice){(const uint8_t *)"\0\7\0\0\x40\x11\0\0", 8});
+        build_octets(b, (struct slice){(const uint8_t *)"\xc0\0\2\1\xc0\0\2\2", 8});
+    }
+    build_u16(b, from);
+    build_u16(b, to);
+    build_u16(b, size);
+    build_u16(b, 0);
+    build_text(b, text);
+}
+
+static void dns_over_udp_is_a_datagram(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        bool six = i & 1, answer = i & 2;
+        struct build b = {NULL, 0};
+        struct packet p;
+        build_udp(&b, six, answer ? 53 : 40000, answer ? 40000 : 53, QUERY);
+        size_t size = b.n, headers = size - strlen(QUERY);
+        assert_int_equal(decode(&b, DLT_RAW, (uint32_t)b.n, &p), DECODED_UDP);
+        assert_int_equal(p.from.port, answer ? 53 : 40000);
+        assert_int_equal(p.to.port, answer ? 40000 : 53);
+        assert_int_equal(p.from.address.version, six ? 6 : 4);
+        assert_int_equal(p.to.address.octets[six ? 15 : 3], 2);
+        assert_true(slice_equal(p.payload, slice_of(QUERY)));
+        assert_int_equal(p.payload_wire, strlen(QUERY));
+        assert_int_equal(p.network.n, size);
+        assert_int_equal(p.seq + p.ack + p.flags, 0);
+        for (b.n = 0; b.n < size; b.n++) {
+            enum decoded decoded = decode(&b, DLT_RAW, (uint32_t)size, &p);
+            assert_int_equal(decoded, b.n < headers ? DECODED_CUT : DECODED_UDP);
+            if (decoded == DECODED_UDP) {
+                assert_int_equal(p.payload.n, b.n - headers);
+                assert_int_equal(p.payload_wire, strlen(QUERY));
+            }
+        }
+        build_free(&b);
+    }
+}
+
+static void other_datagrams_stay_other(void **state)
+{
+    static const struct {
+        unsigned from, to, length; /* the length that its header says */
+        enum decoded decoded;
+    } examples[] = {
+        {40000, 54, 8 + sizeof QUERY - 1, DECODED_OTHER},
+        {5353, 5353, 8 + sizeof QUERY - 1, DECODED_OTHER},
+        {40000, 853, 8 + sizeof QUERY - 1, DECODED_OTHER},
+        {53, 53, 8 + sizeof QUERY - 1, DECODED_UDP},
+        {53, 4789, 8 + sizeof QUERY - 1, DECODED_OTHER}, /* VXLAN's port, and not its flags */
+        {40000, 53, 8, DECODED_UDP},                     /* empty */
+        {40000, 53, 7, DECODED_OTHER},
+        {40000, 53, 0, DECODED_OTHER},
+        {40000, 53, 9 + sizeof QUERY - 1, DECODED_OTHER},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        struct build b = {NULL, 0};
+        struct packet p;
+        build_udp(&b, false, examples[i].from, examples[i].to, QUERY);
+        b.p[25] = (uint8_t)examples[i].length;
+        assert_int_equal(decode_whole(&b, DLT_RAW, &p), examples[i].decoded);
+        if (examples[i].decoded == DECODED_UDP)
+            assert_int_equal(p.payload.n, examples[i].length - 8);
+    }
+}
+
+static void a_tunnel_goes_before_dns(void **state)
+{
+    struct build b = {NULL, 0}, inner = {NULL, 0};
+    struct packet p;
+
+    (void)state;
+    build_udp(&b, false, 53, 4789, "");
+    build_octets(&b, (struct slice){(const uint8_t *)"\x08\0\0\0\0\0\1\0" ADDRESSES "\x08\0", 22});
+    build_ip(&inner, &over_v4);
+    build_octets(&b, build_slice(&inner));
+    build_free(&inner);
+    b.p[3] = (uint8_t)b.n;
+    b.p[25] = (uint8_t)(b.n - 20);
+    assert_int_equal(decode_whole(&b, DLT_RAW, &p), DECODED_TCP);
+    assert_segment(&p, &over_v4);
+}
+
+static void dns_inside_of_a_tunnel_is_a_datagram(void **state)
+{
+    struct build b = {NULL, 0}, inner = {NULL, 0};
+    struct packet p;
+
+    (void)state;
+    build_udp(&inner, true, 40000, 53, QUERY);
+    build_octets(&b, (struct slice){(const uint8_t *)"\x45\0\0\0\0\0\0\0\x40\x29\0\0"
+                                                     "\x0a\0\0\1\x0a\0\0\2",
+                                    20});
+    build_octets(&b, build_slice(&inner));
+    b.p[3] = (uint8_t)b.n;
+    assert_int_equal(decode_whole(&b, DLT_RAW, &p), DECODED_UDP);
+    assert_int_equal(p.from.address.version, 6);
+    assert_int_equal(p.network.n, inner.n);
+    assert_true(slice_equal(p.payload, slice_of(QUERY)));
+    build_free(&inner);
+}
+
+static void fragments_of_a_datagram_are_put_together(void **state)
+{
+    struct fragment_limits limits = fragment_limits_default();
+    struct decoder *d = decoder_new(&limits);
+    struct build whole = {NULL, 0};
+    struct packet p;
+
+    (void)state;
+    build_udp(&whole, false, 53, 40000, QUERY);
+    size_t all = whole.n - 20, first = 32;
+    for (int i = 1; i >= 0; i--) { /* the last one first */
+        struct build b = {NULL, 0};
+        build_octets(&b, slice_head(build_slice(&whole), 20));
+        struct slice octets = slice_tail(build_slice(&whole), i ? 20 + first : 20);
+        build_octets(&b, i ? octets : slice_head(octets, first));
+        b.p[3] = (uint8_t)b.n;
+        b.p[6] = i ? 0 : 0x20;
+        b.p[7] = (uint8_t)(i ? first / 8 : 0);
+        struct frame frame = {
+            .link = DLT_RAW, .wire_size = (uint32_t)b.n, .octets = build_slice(&b)};
+        assert_int_equal(packet_decode(NULL, &frame, &p), DECODED_FRAGMENT);
+        assert_int_equal(packet_decode(d, &frame, &p), i ? DECODED_FRAGMENT : DECODED_UDP);
+        build_free(&b);
+    }
+    assert_true(slice_equal(p.payload, slice_of(QUERY)));
+    assert_int_equal(p.payload_wire, all - 8);
+    assert_int_equal(p.from.port, 53);
+    assert_int_equal(p.network.n, 0);
+    build_free(&whole);
+    decoder_free(&d);
+}
+
 static void tags_are_bounded(void **state)
 {
     struct build b = {NULL, 0};
@@ -392,6 +546,11 @@ int main(void)
         cmocka_unit_test(options_are_passed_over),
         cmocka_unit_test(extension_headers_are_passed_over),
         cmocka_unit_test(what_is_not_tcp_is_other),
+        cmocka_unit_test(dns_over_udp_is_a_datagram),
+        cmocka_unit_test(other_datagrams_stay_other),
+        cmocka_unit_test(a_tunnel_goes_before_dns),
+        cmocka_unit_test(dns_inside_of_a_tunnel_is_a_datagram),
+        cmocka_unit_test(fragments_of_a_datagram_are_put_together),
         cmocka_unit_test(tags_are_bounded),
         cmocka_unit_test(every_result_has_a_name),
     };
