@@ -1,4 +1,4 @@
-/* packet.c - a frame decoded to one segment or datagram: tables of layers, the loop; see decode.h. */
+/* packet.c - a frame decoded to a segment or datagram: the layers, and the loop over them. */
 #include <mailtap/packet.h>
 
 #include "decode.h"

@@ -101,6 +101,13 @@
 /* Records kept of one DNS message. */
 #define BOUND_DNS_RECORDS 32u
 
+/* Compression pointers followed for one DNS name: it has at most 127 labels, and a pointer to a
+ * pointer saves nothing. */
+#define BOUND_DNS_POINTERS 127u
+
+/* One file of the operator's with a policy: tens of thousands of servers. */
+#define BOUND_POLICY_OCTETS (4u << 20)
+
 /* One handshake message; certificate chains of 20 kB exist. */
 #define BOUND_HANDSHAKE_OCTETS 131072u
 

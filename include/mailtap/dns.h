@@ -1,9 +1,11 @@
 /*
- * dns.h - DNS answers about mail, as a passive observer reads them (RFC 1035, 7672, 8461, 9460).
+ * dns.h - DNS answers about mail, as a passive observer reads them (RFC 1035, 7672, 8461).
  *
  * Only what bears on mail is kept: MX, A, AAAA and CNAME answers, TLSA at _25._tcp names, TXT at
- * _mta-sts names.  A message is read from a UDP payload, or from a TCP stream with its two-octet
- * lengths.  Names are escaped (text.h), lower case, without the final dot; the root is ".".
+ * _mta-sts names or at what these are aliases of; and addresses given along with an MX answer, of
+ * its exchanges.  A message is read from a UDP payload, or from a TCP stream with its two-octet
+ * lengths.  Names are escaped (text.h; a dot inside of a label as \x2e), lower case, without the
+ * final dot; the root is ".".  A name of which not all fits is not kept.
  */
 #ifndef MAILTAP_DNS_H
 #define MAILTAP_DNS_H
@@ -22,24 +24,28 @@ struct dns_record {
     uint32_t ttl;              /* seconds */
     struct ip_address address; /* A, AAAA */
     char text[BOUND_NAME];     /* TXT (escaped, strings joined); TLSA: "3 1 1 <hex>" */
+    bool clipped;              /* the text did not all fit: a TLSA record of a whole certificate */
 };
 
 struct dns_message {
     bool response, truncated, authentic; /* QR, TC, AD */
-    uint8_t rcode;
+    bool no_data;   /* no answer of this type, and no referral to other servers (RFC 2308 2.2) */
+    uint16_t rcode; /* with the bits that EDNS adds (RFC 6891 6.1.3) */
     uint16_t id;
-    char question[BOUND_NAME]; /* of the first question; empty: none */
+    char question[BOUND_NAME]; /* of the first question; empty: none, or not of the Internet */
     uint16_t question_type;
     struct dns_record record[BOUND_DNS_RECORDS]; /* answers that bear on mail, the first ones */
     unsigned records, dropped;                   /* dropped: did not fit */
 };
 
+/* Of a message that is known to be whole, CUT says that its counts or lengths are too large. */
 enum dns_read {
     DNS_READ, /* whole */
     DNS_CUT,  /* the capture cut it; records before the cut are good */
     DNS_BAD,  /* it contradicts itself; records before are good */
 };
 
+/* Of queries the question is read, of responses the records too; of other operations the header. */
 enum dns_read dns_read(struct slice message, struct dns_message *message_r);
 
 /* Does it bear on mail: a response with at least one kept record, or with NXDOMAIN or no answer to a
