@@ -76,7 +76,7 @@ static bool is_alphanumeric(uint8_t octet)
            (octet >= 'A' && octet <= 'Z');
 }
 
-/* Letters, digits, hyphens inside (RFC 1123 2.1); and '_', which some servers have. */
+/* Letters, digits, and hyphens inside (RFC 1123 2.1); and '_', which some servers have. */
 static bool is_label(struct slice s)
 {
     if (s.n == 0 || s.n > 63 || s.p[0] == '-' || s.p[s.n - 1] == '-')
@@ -138,7 +138,7 @@ static bool take_port(struct slice s, uint16_t *port_r)
 /* NULL, or what is wrong with it. */
 static const char *take_server(struct slice word, struct policy_rule *rule)
 {
-    struct slice host = word, port = {NULL, 0};
+    struct slice host, port;
 
     if (word.p[0] == '[') {
         size_t end = slice_find(word, ']');
