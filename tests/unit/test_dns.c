@@ -7,8 +7,6 @@
 #include "build.h"
 
 #include <mailtap/dns.h>
-#include <mailtap/fragment.h>
-#include <mailtap/frame.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -574,62 +572,6 @@ static void other_classes_and_operations_are_left_alone(void **state)
     build_free(&b);
 }
 
-/* ---- what servers really said */
-
-struct tally {
-    unsigned messages, about_mail, records, authentic, truncated, name_errors, no_data, not_whole;
-};
-
-static struct tally read_capture(const char *path)
-{
-    struct fragment_limits limits = fragment_limits_default();
-    struct decoder *d = decoder_new(&limits);
-    struct err e;
-    struct source *source = source_open(path, &e);
-    struct frame frame;
-    struct packet p;
-    struct tally t = {0};
-
-    assert_non_null(source);
-    while (source_next(source, &frame, &e) > 0) {
-        if (packet_decode(d, &frame, &p) != DECODED_UDP)
-            continue;
-        t.not_whole += dns_read(p.payload, &m) != DNS_READ;
-        t.messages++;
-        t.about_mail += dns_about_mail(&m);
-        t.records += m.records;
-        t.authentic += m.response && m.authentic;
-        t.truncated += m.truncated;
-        t.name_errors += m.rcode == 3;
-        t.no_data += m.no_data;
-    }
-    source_close(&source);
-    decoder_free(&d);
-    return t;
-}
-
-static void assert_tally(const char *path, struct tally expected)
-{
-    struct tally t = read_capture(path);
-
-    assert_memory_equal(&t, &expected, sizeof t);
-}
-
-static void what_servers_said_is_read(void **state)
-{
-    (void)state;
-    /* Unbound, which validates, and dnsmasq: 23 questions of all kinds, one of them refused. */
-    assert_tally("tests/captures/dns-answers.pcap",
-                 (struct tally){46, .about_mail = 19, 28, .authentic = 16, 0, 4, .no_data = 1});
-    /* 40 exchanges: twice "ask over TCP", then one answer in two fragments. */
-    assert_tally("tests/captures/dns-large.pcap",
-                 (struct tally){6, .about_mail = 1, 32, .authentic = 3, .truncated = 2});
-    assert_int_equal(m.dropped, 8);
-    assert_string_equal(m.record[0].owner, "large.mail.example");
-    /* NSD: a referral, which is no answer; the answer; one with signatures, over IPv6. */
-    assert_tally("tests/captures/dns-referral.pcap", (struct tally){6, .about_mail = 2, 7});
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -651,7 +593,6 @@ int main(void)
         cmocka_unit_test(no_answer_is_an_answer_when_mail_was_asked_for),
         cmocka_unit_test(edns_adds_to_the_response_code),
         cmocka_unit_test(other_classes_and_operations_are_left_alone),
-        cmocka_unit_test(what_servers_said_is_read),
     };
     return cmocka_run_group_tests_name("dns", tests, NULL, NULL);
 }
