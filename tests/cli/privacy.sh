@@ -17,7 +17,8 @@ fail() { echo "FAILED: $*"; failed=1; }
 look() { python3 "$here/privacy.py" search "$dir/list" "$mailtap" "$dir"/none/* -- "$@"; }
 
 # analyse FOLDER CAPTURE...: into FOLDER/a.db, verbosely, keeping what is printed, a report, and
-# copies of the database, its WAL and its index as they are on the way.  Leaves the status.
+# copies of the database, its WAL and its index as they are on the way: a pipe that is slow to bring
+# the last capture once more leaves time for that.  Leaves the status.
 analyse() {
     folder=$dir/$1 round=0
     shift
@@ -26,8 +27,10 @@ analyse() {
         set -- "$@" -r "$capture"
         shift
     done
-    { "$mailtap" capture -v "$@" -d "$folder/a.db" > "$folder/stdout" 2> "$folder/stderr"
-        echo $? > "$dir/status"; } &
+    { sleep 0.5; cat "$capture"; } | {
+        "$mailtap" capture -v "$@" -r - -d "$folder/a.db" > "$folder/stdout" 2> "$folder/stderr"
+        echo $? > "$dir/status"
+    } &
     while [ ! -s "$dir/status" ]; do
         for suffix in "" -wal -shm -journal; do
             [ -s "$folder/a.db$suffix" ] && cp "$folder/a.db$suffix" "$folder/a.db$suffix.$round"
@@ -63,6 +66,7 @@ sessions=$(sqlite3 "$dir/mail/a.db" "SELECT count(*) FROM v_session")
 [ "${sessions:-0}" -gt 20 ] || fail "only ${sessions:-0} sessions were stored"
 echo "$sessions sessions; copies on the way: $(ls "$dir"/mail/a.db.* | wc -l) of the database," \
     "$(ls "$dir"/mail/a.db-wal.* | wc -l) of its WAL"
+[ -f "$(ls "$dir"/mail/a.db-wal.* | head -n 1)" ] || fail "the WAL was not seen"
 look "$dir"/mail/* || failed=1
 
 # And it is found where it was kept: a value of each kind put into the database, one into a WAL that
