@@ -81,8 +81,7 @@ static void answered_data(struct smtp *s, const struct due *d, int code)
     if (s->ahead[ROLE_CLIENT].n)
         s->facts->anomalies |= ANOMALY_EARLY_CONTENT;
     s->reading = READING_CONTENT;
-    content_begin(&s->content, true);
-    s->content_open = true;
+    smtp_content_begin(s, true);
 }
 
 static void answered_content(struct smtp *s, const struct due *d, int code)

@@ -1,15 +1,15 @@
-/* smtp_content.c - message content, counted as it passes; see smtp.h. */
+/* smtp_content.c - where message content ends, and what of it is the message; see smtp.h. */
 #include <mailtap/smtp.h>
 
 /*
  * RFC 5321 4.1.1.4: CRLF . CRLF ends the content, and the CRLF before the dot belongs to it.  4.5.2:
  * a dot that begins a longer line was added by the sender.  The loose places follow an LF without
  * CR: strictly no line has begun there, but some servers think so (RFC 5321 2.3.8 forbids it), and
- * only their reply can tell.
+ * only their reply can tell.  So a line that is loosely an end is held until more comes.
  */
 enum place {
     LINE_START,
-    DOT, /* a dot at the start of a line: not counted until what follows is known */
+    DOT, /* a dot at the start of a line: not content, whatever follows */
     DOT_CR,
     INSIDE,
     CR,
@@ -19,96 +19,86 @@ enum place {
     LOOSE_END,
 };
 
-void content_begin(struct content *c, bool stuffed)
+void content_begin(struct content *c, bool stuffed, struct message *message)
 {
-    *c = (struct content){.stuffed = stuffed, .place = LINE_START};
+    *c = (struct content){.stuffed = stuffed, .place = LINE_START, .message = message};
+    message_begin(message);
 }
 
-static void header_line_over(struct content *c)
+static void release(struct content *c)
 {
-    if (c->colon && !c->folded)
-        c->fields++;
-    if (c->line_octets == 0)
-        c->in_body = true;
-    c->line_octets = 0;
-    c->colon = c->folded = false;
+    message_feed(c->message, (struct slice){c->held, c->held_n});
+    c->held_n = 0;
 }
 
-/* One octet of the header section, dot-stuffing undone.  CR is taken as part of the line end. */
-static void header_octet(struct content *c, uint8_t octet)
+static void hold(struct content *c, uint8_t octet, enum place place)
 {
-    c->header_octets++;
-    if (octet == '\n') {
-        header_line_over(c);
-        return;
-    }
-    if (octet == '\r')
-        return;
-    if (c->line_octets == 0)
-        c->folded = octet == ' ' || octet == '\t';
-    if (octet == ':' && c->line_octets > 0)
-        c->colon = true;
-    c->line_octets++;
+    c->held[c->held_n++] = octet;
+    c->place = place;
 }
 
-static void count(struct content *c, uint8_t octet)
+static void go_on(struct content *c, uint8_t octet)
 {
-    c->octets++;
-    if (!c->in_body)
-        header_octet(c, octet);
+    release(c);
+    message_feed(c->message, (struct slice){&octet, 1});
+    c->place = octet == '\r' ? CR : octet == '\n' ? LOOSE_START : INSIDE;
 }
 
-static int place_inside(uint8_t octet)
-{
-    return octet == '\r' ? CR : octet == '\n' ? LOOSE_START : INSIDE;
-}
-
-/* Move on by one octet, counting what turned out to be content.  True: that was the end. */
+/* An octet behind a dot that begins a line, or that dot.  True: that was the end. */
 static bool step(struct content *c, uint8_t octet)
 {
     enum place was = (enum place)c->place;
 
-    if (was == LINE_START && octet == '.') {
-        c->loose_octets = c->octets;
+    if (was == LINE_START) {
         c->place = DOT;
-        return false;
-    }
-    if (was == DOT && octet == '\r') {
+    } else if (was == LOOSE_START) {
+        hold(c, octet, LOOSE_DOT);
+    } else if (was == DOT && octet == '\r') {
         c->place = DOT_CR;
-        return false;
+    } else if (was == DOT_CR && octet == '\n') {
+        return true;
+    } else if (was == LOOSE_DOT && octet == '\r') {
+        hold(c, octet, LOOSE_DOT_CR);
+    } else if (was != DOT_CR && octet == '\n') {
+        hold(c, octet, LOOSE_END);
+    } else {
+        if (was == DOT_CR)
+            go_on(c, '\r');
+        go_on(c, octet);
     }
-    if (was == DOT_CR) {
-        if (octet == '\n')
-            return true;
-        count(c, '\r');
-        was = CR;
-    }
-    if (was == LOOSE_START && octet == '.')
-        c->loose_octets = c->octets;
-    count(c, octet);
-    if (was == CR && octet == '\n')
-        c->place = LINE_START;
-    else if (was == LOOSE_START && octet == '.')
-        c->place = LOOSE_DOT;
-    else if (was == LOOSE_DOT && octet == '\r')
-        c->place = LOOSE_DOT_CR;
-    else if ((was == LOOSE_DOT || was == LOOSE_DOT_CR || was == DOT) && octet == '\n')
-        c->place = LOOSE_END;
-    else
-        c->place = place_inside(octet);
     return false;
 }
 
-/* Body octets up to the next line end need no look at each of them. */
-static size_t skip_inside(struct content *c, struct slice s)
+/* More came: what looked like the end was a line.  It may have ended as a line should. */
+static void loose_end_was_none(struct content *c)
 {
-    size_t n = slice_find(s, '\n');
+    bool crlf = c->held_n > 1 && c->held[c->held_n - 2] == '\r';
 
-    n = n > 1 ? n - 1 : 0; /* leave a CR before it to step() */
-    if (n && s.p[n - 1] == '\r')
-        n--; /* CR CR LF */
-    c->octets += n;
-    return n;
+    release(c);
+    c->place = crlf ? LINE_START : LOOSE_START;
+}
+
+/* Octets up to the next dot that begins a line. */
+static size_t up_to_dot(struct content *c, struct slice s)
+{
+    bool starts = c->place == LINE_START || c->place == LOOSE_START;
+    size_t at = 0;
+
+    if ((!starts && c->place != INSIDE && c->place != CR) || (starts && s.p[0] == '.'))
+        return 0;
+    while (at < s.n) {
+        size_t end = at + slice_find(slice_tail(s, at), '\n');
+        if (end == s.n) {
+            c->place = s.p[s.n - 1] == '\r' ? CR : INSIDE;
+            return s.n;
+        }
+        bool cr = end ? s.p[end - 1] == '\r' : c->place == CR;
+        c->place = cr ? LINE_START : LOOSE_START;
+        at = end + 1;
+        if (at < s.n && s.p[at] == '.')
+            break;
+    }
+    return at;
 }
 
 size_t content_feed(struct content *c, struct slice s, bool *ended_r)
@@ -116,23 +106,19 @@ size_t content_feed(struct content *c, struct slice s, bool *ended_r)
     size_t used = 0;
 
     *ended_r = false;
-    while (used < s.n) {
-        if (c->in_body && (!c->stuffed || c->place == INSIDE)) {
-            struct slice rest = slice_tail(s, used);
-            size_t n = c->stuffed ? skip_inside(c, rest) : rest.n;
-            if (!c->stuffed)
-                c->octets += n;
-            used += n;
-            if (n)
-                continue;
-        }
-        uint8_t octet = s.p[used++];
-        if (!c->stuffed) {
-            count(c, octet);
-        } else if (step(c, octet)) {
-            *ended_r = true;
-            break;
-        }
+    if (!c->stuffed) {
+        message_feed(c->message, s);
+        return s.n;
+    }
+    while (used < s.n && !*ended_r) {
+        struct slice rest = slice_tail(s, used);
+        if (c->place == LOOSE_END)
+            loose_end_was_none(c);
+        size_t n = up_to_dot(c, rest);
+        message_feed(c->message, slice_head(rest, n));
+        used += n ? n : 1;
+        if (n == 0)
+            *ended_r = step(c, rest.p[0]);
     }
     c->ends_loosely = c->place == LOOSE_END;
     return used;
@@ -140,6 +126,16 @@ size_t content_feed(struct content *c, struct slice s, bool *ended_r)
 
 void content_gap(struct content *c)
 {
+    release(c);
+    message_gap(c->message);
     c->missing = true;
+    c->ends_loosely = false;
     c->place = INSIDE;
+}
+
+const struct message_facts *content_over(struct content *c)
+{
+    if (c->place != LOOSE_END)
+        release(c);
+    return message_end(c->message);
 }

@@ -36,6 +36,7 @@ void smtp_free(struct smtp **s)
             explicit_bzero((*s)->ahead[role].octets, (*s)->ahead[role].room);
         free((*s)->ahead[role].octets);
     }
+    message_free(&(*s)->message);
     free((*s)->due);
     explicit_bzero(*s, sizeof **s);
     free(*s);
@@ -342,8 +343,7 @@ static bool resolve(struct smtp *s)
         s->reading = READING_COMMAND;
     } else if (s->awaited == VERB_DATA) {
         s->reading = READING_CONTENT;
-        content_begin(&s->content, true);
-        s->content_open = true;
+        smtp_content_begin(s, true);
     } else {
         s->reading = READING_RESPONSE;
     }

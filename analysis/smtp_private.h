@@ -40,6 +40,7 @@ struct smtp {
     enum verb awaited; /* READING_WAITS: DATA, STARTTLS, AUTH or RESPONSE */
     bool unheard;      /* ... and that reply was missed, or was given up */
     struct content content;
+    struct message *message; /* the one object for all of them; NULL until the first */
     bool content_open;
     uint64_t chunk_left;
     bool chunk_last;
@@ -71,6 +72,7 @@ struct smtp {
 /* smtp_sent.c */
 void smtp_command(struct smtp *s, struct slice line);
 void smtp_response(struct smtp *s, struct slice line);
+void smtp_content_begin(struct smtp *s, bool stuffed);
 void smtp_content_over(struct smtp *s);
 bool smtp_known_command(struct slice line);
 void smtp_moved_on(struct smtp *s);

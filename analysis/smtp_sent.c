@@ -79,10 +79,8 @@ static void sent_data(struct smtp *s, const struct command *c)
 /* RFC 3030 2: the chunk follows at once, whatever the reply will be. */
 static void sent_bdat(struct smtp *s, const struct command *c)
 {
-    if (!s->content_open) {
-        content_begin(&s->content, false);
-        s->content_open = true;
-    }
+    if (!s->content_open)
+        smtp_content_begin(s, false);
     s->chunk_left = c->chunk;
     s->chunk_last = c->last;
     s->reading = READING_CHUNK;
@@ -176,11 +174,16 @@ static const struct {
     void (*sent)(struct smtp *s, const struct command *c);
     bool decides;
 } meaning[VERBS] = {
-    [VERB_EHLO] = {sent_hello, false}, [VERB_HELO] = {sent_hello, false},
-    [VERB_LHLO] = {sent_hello, false}, [VERB_MAIL] = {sent_mail, true},
-    [VERB_RCPT] = {sent_rcpt, true},   [VERB_DATA] = {sent_data, true},
-    [VERB_BDAT] = {sent_bdat, true},   [VERB_RSET] = {sent_rset, false},
-    [VERB_QUIT] = {sent_other, true},  [VERB_STARTTLS] = {sent_starttls, true},
+    [VERB_EHLO] = {sent_hello, false},
+    [VERB_HELO] = {sent_hello, false},
+    [VERB_LHLO] = {sent_hello, false},
+    [VERB_MAIL] = {sent_mail, true},
+    [VERB_RCPT] = {sent_rcpt, true},
+    [VERB_DATA] = {sent_data, true},
+    [VERB_BDAT] = {sent_bdat, true},
+    [VERB_RSET] = {sent_rset, false},
+    [VERB_QUIT] = {sent_other, true},
+    [VERB_STARTTLS] = {sent_starttls, true},
     [VERB_AUTH] = {sent_auth, true},
     [VERB_XCLIENT] = {sent_other_client, false},
     [VERB_XFORWARD] = {sent_other_client, false},
@@ -264,23 +267,44 @@ static void due_for_content(struct smtp *s)
         smtp_due_push(s, (struct due){.verb = VERB_CONTENT, .whole = true});
 }
 
+static void keep_subject(void *facts, struct slice value)
+{
+    facts_keep(facts, KEEP_SUBJECTS, value);
+}
+
+static void keep_filename(void *facts, struct slice value)
+{
+    facts_keep(facts, KEEP_FILENAMES, value);
+}
+
+void smtp_content_begin(struct smtp *s, bool stuffed)
+{
+    struct message_keep keep = {
+        .context = s->facts,
+        .subject = s->facts->keep & KEEP_SUBJECTS ? keep_subject : NULL,
+        .filename = s->facts->keep & KEEP_FILENAMES ? keep_filename : NULL,
+    };
+
+    if (!s->message)
+        s->message = message_new(&keep);
+    content_begin(&s->content, stuffed, s->message);
+    s->content_open = true;
+}
+
 void smtp_content_over(struct smtp *s)
 {
-    struct content *c = &s->content;
+    const struct message_facts *m = content_over(&s->content);
     struct facts *f = s->facts;
 
-    if (c->ends_loosely) {
-        c->octets = c->loose_octets;
-        if (c->header_octets > c->octets)
-            c->header_octets = c->octets;
-    }
     s->content_open = false;
     s->content_sent = true;
     s->counted_here = false;
-    f->content_octets += c->octets;
-    f->exposure[ITEM_HEADER_FIELD].count += c->fields;
-    f->exposure[ITEM_HEADER_FIELD].octets += c->header_octets;
-    if (c->octets > c->header_octets)
-        smtp_expose(s, ITEM_BODY, c->octets - c->header_octets);
+    f->content_octets += m->octets;
+    f->exposure[ITEM_HEADER_FIELD].count += m->fields;
+    f->exposure[ITEM_HEADER_FIELD].octets += m->header_octets;
+    if (m->body_octets)
+        smtp_expose(s, ITEM_BODY, m->body_octets);
+    if (m->octets)
+        facts_tally(f, m);
     due_for_content(s);
 }

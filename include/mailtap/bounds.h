@@ -82,6 +82,12 @@
 /* Depth of nested multiparts that is followed; deeper ones are leaves. */
 #define BOUND_MIME_DEPTH 16u
 
+/* A boundary of a multipart; RFC 2046 5.1.1 allows 70 characters. */
+#define BOUND_BOUNDARY 256u
+
+/* Pieces of one MIME parameter (RFC 2231 3); a long file name has five. */
+#define BOUND_PIECES 32u
+
 /* Kinds of media counted apart for one session; parts of further kinds are counted together. */
 #define BOUND_MEDIA 32u
 

@@ -41,7 +41,10 @@ struct field_count {
     uint64_t count, octets; /* octets: with name, folding and line ends */
 };
 
-/* A leaf of the MIME tree that is no multipart, in the order it ends. */
+/*
+ * A leaf of the MIME tree, in the order it ends: no multipart, unless its boundary is of no use.  A
+ * message inside the message is read on into, unless it is an attachment or encoded.
+ */
 struct mime_part {
     char media_type[80]; /* "text/plain", lower case; "other" where it breaks the grammar */
     char encoding[20];   /* "base64", ... lower case; empty: none given */
@@ -55,11 +58,13 @@ struct message_facts {
     struct field_count field[HEADER_FIELDS];
     uint64_t header_octets, fields; /* the top header with its empty line; fields in it */
     uint64_t body_octets;           /* what follows it */
-    uint32_t received;              /* Received fields: hops so far */
+    uint64_t octets;   /* all; behind a gap in the header it is not known which of both they are */
+    uint32_t received; /* Received fields: hops so far */
     uint32_t received_tls;  /* of those, the ones that claim TLS (RFC 3848, 8314 7.4, RFC 8446) */
     uint32_t encoded_words; /* in the top header (RFC 2047) */
     bool eai;               /* octets above 127 in the top header (RFC 6532) */
-    bool end_to_end;        /* the body is S/MIME or OpenPGP encrypted (RFC 8551, 3156) */
+    bool
+        end_to_end; /* its body, or a part of it, is S/MIME or OpenPGP encrypted (RFC 8551, 3156) */
     struct mime_part part[BOUND_PARTS]; /* the first ones */
     uint32_t parts, attachments;        /* all of them */
     uint64_t attachment_octets;         /* as transferred */

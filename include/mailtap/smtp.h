@@ -8,8 +8,9 @@
  * DATA, STARTTLS, AUTH), they wait, bounded by BOUND_AHEAD_OCTETS.  What is learned goes straight
  * into the facts.
  *
- * smtp_line.c puts lines together, smtp_command.c and smtp_reply.c read them, smtp_content.c
- * counts message content, auth.c reads SASL, smtp_dialogue.c matches and keeps the state.
+ * smtp_line.c puts lines together, smtp_command.c and smtp_reply.c read them, smtp_content.c finds
+ * the end of message content, message.c reads it, auth.c reads SASL, smtp_dialogue.c matches and
+ * keeps the state.
  */
 #ifndef MAILTAP_SMTP_H
 #define MAILTAP_SMTP_H
@@ -92,30 +93,30 @@ void reply_line_read(struct slice line, struct reply_line *line_r);
 /* ---- content (smtp_content.c) */
 
 /*
- * Counts message content as it passes (contract: content, header and body octets), and finds where
- * it ends: RFC 5321 4.1.1.4 ends it at CRLF . CRLF alone.
+ * Finds where message content ends: RFC 5321 4.1.1.4 ends it at CRLF . CRLF alone.  Undoes the
+ * dot-stuffing, and hands the octets of the message on (contract: content octets).
  */
 struct content {
-    bool stuffed; /* DATA: dots are stuffed and a dot alone ends it; else BDAT */
-    bool in_body;
-    int place;                      /* how much of CRLF . CRLF has passed */
-    uint64_t octets;                /* of the message, dot-stuffing undone */
-    uint64_t header_octets, fields; /* header section with its empty line; fields in it */
-    uint64_t line_octets;           /* of the current header line */
-    bool colon;                     /* the current header line is a field so far */
-    bool folded;                    /* it continues the field before it */
-    bool missing;                   /* octets of it were not captured */
-    bool ends_loosely;              /* the last line was a dot alone, but not between CRLFs */
-    uint64_t loose_octets;          /* octets before that line */
+    bool stuffed;            /* DATA: dots are stuffed and a dot alone ends it; else BDAT */
+    int place;               /* how much of CRLF . CRLF has passed */
+    struct message *message; /* borrowed */
+    uint8_t held[3];         /* of a line that ends it if the server says so */
+    size_t held_n;
+    bool missing;      /* octets of it were not captured */
+    bool ends_loosely; /* the last line was a dot alone, but not between CRLFs */
 };
 
-void content_begin(struct content *c, bool stuffed);
+/* Begins the message, too. */
+void content_begin(struct content *c, bool stuffed, struct message *message);
 
 /* Octets used: all of them, or up to and with the end-of-data line; then *ended_r is true. */
 size_t content_feed(struct content *c, struct slice s, bool *ended_r);
 
-/* Octets of it were not captured: counting goes on behind them. */
+/* Octets of it were not captured: reading goes on behind them. */
 void content_gap(struct content *c);
+
+/* It ended, or no more of it will come; a loose end is believed.  Borrowed from the message. */
+const struct message_facts *content_over(struct content *c);
 
 /* ---- the dialogue (smtp_dialogue.c) */
 
