@@ -369,8 +369,8 @@ static size_t header_feed(struct message *m, struct slice s)
     if (m->line == LINE_BEGINS)
         line = header_line_begin(m, line);
     if (m->line == LINE_FIELD && !m->colon) {
-        size_t at = slice_find(line, ':');
-        m->colon = at < line.n && (at > 0 || m->n > 0);
+        struct slice inside = slice_tail(line, m->n == 0); /* a name has at least one octet */
+        m->colon = slice_find(inside, ':') < inside.n;
     }
     text_keep(m, line);
     if (whole)

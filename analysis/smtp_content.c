@@ -34,7 +34,7 @@ static void release(struct content *c)
 static void hold(struct content *c, uint8_t octet, enum place place)
 {
     c->held[c->held_n++] = octet;
-    c->place = place;
+    c->place = (int)place;
 }
 
 static void go_on(struct content *c, uint8_t octet)

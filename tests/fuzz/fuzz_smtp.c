@@ -44,7 +44,8 @@ static void check(const struct facts *f)
         abort();
     if (f->starttls_offered == NO && f->ehlo_accepted == UNKNOWN)
         abort();
-    if (f->exposure[ITEM_HEADER_FIELD].octets + f->exposure[ITEM_BODY].octets != f->content_octets)
+    /* Behind a gap in a header octets may be either. */
+    if (f->exposure[ITEM_HEADER_FIELD].octets + f->exposure[ITEM_BODY].octets > f->content_octets)
         abort();
 }
 
@@ -55,9 +56,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_all((struct slice){data, size}, false, &whole);
     read_all((struct slice){data, size}, true, &cut);
     check(&whole);
-    free(whole.addresses);
-    free(cut.addresses);
-    whole.addresses = cut.addresses = NULL;
+    if (whole.content && cut.content &&
+        memcmp(whole.content, cut.content, sizeof *whole.content) != 0)
+        abort();
+    if (!whole.content != !cut.content || whole.address_count != cut.address_count)
+        abort();
+    facts_free(&whole);
+    facts_free(&cut);
     if (memcmp(&whole, &cut, sizeof whole) != 0)
         abort();
     return 0;

@@ -109,8 +109,7 @@ struct facts script_read_cut_at(const char *script, size_t at)
 
 void script_free(struct facts *f)
 {
-    free(f->addresses);
-    f->addresses = NULL;
+    facts_free(f);
 }
 
 void assert_same_facts(const struct facts *a, const struct facts *b)
@@ -123,7 +122,11 @@ void assert_same_facts(const struct facts *a, const struct facts *b)
         assert_int_equal(a->addresses[i].accepted, b->addresses[i].accepted);
         assert_int_equal(a->addresses[i].transaction, b->addresses[i].transaction);
     }
+    assert_int_equal(a->content != NULL, b->content != NULL);
+    if (a->content)
+        assert_memory_equal(a->content, b->content, sizeof *a->content);
     x.addresses = y.addresses = NULL;
+    x.content = y.content = NULL;
     assert_memory_equal(&x, &y, sizeof x);
 }
 
