@@ -47,7 +47,7 @@ struct message {
     unsigned long room;
     size_t n, line_at; /* its last line begins at text + line_at */
     bool cut;          /* longer than BOUND_LINE_OCTETS */
-    bool fields;       /* it is a field: its first line is whole and has a colon */
+    bool in_field;     /* it is a field: its first line is whole and has a colon */
     bool colon;
     enum line line;
     uint64_t line_octets;
@@ -139,7 +139,7 @@ static struct slice text_of_line(const struct message *m)
 static void text_clear(struct message *m)
 {
     m->n = m->line_at = 0;
-    m->cut = m->fields = m->colon = false;
+    m->cut = m->in_field = m->colon = false;
     m->line = LINE_BEGINS;
     m->line_octets = 0;
 }
@@ -201,7 +201,7 @@ static void field_over(struct message *m)
 {
     struct slice value = {m->text, m->n};
 
-    if (m->fields) {
+    if (m->in_field) {
         struct slice name = slice_trim(slice_until(&value, ':'));
         entity_field(&m->entity, name, value, m->cut);
         if (m->top)
@@ -217,10 +217,10 @@ static void field_line_over(struct message *m)
     struct message_facts *f = &m->facts;
 
     if (m->line == LINE_FIELD) {
-        m->fields = m->colon;
+        m->in_field = m->colon;
         m->field = header_field_of(slice_trim(slice_until(&name, ':')));
     }
-    if (m->top && m->fields) {
+    if (m->top && m->in_field) {
         f->field[m->field].octets += m->line_octets;
         f->field[m->field].count += m->line == LINE_FIELD;
         f->fields += m->line == LINE_FIELD;

@@ -15,11 +15,20 @@ static bool is_base64(uint8_t octet)
     return (letter < 26) | (digit < 10) | (octet == '+') | (octet == '/');
 }
 
+/* In blocks of a fixed size, so that compilers count many octets at once. */
 static uint64_t count_digits(struct slice s)
 {
+    enum { BLOCK = 128 };
     uint64_t digits = 0;
+    size_t i = 0;
 
-    for (size_t i = 0; i < s.n; i++)
+    for (; s.n - i >= BLOCK; i += BLOCK) {
+        uint8_t block = 0;
+        for (size_t k = 0; k < BLOCK; k++)
+            block = (uint8_t)(block + is_base64(s.p[i + k]));
+        digits += block;
+    }
+    for (; i < s.n; i++)
         digits += is_base64(s.p[i]);
     return digits;
 }

@@ -42,6 +42,19 @@ static void base64_decodes_four_to_three(void **state)
     assert_decodes(TRANSFER_BASE64, "+/09azAZ", 6);
 }
 
+static void long_base64_is_counted_like_short(void **state)
+{
+    (void)state;
+    char text[1201];
+
+    for (size_t i = 0; i < 1200; i += 12)
+        memcpy(text + i, "QUJDREVG/+\r\n", 12);
+    text[1200] = '\0';
+    assert_decodes(TRANSFER_BASE64, text, 750);
+    text[605] = '='; /* behind five digits: no end */
+    assert_decodes(TRANSFER_BASE64, text, 749);
+}
+
 /* RFC 2045 6.7 */
 static void quoted_printable_undoes_escapes_and_soft_breaks(void **state)
 {
@@ -79,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64_decodes_four_to_three),
+        cmocka_unit_test(long_base64_is_counted_like_short),
         cmocka_unit_test(quoted_printable_undoes_escapes_and_soft_breaks),
         cmocka_unit_test(what_is_no_escape_stands_for_itself),
         cmocka_unit_test(anything_else_is_as_long_as_it_is),
