@@ -52,7 +52,7 @@ static size_t word_find(struct slice text, struct word *w)
 uint32_t words_count(struct slice text)
 {
     uint32_t count = 0;
-    struct word w;
+    struct word w = {0};
 
     for (size_t at = word_find(text, &w); at < text.n; at = word_find(text, &w)) {
         text = slice_tail(text, at + w.octets);
@@ -148,7 +148,7 @@ static void decode_b(struct room *r, struct slice s)
 size_t words_decode(uint8_t *to, size_t cap, struct slice text)
 {
     struct room r = {to, 0, cap};
-    struct word w;
+    struct word w = {0};
     bool after_word = false;
 
     while (text.n) {
