@@ -1,187 +1,17 @@
 /* test_message.c - a message as it passes: the same facts at every cut, and none that a loss invents. */
 #include "test.h"
 
-#include <mailtap/message.h>
+#include "letter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- reading in every way */
-
-struct kept {
-    char text[4096];
-};
-
-static void keep(void *context, struct slice value)
-{
-    struct kept *k = context;
-    size_t n = strlen(k->text);
-
-    assert_true(n + value.n + 2 < sizeof k->text);
-    if (value.n)
-        memcpy(k->text + n, value.p, value.n);
-    memcpy(k->text + n + value.n, "\n", 2);
-}
-
-static struct message *reader(struct kept *k)
-{
-    struct message_keep functions = {.context = k, .subject = keep, .filename = keep};
-
-    memset(k, 0, sizeof *k);
-    return message_new(&functions);
-}
-
-/* A copy of exactly its size: reading past it is an error that the sanitizer sees. */
-static void feed_copy(struct message *m, struct slice s)
-{
-    uint8_t *copy = malloc(s.n ? s.n : 1);
-
-    if (s.n)
-        memcpy(copy, s.p, s.n);
-    message_feed(m, (struct slice){copy, s.n});
-    free(copy);
-}
-
-static struct message_facts over(struct message **m)
-{
-    struct message_facts f = *message_end(*m);
-
-    message_free(m);
-    assert_null(*m);
-    return f;
-}
-
-static struct message_facts cut_at(struct slice all, size_t cut, struct kept *k)
-{
-    struct message *m = reader(k);
-
-    feed_copy(m, slice_head(all, cut));
-    feed_copy(m, slice_tail(all, cut));
-    return over(&m);
-}
-
-static struct message_facts by_octets(struct slice all, struct kept *k)
-{
-    struct message *m = reader(k);
-
-    for (size_t i = 0; i < all.n; i++)
-        feed_copy(m, (struct slice){all.p + i, 1});
-    return over(&m);
-}
-
-static struct message_facts without(struct slice all, size_t lost, size_t octets)
-{
-    struct kept k;
-    struct message *m = reader(&k);
-
-    feed_copy(m, slice_head(all, lost));
-    message_gap(m);
-    feed_copy(m, slice_tail(all, lost + octets));
-    return over(&m);
-}
-
-static bool same_part(const struct mime_part *part, const struct mime_part *whole)
-{
-    return strcmp(part->media_type, whole->media_type) == 0 &&
-           strcmp(part->encoding, whole->encoding) == 0 && part->attachment == whole->attachment &&
-           part->depth == whole->depth && part->octets <= whole->octets &&
-           part->decoded <= whole->decoded;
-}
-
-/* Every part that a loss leaves is one of the whole message, in its order, and no larger. */
-static void assert_no_part_invented(const struct message_facts *f,
-                                    const struct message_facts *whole)
-{
-    uint32_t at = 0;
-
-    for (uint32_t i = 0; i < f->parts; i++, at++) {
-        while (at < whole->parts && !same_part(&f->part[i], &whole->part[at]))
-            at++;
-        assert_true(at < whole->parts);
-    }
-}
-
-static void assert_nothing_invented(struct slice all, const struct message_facts *whole)
-{
-    for (size_t octets = 1; octets < 60; octets = octets * 3 + 1)
-        for (size_t i = 0; i + octets <= all.n; i++) {
-            struct message_facts f = without(all, i, octets);
-            assert_true(f.missing);
-            assert_int_equal(f.octets, all.n - octets);
-            assert_true(f.header_octets <= whole->header_octets && f.fields <= whole->fields);
-            assert_true(f.body_octets <= whole->body_octets);
-            assert_true(f.header_octets + f.body_octets <= f.octets);
-            assert_true(f.received <= whole->received && f.received_tls <= whole->received_tls);
-            assert_true(f.encoded_words <= whole->encoded_words);
-            assert_true(f.attachments <= whole->attachments);
-            assert_true(f.attachment_octets <= whole->attachment_octets);
-            assert_true(!f.end_to_end || whole->end_to_end);
-            assert_true(!f.eai || whole->eai);
-            assert_no_part_invented(&f, whole);
-            for (int h = 0; h < HEADER_FIELDS; h++)
-                assert_true(f.field[h].count <= whole->field[h].count);
-        }
-}
-
-/* The facts of a message, which must not depend on where it is cut. */
-static struct message_facts cut_everywhere(struct slice all, struct kept *k)
-{
-    struct message_facts whole = cut_at(all, all.n, k);
-    struct kept other;
-    struct message_facts f = by_octets(all, &other);
-
-    assert_memory_equal(&f, &whole, sizeof f);
-    assert_string_equal(other.text, k->text);
-    for (size_t cut = 0; cut < all.n; cut++) {
-        f = cut_at(all, cut, &other);
-        assert_memory_equal(&f, &whole, sizeof f);
-        assert_string_equal(other.text, k->text);
-    }
-    assert_int_equal(whole.header_octets + whole.body_octets, all.n);
-    assert_int_equal(whole.octets, all.n);
-    assert_false(whole.missing);
-    return whole;
-}
-
-static struct message_facts read_text(const char *text, struct kept *k)
-{
-    struct slice all = slice_of(text);
-    struct message_facts whole = cut_everywhere(all, k);
-
-    assert_nothing_invented(all, &whole);
-    return whole;
-}
-
-static struct message_facts facts_of(const char *text)
-{
-    struct kept k;
-
-    return read_text(text, &k);
-}
-
-/* "type encoding octets decoded depth attachment" of each part, a line each. */
-static const char *parts_of(const struct message_facts *f)
-{
-    static char text[BOUND_PARTS * 160];
-    size_t n = 0;
-
-    text[0] = '\0';
-    for (uint32_t i = 0; i < f->parts && i < BOUND_PARTS; i++) {
-        const struct mime_part *p = &f->part[i];
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %s %lu %lu %u%s", i ? "\n" : "",
-                              p->media_type, p->encoding[0] ? p->encoding : "-",
-                              (unsigned long)p->octets, (unsigned long)p->decoded, p->depth,
-                              p->attachment ? " attachment" : "");
-    }
-    return text;
-}
-
 static void assert_parts(const char *message, const char *parts)
 {
-    struct message_facts f = facts_of(message);
+    struct message_facts f = letter_facts(message);
 
-    assert_string_equal(parts_of(&f), parts);
+    assert_string_equal(letter_parts(&f), parts);
 }
 
 /* ---- header */
@@ -189,8 +19,8 @@ static void assert_parts(const char *message, const char *parts)
 static void fields_end_at_the_empty_line(void **state)
 {
     (void)state;
-    struct message_facts f = facts_of("From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\n"
-                                      " folded: on\r\nX-Mailer: y\r\n\r\nTo: body\r\n");
+    struct message_facts f = letter_facts("From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\n"
+                                          " folded: on\r\nX-Mailer: y\r\n\r\nTo: body\r\n");
     assert_int_equal(f.header_octets, 19 + 17 + 12 + 13 + 13 + 2);
     assert_int_equal(f.fields, 4);
     assert_int_equal(f.field[HEADER_SUBJECT].count, 1);
@@ -204,7 +34,7 @@ static void fields_end_at_the_empty_line(void **state)
 static void odd_folding_is_read_as_fields(void **state)
 {
     (void)state;
-    struct message_facts f = facts_of(
+    struct message_facts f = letter_facts(
         "From: Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>\r\n"
         "To:A Group(Some people)\r\n     :Chris Jones <c@(Chris's host.)public.example>,\r\n"
         "         joe@example.org,\r\n  John <jdoe@one.test> (my dear friend); (the end)\r\n"
@@ -221,8 +51,9 @@ static void odd_folding_is_read_as_fields(void **state)
 static void white_space_may_stand_before_the_colon(void **state)
 {
     (void)state;
-    struct message_facts f = facts_of("From  : John <jdoe@machine(comment).  example>\r\n"
-                                      "To    : Mary\r\n  \r\n          <m@example.net>\r\n\r\n");
+    struct message_facts f = letter_facts(
+        "From  : John <jdoe@machine(comment).  example>\r\n"
+        "To    : Mary\r\n  \r\n          <m@example.net>\r\n\r\n");
     assert_int_equal(f.field[HEADER_FROM].count + f.field[HEADER_TO].count, 2);
     assert_int_equal(f.header_octets, f.octets);
     assert_int_equal(f.parts, 1);
@@ -231,10 +62,10 @@ static void white_space_may_stand_before_the_colon(void **state)
 static void lines_may_end_in_lf_alone_or_hold_a_cr(void **state)
 {
     (void)state;
-    struct message_facts f = facts_of("A: 1\n\nx\n");
+    struct message_facts f = letter_facts("A: 1\n\nx\n");
     assert_int_equal(f.header_octets, 6);
     assert_int_equal(f.fields, 1);
-    f = facts_of("A: 1\rB: 2\r\r\n\r\r\nx");
+    f = letter_facts("A: 1\rB: 2\r\r\n\r\r\nx");
     assert_int_equal(f.fields, 1); /* a bare CR ends no line */
     assert_int_equal(f.header_octets, 15);
 }
@@ -242,37 +73,38 @@ static void lines_may_end_in_lf_alone_or_hold_a_cr(void **state)
 static void a_line_that_is_no_field_is_passed_over(void **state)
 {
     (void)state;
-    struct message_facts f = facts_of("no field\r\n folded: so\r\n: neither\r\nTo: x\r\n\r\n");
+    struct message_facts f = letter_facts("no field\r\n folded: so\r\n: neither\r\nTo: x\r\n\r\n");
     assert_int_equal(f.fields, 1);
     assert_int_equal(f.field[HEADER_TO].count, 1);
     assert_int_equal(f.field[HEADER_OTHER].count, 0);
-    assert_int_equal(facts_of(":a\r: b\r\n\r\n").fields, 1); /* a colon that ends a name of ":a" */
-    f = facts_of("no header at all\r\n");
+    assert_int_equal(letter_facts(":a\r: b\r\n\r\n").fields,
+                     1); /* a colon that ends a name of ":a" */
+    f = letter_facts("no header at all\r\n");
     assert_int_equal(f.header_octets, 18);
     assert_int_equal(f.parts, 0); /* no body has begun */
-    f = facts_of("");
+    f = letter_facts("");
     assert_int_equal(f.octets, 0);
-    f = facts_of("To: cut");
+    f = letter_facts("To: cut");
     assert_int_equal(f.fields, 0); /* its line is not whole */
 }
 
 static void a_long_line_counts_whole(void **state)
 {
     (void)state;
-    struct kept k;
+    struct letter_kept k;
     size_t n = BOUND_LINE_OCTETS * 3;
     char *text = malloc(n + 40);
 
     memset(text, 'x', n);
     memcpy(text, "Subject: ", 9);
     strcpy(text + n, "\r\nTo: y\r\n\r\nbody");
-    struct message_facts f = cut_at(slice_of(text), n / 2, &k);
+    struct message_facts f = letter_cut_at(slice_of(text), n / 2, &k);
     assert_int_equal(f.fields, 2);
     assert_int_equal(f.field[HEADER_SUBJECT].octets, n + 2);
     assert_int_equal(strlen(k.text), BOUND_KEPT_TEXT + 1); /* kept up to the bound */
     memset(text, 'x', 9);
     memcpy(text + n - 2, ": ", 2);
-    f = cut_at(slice_of(text), n / 3, &k);
+    f = letter_cut_at(slice_of(text), n / 3, &k);
     assert_int_equal(f.fields, 2); /* the colon is beyond the bound */
     free(text);
 }
@@ -280,17 +112,17 @@ static void a_long_line_counts_whole(void **state)
 static void octets_above_127_are_eai(void **state)
 {
     (void)state;
-    assert_true(facts_of("Subject: gr\xc3\xbc\xc3\x9f\r\n\r\n").eai);
-    assert_false(facts_of("Subject: x\r\n\r\ngr\xc3\xbc\xc3\x9f\r\n").eai);
-    assert_false(facts_of("Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
-                          "Subject: gr\xc3\xbc\r\n\r\n--a--\r\n")
+    assert_true(letter_facts("Subject: gr\xc3\xbc\xc3\x9f\r\n\r\n").eai);
+    assert_false(letter_facts("Subject: x\r\n\r\ngr\xc3\xbc\xc3\x9f\r\n").eai);
+    assert_false(letter_facts("Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
+                              "Subject: gr\xc3\xbc\r\n\r\n--a--\r\n")
                      .eai);
 }
 
 static void hops_that_claim_tls_are_counted(void **state)
 {
     (void)state;
-    struct message_facts f = facts_of(
+    struct message_facts f = letter_facts(
         "Received: from a by b with ESMTPS\r\n id 1; date\r\n"
         "Received: from a by b with ESMTP (with ESMTPS); date\r\n"
         "received: from a (using TLSv1.3\r\n with cipher X) by b with ESMTP; date\r\n\r\n"
@@ -302,17 +134,17 @@ static void hops_that_claim_tls_are_counted(void **state)
 static void subjects_are_kept_decoded(void **state)
 {
     (void)state;
-    struct kept k;
-    struct message_facts f = read_text("Subject: =?UTF-8?Q?caf=C3=A9?=\r\n =?utf-8?B?IMOp?= x\r\n"
-                                       "Comments: =?latin1?q?y?=\r\n\r\n",
-                                       &k);
+    struct letter_kept k;
+    struct message_facts f = letter_read("Subject: =?UTF-8?Q?caf=C3=A9?=\r\n =?utf-8?B?IMOp?= x\r\n"
+                                         "Comments: =?latin1?q?y?=\r\n\r\n",
+                                         &k);
     assert_string_equal(k.text, "caf\xc3\xa9 \xc3\xa9 x\n");
     assert_int_equal(f.encoded_words, 3);
-    read_text("Subject: =?iso-8859-1?Q?caf=E9?=\r\n\r\n", &k);
+    letter_read("Subject: =?iso-8859-1?Q?caf=E9?=\r\n\r\n", &k);
     assert_string_equal(k.text, "=?iso-8859-1?Q?caf=E9?=\n"); /* as it stands */
-    read_text("Subject:\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
-              "Subject: of a part\r\n\r\n--a--\r\n",
-              &k);
+    letter_read("Subject:\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
+                "Subject: of a part\r\n\r\n--a--\r\n",
+                &k);
     assert_string_equal(k.text, "\n");
 }
 
@@ -377,8 +209,8 @@ static void what_only_resembles_a_delimiter_is_content(void **state)
                  "--bX\r\n--B\r\n -b\r\n -- b\r\nx--b\r\n--b-\r\n--\r\n- -b\r\n--b--x\r\n"
                  "--b-- \t\r\n",
                  "text/plain - 51 51 1");
-    struct kept k;
-    struct message_facts f = cut_everywhere(
+    struct letter_kept k;
+    struct message_facts f = letter_cut_everywhere(
         slice_of("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n"
                  "--b--\r\n--b\r\n\r\nepilogue\r\n"),
         &k);
@@ -415,17 +247,17 @@ static void bare_lf_may_end_the_lines_of_a_multipart(void **state)
 static void a_part_ends_with_the_one_around_it(void **state)
 {
     (void)state;
-    struct kept k;
+    struct letter_kept k;
     const char *same = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
                        "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nx\r\n"
                        "--b--\r\n--b\r\n\r\nyy\r\n--b--\r\n";
-    struct message_facts f = cut_everywhere(slice_of(same), &k);
-    assert_string_equal(parts_of(&f), "text/plain - 1 1 2\ntext/plain - 2 2 1");
+    struct message_facts f = letter_cut_everywhere(slice_of(same), &k);
+    assert_string_equal(letter_parts(&f), "text/plain - 1 1 2\ntext/plain - 2 2 1");
     const char *outer = "Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n"
                         "Content-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\nx\r\n"
                         "--o\r\n\r\nyy\r\n--i\r\nzz\r\n--o--\r\n";
-    f = cut_everywhere(slice_of(outer), &k);
-    assert_string_equal(parts_of(&f), "text/plain - 1 1 2\ntext/plain - 11 11 1");
+    f = letter_cut_everywhere(slice_of(outer), &k);
+    assert_string_equal(letter_parts(&f), "text/plain - 1 1 2\ntext/plain - 11 11 1");
 }
 
 static void a_multipart_without_its_end_has_parts_all_the_same(void **state)
@@ -461,12 +293,12 @@ static void nesting_is_bounded(void **state)
     (void)state;
     char text[8192];
     size_t n = 0;
-    struct kept k;
+    struct letter_kept k;
 
     for (int i = 0; i < 40; i++)
         n += (size_t)snprintf(text + n, sizeof text - n,
                               "Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n", i, i);
-    struct message_facts f = cut_everywhere(slice_of(text), &k);
+    struct message_facts f = letter_cut_everywhere(slice_of(text), &k);
     assert_int_equal(f.parts, 1);
     assert_int_equal(f.part[0].depth, BOUND_MIME_DEPTH);
     assert_string_equal(f.part[0].media_type, "multipart/mixed");
@@ -475,14 +307,14 @@ static void nesting_is_bounded(void **state)
 static void more_parts_than_are_kept_are_counted(void **state)
 {
     (void)state;
-    struct kept k;
+    struct letter_kept k;
     char text[8192] = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
     size_t n = strlen(text);
 
     for (int i = 0; i < 100; i++)
         n += (size_t)snprintf(text + n, sizeof text - n,
                               "--b\r\nContent-Disposition: attachment\r\n\r\nxyz\r\n");
-    struct message_facts f = cut_everywhere(slice_of(text), &k);
+    struct message_facts f = letter_cut_everywhere(slice_of(text), &k);
     assert_int_equal(f.parts, 100);
     assert_int_equal(f.attachments, 100);
     assert_int_equal(f.attachment_octets, 300);
@@ -491,8 +323,8 @@ static void more_parts_than_are_kept_are_counted(void **state)
 static void attachments_say_so_or_have_a_name(void **state)
 {
     (void)state;
-    struct kept k;
-    struct message_facts f = read_text(
+    struct letter_kept k;
+    struct message_facts f = letter_read(
         "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
         "--b\r\nContent-Disposition: inline\r\n\r\nx\r\n"
         "--b\r\nContent-Disposition: ATTACHMENT\r\n\r\nxx\r\n"
@@ -502,10 +334,10 @@ static void attachments_say_so_or_have_a_name(void **state)
         "--b\r\nContent-Disposition: attachment; filename=\"=?utf-8?Q?=C3=A9?=.pdf\"\r\n"
         "\r\nxxxxx\r\n--b--\r\n",
         &k);
-    assert_string_equal(parts_of(&f), "text/plain - 1 1 1\ntext/plain - 2 2 1 attachment\n"
-                                      "image/png - 3 3 1 attachment\n"
-                                      "text/plain - 4 4 1 attachment\n"
-                                      "text/plain - 5 5 1 attachment");
+    assert_string_equal(letter_parts(&f), "text/plain - 1 1 1\ntext/plain - 2 2 1 attachment\n"
+                                          "image/png - 3 3 1 attachment\n"
+                                          "text/plain - 4 4 1 attachment\n"
+                                          "text/plain - 5 5 1 attachment");
     assert_int_equal(f.attachments, 4);
     assert_int_equal(f.attachment_octets, 14);
     assert_string_equal(k.text, "a.png\n\xe2\x82\xac.txt\n\xc3\xa9.pdf\n");
@@ -529,39 +361,43 @@ static void an_attached_message_is_a_file(void **state)
 static void encrypted_mail_is_known_by_its_type(void **state)
 {
     (void)state;
-    assert_true(facts_of("Content-Type: multipart/encrypted; boundary=foo;\r\n"
-                         " protocol=\"application/pgp-encrypted\"\r\n\r\n--foo\r\n"
-                         "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n"
-                         "--foo\r\nContent-Type: application/octet-stream\r\n\r\n"
-                         "-----BEGIN PGP MESSAGE-----\r\n\r\n--foo--\r\n")
+    assert_true(letter_facts("Content-Type: multipart/encrypted; boundary=foo;\r\n"
+                             " protocol=\"application/pgp-encrypted\"\r\n\r\n--foo\r\n"
+                             "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n"
+                             "--foo\r\nContent-Type: application/octet-stream\r\n\r\n"
+                             "-----BEGIN PGP MESSAGE-----\r\n\r\n--foo--\r\n")
                     .end_to_end);
-    assert_true(facts_of("Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n"
-                         " name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nMIIB\r\n")
+    assert_true(letter_facts("Content-Type: application/pkcs7-mime; smime-type=enveloped-data;\r\n"
+                             " name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nMIIB\r\n")
                     .end_to_end);
-    assert_true(facts_of("Content-Type: application/x-pkcs7-mime;\r\n"
-                         " smime-type=\"authenveloped-data\"\r\n\r\nx")
+    assert_true(letter_facts("Content-Type: application/x-pkcs7-mime;\r\n"
+                             " smime-type=\"authenveloped-data\"\r\n\r\nx")
                     .end_to_end);
-    assert_false(facts_of("Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\nx")
-                     .end_to_end);
-    assert_false(facts_of("Content-Type: application/pkcs7-mime; name=smime.p7m\r\n\r\nx")
+    assert_false(
+        letter_facts("Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\nx")
+            .end_to_end);
+    assert_false(letter_facts("Content-Type: application/pkcs7-mime; name=smime.p7m\r\n\r\nx")
                      .end_to_end); /* either is possible */
-    assert_false(facts_of("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--")
-                     .end_to_end);
-    assert_false(facts_of("Content-Type: message/rfc822\r\n\r\n"
-                          "Content-Type: multipart/encrypted; boundary=b\r\n\r\n--b\r\n\r\n--b--")
-                     .end_to_end); /* a message that this one forwards */
+    assert_false(
+        letter_facts("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--")
+            .end_to_end);
+    assert_false(
+        letter_facts("Content-Type: message/rfc822\r\n\r\n"
+                     "Content-Type: multipart/encrypted; boundary=b\r\n\r\n--b\r\n\r\n--b--")
+            .end_to_end); /* a message that this one forwards */
 }
 
 static void encrypted_text_is_known_by_its_first_line(void **state)
 {
     (void)state;
-    assert_true(facts_of("A: 1\r\n\r\nhi\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n").end_to_end);
-    assert_true(facts_of("A: 1\n\n-----BEGIN PGP MESSAGE-----  \n\nx\n").end_to_end);
-    assert_false(facts_of("A: 1\r\n\r\n> -----BEGIN PGP MESSAGE-----\r\n").end_to_end);
-    assert_false(facts_of("A: 1\r\n\r\n-----BEGIN PGP MESSAGE-----x\r\n").end_to_end);
-    assert_false(facts_of("A: 1\r\n\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\n").end_to_end);
-    assert_false(facts_of("Content-Type: application/octet-stream\r\n\r\n"
-                          "-----BEGIN PGP MESSAGE-----\r\n")
+    assert_true(
+        letter_facts("A: 1\r\n\r\nhi\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n").end_to_end);
+    assert_true(letter_facts("A: 1\n\n-----BEGIN PGP MESSAGE-----  \n\nx\n").end_to_end);
+    assert_false(letter_facts("A: 1\r\n\r\n> -----BEGIN PGP MESSAGE-----\r\n").end_to_end);
+    assert_false(letter_facts("A: 1\r\n\r\n-----BEGIN PGP MESSAGE-----x\r\n").end_to_end);
+    assert_false(letter_facts("A: 1\r\n\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\n").end_to_end);
+    assert_false(letter_facts("Content-Type: application/octet-stream\r\n\r\n"
+                              "-----BEGIN PGP MESSAGE-----\r\n")
                      .end_to_end);
     assert_parts("A: 1\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n--x", "text/plain - 32 32 0");
 }
@@ -604,13 +440,13 @@ static void behind_a_loss_in_a_part_the_next_delimiter_goes_on(void **state)
     message_gap(m);
     message_feed(m, slice_of("x\r\nmore\r\n--b\r\n\r\n123456\r\n--b--\r\n"));
     const struct message_facts *f = message_end(m);
-    assert_string_equal(parts_of(f), "text/plain - 5 5 1\ntext/plain - 6 6 1");
+    assert_string_equal(letter_parts(f), "text/plain - 5 5 1\ntext/plain - 6 6 1");
     message_begin(m);
     message_feed(m, slice_of("Content-Transfer-Encoding: base64\r\n\r\nQUJD\r\nQU"));
     message_gap(m);
     message_feed(m, slice_of("D\r\nQUJD\r\n"));
     f = message_end(m);
-    assert_string_equal(parts_of(f), "text/plain base64 17 8 0");
+    assert_string_equal(letter_parts(f), "text/plain base64 17 8 0");
     message_free(&m);
 }
 
