@@ -361,6 +361,8 @@ static void tls_to_facts(struct session *s, bool closed)
     /* What went on under TLS, or may have, does not show. */
     if (t.established != NO)
         f->messages_known = f->recipients_known = UNKNOWN;
+    if (t.established == YES)
+        tls_estimate(s->tls, &f->estimate);
     hellos_to_facts(f, &t);
     chain_to_facts(s, &t);
     f->tls_alert = client->alert >= 0 ? client->alert : server->alert;

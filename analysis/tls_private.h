@@ -6,7 +6,7 @@
 #ifndef MAILTAP_TLS_PRIVATE_H
 #define MAILTAP_TLS_PRIVATE_H
 
-#include <mailtap/tls.h>
+#include <mailtap/estimate.h>
 
 /* The longest record: 2^14 octets of text and 2048 of protection (RFC 5246 6.2.3). */
 #define TLS_RECORD_OCTETS (16384u + 2048u)
@@ -180,6 +180,9 @@ struct tls {
     /* of a client that was not captured: what the server acknowledged of it */
     uint64_t acked, acked_at_hello;
     bool answered; /* the server went on after octets enough for a Finished */
+
+    struct turns turns; /* protected records that may be dialogue */
+    bool talking;       /* TLS 1.3: the client's Finished is behind us */
 };
 
 /* ---- tls_judge.c */
@@ -189,6 +192,9 @@ bool tls_is_13(uint16_t version);
 
 /* Has the server acknowledged octets enough for the Finished of a client that was not captured? */
 bool tls_finished_acked(const struct tls *t);
+
+/* The size of a record of TLS 1.3 that holds a Finished alone. */
+bool tls_is_finished_sized(size_t length);
 
 tri tls_judge(const struct tls *t, bool closed);
 

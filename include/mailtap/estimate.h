@@ -24,21 +24,27 @@ struct turn {
 struct turns {
     struct turn *list; /* owned */
     uint32_t count, room;
-    bool cut;   /* more than BOUND_TURNS: the rest is not here */
-    bool blind; /* records are missing from the capture, or one side is */
+    bool cut;        /* more than BOUND_TURNS: the rest is not here */
+    bool blind;      /* records are missing from the capture, or one side is */
+    uint32_t spread; /* octets by which those of a record may be off: tls_overhead_spread() */
 };
 
 /* Add one protected record of `octets` octets of plaintext. */
 void turns_add(struct turns *t, bool by_client, uint32_t octets);
 void turns_free(struct turns *t);
 
-/* Octets that protection adds to a record under this version and cipher. */
+/*
+ * Octets that protection adds to a record under this version and cipher.  Padding of block ciphers
+ * is counted with the half block that it has on average, and may be off by the spread, either way.
+ * 0 for a cipher that is not known.
+ */
 uint32_t tls_overhead(uint16_t version, uint16_t cipher);
+uint32_t tls_overhead_spread(uint16_t cipher);
 
 struct estimate {
-    bool made;          /* false: the session does not allow one */
-    uint32_t messages;  /* best guess */
-    uint32_t low, high; /* how few and how many the turns allow */
+    bool made;         /* false: the session does not allow one, and nothing is claimed but `low` */
+    uint32_t messages; /* whose content went through, best guess; refused content shows no less */
+    uint32_t low, high; /* how few and how many the turns allow; `low` also where they were cut */
     uint64_t octets;    /* of content, all messages together */
     bool authenticated; /* an AUTH exchange is likely (port 587 and 465 mostly) */
 };

@@ -80,6 +80,10 @@ void tls_gap(struct tls *t, enum tls_role role, uint64_t missing);
  */
 void tls_facts(const struct tls *t, bool closed, struct tls_facts *facts_r);
 
+/* What the records of an established session tell about the mail in them; see estimate.h. */
+struct estimate;
+void tls_estimate(const struct tls *t, struct estimate *estimate_r);
+
 /* Does this look like the first octets of a TLS record?  UNKNOWN when there are too few. */
 tri tls_looks_like(struct slice first);
 
