@@ -169,6 +169,7 @@ enum shape_name {
     ENCODED_LINE,
     MESSAGE,
     CHUNK,
+    OPENING_CHUNK, /* with MAIL and RCPT before it */
     LAST_CHUNK,
     /* answers */
     LISTED,   /* to EHLO */
@@ -183,6 +184,7 @@ enum shape_name {
     QUEUED_BYE,
     QUEUED_AHEAD, /* 250, and what MAIL, RCPT, and DATA are answered */
     ALL_DONE,     /* what MAIL, RCPT and BDAT are answered */
+    SOME_DONE,    /* the same, or MAIL and RCPT before the content was read */
     SHARE,        /* to a group of commands */
     SHARE_OF_TWO,
     SHARE_REFUSED,
@@ -207,6 +209,7 @@ static const struct shape shapes[SHAPES] = {
     [ENCODED_LINE] = {40, 1.2, 2},
     [MESSAGE] = {4000, 3.5, 38}, /* the fields that all mail has (RFC 5322 3.6), and the dot */
     [CHUNK] = {4000, 3.5, 48},
+    [OPENING_CHUNK] = {4100, 3.5, 110},
     [LAST_CHUNK] = {4000, 3.5, 13}, /* "BDAT 0 LAST" */
 
     [LISTED] = {200, 1.0, 10},
@@ -220,7 +223,8 @@ static const struct shape shapes[SHAPES] = {
     [QUEUED] = {45, 0.8, 6},
     [QUEUED_BYE] = {60, 0.7, 6},
     [QUEUED_AHEAD] = {110, 0.7, 24},
-    [ALL_DONE] = {80, 0.7, 18},
+    [ALL_DONE] = {80, 0.6, 18},
+    [SOME_DONE] = {45, 0.8, 12},
     [SHARE] = {0.6, 0.9, 16},
     [SHARE_OF_TWO] = {1.0, 0.9, 12},
     [SHARE_REFUSED] = {1.0, 0.8, 24},
@@ -287,15 +291,15 @@ static const struct step steps[] = {
     {CONTENT,    READY,      BY_DATA,   PLAIN,    4,   DOT,             REFUSED,       0,                0},
     {CONTENT,    OVER,       BY_DATA,   LAST_ONE, 4,   DOT_QUIT,        REFUSED,       0,                0},
     /* chunks (RFC 3030) */
-    {ADDRESSED,  READY,      BY_CHUNKS, PLAIN,    1,   CHUNK,           QUEUED,        COMPLETE | BODY,  BDAT},
-    {ADDRESSED,  OVER,       BY_CHUNKS, LAST_ONE, 3,   CHUNK,           QUEUED_BYE,    COMPLETE | BODY,  BDAT + BYE},
-    {ADDRESSED,  CHUNKS,     BY_CHUNKS, PLAIN,    4,   CHUNK,           DONE,          BODY,             BDAT},
-    {GREETED,    READY,      BY_CHUNKS, PLAIN,    1,   CHUNK,           ALL_DONE,      COMPLETE | BODY,  BDAT + GROUP},
-    {READY,      READY,      BY_CHUNKS, PLAIN,    1,   CHUNK,           ALL_DONE,      COMPLETE | BODY,  BDAT + GROUP},
-    {GREETED,    CHUNKS,     BY_CHUNKS, PLAIN,    4,   CHUNK,           ALL_DONE,      BODY,             BDAT + GROUP},
-    {READY,      CHUNKS,     BY_CHUNKS, PLAIN,    4,   CHUNK,           ALL_DONE,      BODY,             BDAT + GROUP},
-    {CHUNKS,     CHUNKS,     BY_CHUNKS, PLAIN,    1,   CHUNK,           DONE,          BODY,             BDAT},
-    {CHUNKS,     READY,      BY_CHUNKS, PLAIN,    1,   LAST_CHUNK,      QUEUED,        COMPLETE | BODY,  BDAT},
+    {ADDRESSED, READY, BY_CHUNKS, PLAIN, 1, CHUNK, QUEUED, COMPLETE | BODY, BDAT},
+    {ADDRESSED, OVER, BY_CHUNKS, LAST_ONE, 3, CHUNK, QUEUED_BYE, COMPLETE | BODY, BDAT + BYE},
+    {ADDRESSED, CHUNKS, BY_CHUNKS, PLAIN, 2, CHUNK, DONE, BODY, BDAT},
+    {GREETED, READY, BY_CHUNKS, PLAIN, 1, OPENING_CHUNK, ALL_DONE, COMPLETE | BODY, BDAT + GROUP},
+    {READY, READY, BY_CHUNKS, PLAIN, 1, OPENING_CHUNK, ALL_DONE, COMPLETE | BODY, BDAT + GROUP},
+    {GREETED, CHUNKS, BY_CHUNKS, PLAIN, 2, OPENING_CHUNK, SOME_DONE, BODY, BDAT + GROUP},
+    {READY, CHUNKS, BY_CHUNKS, PLAIN, 2, OPENING_CHUNK, SOME_DONE, BODY, BDAT + GROUP},
+    {CHUNKS, CHUNKS, BY_CHUNKS, PLAIN, 1, CHUNK, DONE, BODY, BDAT},
+    {CHUNKS, READY, BY_CHUNKS, PLAIN, 1, LAST_CHUNK, QUEUED, COMPLETE | BODY, BDAT},
     /* RSET, NOOP, QUIT */
     {GREETED,    READY,      ANY,       PLAIN,    4,   WORD,            DONE,          0,                0},
     {READY,      READY,      ANY,       PLAIN,    3,   WORD,            DONE,          0,                0},
@@ -313,6 +317,7 @@ static const struct step steps[] = {
 
 struct exchange {
     const struct turn *client, *server; /* `server` NULL: none came */
+    const struct turn *before;          /* the turn of the client before; or NULL */
     bool last;
     uint32_t spread; /* of a record, in octets */
 };
@@ -355,13 +360,22 @@ static double form_bits(enum form form, const struct exchange *x)
     return 0;
 }
 
+/* Chunks of one message are alike to the octet, but for the last. */
+#define REPEATED_BITS 3
+
+static bool repeats(const struct step *s, const struct exchange *x)
+{
+    return s->from == CHUNKS && s->to == CHUNKS && x->before && x->before->octets == x->client->octets;
+}
+
 static double step_bits(const struct step *s, const struct exchange *x)
 {
     double bits = s->bits + form_bits(s->form, x);
 
     if (s->form == LAST_ONE && !x->last)
         return IMPOSSIBLE;
-    bits += shape_bits(&shapes[s->client], 1, x->client, x->spread);
+    bits += repeats(s, x) ? REPEATED_BITS
+                          : shape_bits(&shapes[s->client], 1, x->client, x->spread);
     if (!x->server)
         return s->form == LAST_ONE  ? bits + 1
                : s->what & COMPLETE ? IMPOSSIBLE
@@ -390,7 +404,7 @@ static void begin(struct path *path)
 }
 
 static void take(struct path *to, const struct path *from, const struct step *s, double bits,
-                 const struct turn *client)
+                 const struct exchange *x)
 {
     if (from->bits + bits >= to->bits)
         return;
@@ -398,8 +412,8 @@ static void take(struct path *to, const struct path *from, const struct step *s,
     to->bits += bits;
     to->messages += (s->what & COMPLETE) != 0;
     to->auth |= (s->what & AUTH) != 0;
-    if (s->what & BODY && client->octets > s->around)
-        to->octets += client->octets - s->around;
+    if (s->what & BODY && x->client->octets > s->around)
+        to->octets += x->client->octets - s->around;
 }
 
 /* The client broke off in the middle of content, or of anything. */
@@ -418,6 +432,8 @@ static struct exchange exchange_at(const struct turns *t, uint32_t i)
 
     if (i + 1 < t->count)
         x.server = &t->list[i + 1];
+    if (i >= 2)
+        x.before = &t->list[i - 2];
     x.last = i + 2 >= t->count;
     return x;
 }
@@ -444,7 +460,7 @@ static void walk(const struct turns *t, enum manner manner, struct path *over)
             double bits = step_bits(s, &x);
             for (int k = 0; k < TILTS; k++)
                 take(&next[k][s->to], &path[k][s->from], s,
-                     bits + (s->what & COMPLETE ? tilt[k] : 0), x.client);
+                     bits + (s->what & COMPLETE ? tilt[k] : 0), &x);
         }
         memcpy(path, next, sizeof path);
     }

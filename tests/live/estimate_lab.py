@@ -531,7 +531,10 @@ def join():
             m = re.search(r"IP 10\.66\.0\.2\.(\d+) > 10\.66\.0\.1\.(\d+): Flags \[S\]", line)
             if m:
                 seen.append((int(m[1]), int(m[2])))
+    ports = [port for port, _ in seen]
     for port, to in seen:
+        if ports.count(port) > 1:
+            continue  # the kernel gave it twice: whose record is whose?
         claim = claims.get(port)
         if to == PORTS["exim"]:
             if claim and claim["octets"] is not None:
