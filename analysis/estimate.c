@@ -133,9 +133,10 @@ enum manner { ANY, BY_DATA, BY_CHUNKS };
 
 enum form {
     PLAIN,
-    ENCODED,  /* base64 and CRLF: 4n + 2 octets (RFC 4954 4) */
-    OFFERED,  /* a mechanism and base64: mostly AUTH PLAIN or LOGIN, 11 + 4n + 2 */
-    LAST_ONE, /* nothing follows it */
+    ENCODED,    /* base64 and CRLF: 4n + 2 octets (RFC 4954 4) */
+    OFFERED,    /* a mechanism and base64: mostly AUTH PLAIN or LOGIN, 11 + 4n + 2 */
+    LAST_ONE,   /* nothing follows it */
+    BROKEN_OFF, /* nor is it answered */
 };
 
 enum what {
@@ -250,66 +251,67 @@ struct step {
 static const struct step steps[] = {
     /* clang-format off */
     /* EHLO, HELO, and what needs no transaction */
-    {CONNECTED,  GREETED,    ANY,       PLAIN,    0.2, EHLO,            LISTED,        0,                0},
-    {CONNECTED,  READY,      ANY,       PLAIN,    6,   EHLO,            DONE,          0,                0},
-    {GREETED,    GREETED,    ANY,       PLAIN,    6,   EHLO,            LISTED,        0,                0},
-    {GREETED,    GREETED,    ANY,       PLAIN,    8,   OTHER,           ANYHOW,        0,                0},
-    {READY,      READY,      ANY,       PLAIN,    8,   OTHER,           ANYHOW,        0,                0},
+    {CONNECTED,  GREETED,    ANY,       PLAIN,      0.2, EHLO,            LISTED,        0,                0},
+    {CONNECTED,  READY,      ANY,       PLAIN,      6,   EHLO,            DONE,          0,                0},
+    {GREETED,    GREETED,    ANY,       PLAIN,      6,   EHLO,            LISTED,        0,                0},
+    {GREETED,    GREETED,    ANY,       PLAIN,      8,   OTHER,           ANYHOW,        0,                0},
+    {READY,      READY,      ANY,       PLAIN,      8,   OTHER,           ANYHOW,        0,                0},
     /* AUTH */
-    {GREETED,    READY,      ANY,       OFFERED,  1.5, RESPONSE,        ADMITTED,      AUTH,             0},
-    {GREETED,    GREETED,    ANY,       OFFERED,  6,   RESPONSE,        EXPELLED,      AUTH,             0},
-    {GREETED,    CHALLENGED, ANY,       PLAIN,    2,   MECHANISM,       ASKED,         CHALLENGE | AUTH, 0},
-    {GREETED,    CHALLENGED, ANY,       OFFERED,  4,   RESPONSE,        ASKED,         CHALLENGE | AUTH, 0},
-    {CHALLENGED, CHALLENGED, ANY,       ENCODED,  1,   ENCODED_LINE,    ASKED,         CHALLENGE | AUTH, 0},
-    {CHALLENGED, READY,      ANY,       ENCODED,  1,   ENCODED_LINE,    ADMITTED,      AUTH,             0},
-    {CHALLENGED, GREETED,    ANY,       ENCODED,  5,   ENCODED_LINE,    EXPELLED,      AUTH,             0},
+    {GREETED,    READY,      ANY,       OFFERED,    1.5, RESPONSE,        ADMITTED,      AUTH,             0},
+    {GREETED,    GREETED,    ANY,       OFFERED,    6,   RESPONSE,        EXPELLED,      AUTH,             0},
+    {GREETED,    CHALLENGED, ANY,       PLAIN,      2,   MECHANISM,       ASKED,         CHALLENGE | AUTH, 0},
+    {GREETED,    CHALLENGED, ANY,       OFFERED,    4,   RESPONSE,        ASKED,         CHALLENGE | AUTH, 0},
+    {CHALLENGED, CHALLENGED, ANY,       ENCODED,    1,   ENCODED_LINE,    ASKED,         CHALLENGE | AUTH, 0},
+    {CHALLENGED, READY,      ANY,       ENCODED,    1,   ENCODED_LINE,    ADMITTED,      AUTH,             0},
+    {CHALLENGED, GREETED,    ANY,       ENCODED,    5,   ENCODED_LINE,    EXPELLED,      AUTH,             0},
     /* one command at a time */
-    {GREETED,    MAILED,     ANY,       PLAIN,    1.5, MAIL,            DONE,          0,                0},
-    {READY,      MAILED,     ANY,       PLAIN,    1,   MAIL,            DONE,          0,                0},
-    {READY,      READY,      ANY,       PLAIN,    6,   MAIL,            REFUSED,       0,                0},
-    {GREETED,    READY,      ANY,       PLAIN,    6,   MAIL,            REFUSED,       0,                0},
-    {MAILED,     ADDRESSED,  ANY,       PLAIN,    0.5, RCPT,            DONE,          0,                0},
-    {MAILED,     MAILED,     ANY,       PLAIN,    4,   RCPT,            REFUSED,       0,                0},
-    {ADDRESSED,  ADDRESSED,  ANY,       PLAIN,    2,   RCPT,            DONE,          0,                0},
-    {ADDRESSED,  ADDRESSED,  ANY,       PLAIN,    5,   RCPT,            REFUSED,       0,                0},
-    {ADDRESSED,  CONTENT,    BY_DATA,   PLAIN,    0.5, WORD,            GO_AHEAD,      0,                0},
-    {ADDRESSED,  READY,      BY_DATA,   PLAIN,    7,   WORD,            REFUSED,       0,                0},
+    {GREETED,    MAILED,     ANY,       PLAIN,      1.5, MAIL,            DONE,          0,                0},
+    {READY,      MAILED,     ANY,       PLAIN,      1,   MAIL,            DONE,          0,                0},
+    {READY,      READY,      ANY,       PLAIN,      6,   MAIL,            REFUSED,       0,                0},
+    {GREETED,    READY,      ANY,       PLAIN,      6,   MAIL,            REFUSED,       0,                0},
+    {MAILED,     ADDRESSED,  ANY,       PLAIN,      0.5, RCPT,            DONE,          0,                0},
+    {MAILED,     MAILED,     ANY,       PLAIN,      4,   RCPT,            REFUSED,       0,                0},
+    {ADDRESSED,  ADDRESSED,  ANY,       PLAIN,      2,   RCPT,            DONE,          0,                0},
+    {ADDRESSED,  ADDRESSED,  ANY,       PLAIN,      5,   RCPT,            REFUSED,       0,                0},
+    {ADDRESSED,  CONTENT,    BY_DATA,   PLAIN,      0.5, WORD,            GO_AHEAD,      0,                0},
+    {ADDRESSED,  READY,      BY_DATA,   PLAIN,      7,   WORD,            REFUSED,       0,                0},
     /* in groups (RFC 2920) */
-    {GREETED,    ADDRESSED,  ANY,       PLAIN,    4,   MAIL_RCPTS,      SHARE,         GROWS,            0},
-    {READY,      ADDRESSED,  ANY,       PLAIN,    4,   MAIL_RCPTS,      SHARE,         GROWS,            0},
-    {GREETED,    CONTENT,    BY_DATA,   PLAIN,    2,   MAIL_RCPTS_DATA, SHARE,         GROWS,            0},
-    {READY,      CONTENT,    BY_DATA,   PLAIN,    2,   MAIL_RCPTS_DATA, SHARE,         GROWS,            0},
-    {GREETED,    READY,      BY_DATA,   PLAIN,    6,   MAIL_RCPTS_DATA, SHARE_REFUSED, GROWS,            0},
-    {READY,      READY,      BY_DATA,   PLAIN,    6,   MAIL_RCPTS_DATA, SHARE_REFUSED, GROWS,            0},
-    {MAILED,     ADDRESSED,  ANY,       PLAIN,    5,   RCPTS,           SHARE,         GROWS,            0},
-    {MAILED,     CONTENT,    BY_DATA,   PLAIN,    5,   RCPTS_DATA,      SHARE_OF_TWO,  GROWS,            0},
-    {ADDRESSED,  CONTENT,    BY_DATA,   PLAIN,    6,   RCPTS_DATA,      SHARE_OF_TWO,  GROWS,            0},
+    {GREETED,    ADDRESSED,  ANY,       PLAIN,      4,   MAIL_RCPTS,      SHARE,         GROWS,            0},
+    {READY,      ADDRESSED,  ANY,       PLAIN,      4,   MAIL_RCPTS,      SHARE,         GROWS,            0},
+    {GREETED,    CONTENT,    BY_DATA,   PLAIN,      2,   MAIL_RCPTS_DATA, SHARE,         GROWS,            0},
+    {READY,      CONTENT,    BY_DATA,   PLAIN,      2,   MAIL_RCPTS_DATA, SHARE,         GROWS,            0},
+    {GREETED,    READY,      BY_DATA,   PLAIN,      6,   MAIL_RCPTS_DATA, SHARE_REFUSED, GROWS,            0},
+    {READY,      READY,      BY_DATA,   PLAIN,      6,   MAIL_RCPTS_DATA, SHARE_REFUSED, GROWS,            0},
+    {MAILED,     ADDRESSED,  ANY,       PLAIN,      5,   RCPTS,           SHARE,         GROWS,            0},
+    {MAILED,     CONTENT,    BY_DATA,   PLAIN,      5,   RCPTS_DATA,      SHARE_OF_TWO,  GROWS,            0},
+    {ADDRESSED,  CONTENT,    BY_DATA,   PLAIN,      6,   RCPTS_DATA,      SHARE_OF_TWO,  GROWS,            0},
     /* content; a client that has no recipient left sends the dot alone */
-    {CONTENT,    READY,      BY_DATA,   PLAIN,    0.5, MESSAGE,         QUEUED,        COMPLETE | BODY,  END},
-    {CONTENT,    OVER,       BY_DATA,   LAST_ONE, 2,   MESSAGE,         QUEUED_BYE,    COMPLETE | BODY,  END + BYE},
-    {CONTENT,    CONTENT,    BY_DATA,   PLAIN,    7,   MESSAGE,         QUEUED_AHEAD,  COMPLETE | BODY,  END + GROUP},
-    {CONTENT,    READY,      BY_DATA,   PLAIN,    4,   DOT,             REFUSED,       0,                0},
-    {CONTENT,    OVER,       BY_DATA,   LAST_ONE, 4,   DOT_QUIT,        REFUSED,       0,                0},
+    {CONTENT,    READY,      BY_DATA,   PLAIN,      0.5, MESSAGE,         QUEUED,        COMPLETE | BODY,  END},
+    {CONTENT,    OVER,       BY_DATA,   LAST_ONE,   2,   MESSAGE,         QUEUED_BYE,    COMPLETE | BODY,  END + BYE},
+    {CONTENT,    CONTENT,    BY_DATA,   PLAIN,      7,   MESSAGE,         QUEUED_AHEAD,  COMPLETE | BODY,  END + GROUP},
+    {CONTENT,    CONTENT,    BY_DATA,   BROKEN_OFF, 2,   MESSAGE,         DONE,          0,                0},
+    {CONTENT,    READY,      BY_DATA,   PLAIN,      4,   DOT,             REFUSED,       0,                0},
+    {CONTENT,    OVER,       BY_DATA,   LAST_ONE,   4,   DOT_QUIT,        REFUSED,       0,                0},
     /* chunks (RFC 3030) */
-    {ADDRESSED, READY, BY_CHUNKS, PLAIN, 1, CHUNK, QUEUED, COMPLETE | BODY, BDAT},
-    {ADDRESSED, OVER, BY_CHUNKS, LAST_ONE, 3, CHUNK, QUEUED_BYE, COMPLETE | BODY, BDAT + BYE},
-    {ADDRESSED, CHUNKS, BY_CHUNKS, PLAIN, 2, CHUNK, DONE, BODY, BDAT},
-    {GREETED, READY, BY_CHUNKS, PLAIN, 1, OPENING_CHUNK, ALL_DONE, COMPLETE | BODY, BDAT + GROUP},
-    {READY, READY, BY_CHUNKS, PLAIN, 1, OPENING_CHUNK, ALL_DONE, COMPLETE | BODY, BDAT + GROUP},
-    {GREETED, CHUNKS, BY_CHUNKS, PLAIN, 2, OPENING_CHUNK, SOME_DONE, BODY, BDAT + GROUP},
-    {READY, CHUNKS, BY_CHUNKS, PLAIN, 2, OPENING_CHUNK, SOME_DONE, BODY, BDAT + GROUP},
-    {CHUNKS, CHUNKS, BY_CHUNKS, PLAIN, 1, CHUNK, DONE, BODY, BDAT},
-    {CHUNKS, READY, BY_CHUNKS, PLAIN, 1, LAST_CHUNK, QUEUED, COMPLETE | BODY, BDAT},
+    {ADDRESSED,  READY,      BY_CHUNKS, PLAIN,      1,   CHUNK,           QUEUED,        COMPLETE | BODY,  BDAT},
+    {ADDRESSED,  OVER,       BY_CHUNKS, LAST_ONE,   3,   CHUNK,           QUEUED_BYE,    COMPLETE | BODY,  BDAT + BYE},
+    {ADDRESSED,  CHUNKS,     BY_CHUNKS, PLAIN,      2,   CHUNK,           DONE,          BODY,             BDAT},
+    {GREETED,    READY,      BY_CHUNKS, PLAIN,      1,   OPENING_CHUNK,   ALL_DONE,      COMPLETE | BODY,  BDAT + GROUP},
+    {READY,      READY,      BY_CHUNKS, PLAIN,      1,   OPENING_CHUNK,   ALL_DONE,      COMPLETE | BODY,  BDAT + GROUP},
+    {GREETED,    CHUNKS,     BY_CHUNKS, PLAIN,      2,   OPENING_CHUNK,   SOME_DONE,     BODY,             BDAT + GROUP},
+    {READY,      CHUNKS,     BY_CHUNKS, PLAIN,      2,   OPENING_CHUNK,   SOME_DONE,     BODY,             BDAT + GROUP},
+    {CHUNKS,     CHUNKS,     BY_CHUNKS, PLAIN,      1,   CHUNK,           DONE,          BODY,             BDAT},
+    {CHUNKS,     READY,      BY_CHUNKS, PLAIN,      1,   LAST_CHUNK,      QUEUED,        COMPLETE | BODY,  BDAT},
     /* RSET, NOOP, QUIT */
-    {GREETED,    READY,      ANY,       PLAIN,    4,   WORD,            DONE,          0,                0},
-    {READY,      READY,      ANY,       PLAIN,    3,   WORD,            DONE,          0,                0},
-    {MAILED,     READY,      ANY,       PLAIN,    2.5, WORD,            DONE,          0,                0},
-    {ADDRESSED,  READY,      ANY,       PLAIN,    3,   WORD,            DONE,          0,                0},
-    {CONNECTED,  OVER,       ANY,       LAST_ONE, 1,   WORD,            DONE,          0,                0},
-    {GREETED,    OVER,       ANY,       LAST_ONE, 1,   WORD,            DONE,          0,                0},
-    {READY,      OVER,       ANY,       LAST_ONE, 0.5, WORD,            DONE,          0,                0},
-    {MAILED,     OVER,       ANY,       LAST_ONE, 2.5, WORD,            DONE,          0,                0},
-    {ADDRESSED,  OVER,       ANY,       LAST_ONE, 3,   WORD,            DONE,          0,                0},
+    {GREETED,    READY,      ANY,       PLAIN,      4,   WORD,            DONE,          0,                0},
+    {READY,      READY,      ANY,       PLAIN,      3,   WORD,            DONE,          0,                0},
+    {MAILED,     READY,      ANY,       PLAIN,      2.5, WORD,            DONE,          0,                0},
+    {ADDRESSED,  READY,      ANY,       PLAIN,      3,   WORD,            DONE,          0,                0},
+    {CONNECTED,  OVER,       ANY,       LAST_ONE,   1,   WORD,            DONE,          0,                0},
+    {GREETED,    OVER,       ANY,       LAST_ONE,   1,   WORD,            DONE,          0,                0},
+    {READY,      OVER,       ANY,       LAST_ONE,   0.5, WORD,            DONE,          0,                0},
+    {MAILED,     OVER,       ANY,       LAST_ONE,   2.5, WORD,            DONE,          0,                0},
+    {ADDRESSED,  OVER,       ANY,       LAST_ONE,   3,   WORD,            DONE,          0,                0},
     /* clang-format on */
 };
 
@@ -324,8 +326,9 @@ struct exchange {
 
 #define IMPOSSIBLE HUGE_VAL
 
-/* What leaves a side out that should have spoken. */
+/* An answer that did not come; content that was not accepted is no message, most likely. */
 #define UNANSWERED_BITS 6
+#define UNACCEPTED_BITS 14
 
 static bool is_off_by(uint64_t octets, uint64_t from, uint64_t tolerance)
 {
@@ -365,7 +368,8 @@ static double form_bits(enum form form, const struct exchange *x)
 
 static bool repeats(const struct step *s, const struct exchange *x)
 {
-    return s->from == CHUNKS && s->to == CHUNKS && x->before && x->before->octets == x->client->octets;
+    return s->from == CHUNKS && s->to == CHUNKS && x->before &&
+           x->before->octets == x->client->octets;
 }
 
 static double step_bits(const struct step *s, const struct exchange *x)
@@ -374,12 +378,13 @@ static double step_bits(const struct step *s, const struct exchange *x)
 
     if (s->form == LAST_ONE && !x->last)
         return IMPOSSIBLE;
-    bits += repeats(s, x) ? REPEATED_BITS
-                          : shape_bits(&shapes[s->client], 1, x->client, x->spread);
+    bits += repeats(s, x) ? REPEATED_BITS : shape_bits(&shapes[s->client], 1, x->client, x->spread);
+    if (s->form == BROKEN_OFF)
+        return x->server ? IMPOSSIBLE : bits;
     if (!x->server)
-        return s->form == LAST_ONE  ? bits + 1
-               : s->what & COMPLETE ? IMPOSSIBLE
-                                    : bits + UNANSWERED_BITS;
+        return bits + (s->what & COMPLETE    ? UNACCEPTED_BITS
+                       : s->form == LAST_ONE ? 1
+                                             : UNANSWERED_BITS);
     if (s->what & CHALLENGE && !x->spread)
         bits += x->server->octets % 4 == 2 ? -2 : IMPOSSIBLE;
     double scale = s->what & GROWS ? fmax(1, (double)x->client->octets) : 1;

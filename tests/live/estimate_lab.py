@@ -9,7 +9,7 @@ pipelining client over Python's ssl.  FOLDER/all.pcap is the capture, FOLDER/tru
 session: client and server port, kind of client, messages, content octets, AUTH.  Postfix and aiosmtpd count for
 themselves (a policy server is told the size of each message); for Exim as server the client's word counts.
 
-Debian packages: postfix exim4-daemon-light (unpacked in FOLDER/exim) swaks msmtp curl openssl tcpdump
+Debian packages: postfix exim4-daemon-light (unpacked in FOLDER/exim) swaks msmtp curl s-nail openssl tcpdump
 python3-aiosmtpd sasl2-bin libsasl2-modules libnet-ssleay-perl libio-socket-ssl-perl.
 """
 import base64, json, os, random, re, shutil, signal, smtplib, socket, socketserver, ssl, subprocess, sys, threading, time
@@ -132,6 +132,7 @@ discard unix - - n - - discard
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 tlsmgr unix - - n 1000? 1 tlsmgr
+tlsproxy unix - - n - 0 tlsproxy
 postlog unix-dgram n - n - 1 postlogd
 """
 
@@ -180,7 +181,7 @@ initial_destination_concurrency = 1
 """
     put("postfix-c/main.cf", main)
     options = {"one": "", "twelve": " -o smtp_tls_mandatory_protocols=TLSv1.2", "lock": "",
-               "cache": " -o smtp_connection_cache_destinations=static:all -o smtp_connection_reuse_count_limit=5",
+               "cache": " -o smtp_tls_connection_reuse=yes -o smtp_connection_cache_destinations=static:all -o smtp_connection_reuse_count_limit=5",
                "eximrelay": "", "cbc": ""}
     put("postfix-c/master.cf", MASTER + f"127.0.0.1:10025 inet n - n - - smtpd\n" + "".join(
         f"smtp-{d} unix - - n - 1 smtp{o}\n" for d, o in options.items()))
@@ -425,6 +426,48 @@ class Lab:
             c += ["-u", f"{USER}:{PASSWORD}", "--login-options", "AUTH=" + auth]
         self.program("curl", server, c, 1, None, bool(auth))
 
+    def net_smtp(self, server, version, sizes, auth=None, recipients=1):
+        """Perl's Net::SMTP, several messages a session."""
+        for i, size in enumerate(sizes):
+            put(f"perl{i}.eml", message(size).replace("\r\n", "\n"))
+        code = """use Net::SMTP; use IO::Socket::SSL; my ($host, $port, $implicit, $version, $auth, $n, @files) = @ARGV;
+my %tls = (SSL_verify_mode => 0, SSL_version => $version);
+my $s = Net::SMTP->new($host, Port => $port, Hello => 'perl.example.test', Timeout => 20, SSL => $implicit, %tls) or die;
+$implicit or $s->starttls(%tls) or die; $auth and ($s->auth(split / /, $auth) or die);
+for my $f (@files) { open my $in, '<', $f or die; $s->mail('ann@example.test');
+$s->to(map { "bob$_\\@example.test" } 1 .. $n); $s->data(<$in>); } $s->quit;"""
+        c = ["perl", "-e", code, S, str(PORTS[server]), "1" if server in ("implicit", "aios") else "0",
+             "TLSv1_2" if version == 12 else "TLSv1_3", f"{USER} {PASSWORD}" if auth else "", str(recipients)]
+        self.program("Net::SMTP", server, c + [path(f"perl{i}.eml") for i in range(len(sizes))], len(sizes), None,
+                     bool(auth))
+
+    def nodemailer(self, server, version, sizes, auth=None, recipients=1):
+        """Node's; its pool sends several messages over one connection."""
+        for i, size in enumerate(sizes):
+            put(f"node{i}.eml", message(size))
+        code = """const [host, port, secure, version, user, pass, n, ...files] = process.argv.slice(2);
+const t = require(process.env.NODEMAILER).createTransport({host, port, secure: secure == 1, requireTLS: true, pool: true,
+  maxConnections: 1, maxMessages: 100, name: 'node.example.test', auth: user ? {user, pass} : undefined,
+  tls: {rejectUnauthorized: false, minVersion: version, maxVersion: version}});
+const to = []; for (let i = 0; i < n; i++) to.push(`bob${i}@example.test`);
+Promise.all(files.map(f => t.sendMail({envelope: {from: 'ann@example.test', to}, raw: require('fs').readFileSync(f)})))
+  .then(() => t.close(), e => { console.log(e); process.exit(1); });"""
+        put("mail.js", code)
+        c = ["node", path("mail.js"), S, str(PORTS[server]), "1" if server in ("implicit", "aios") else "0",
+             f"TLSv1.{version - 10}", USER if auth else "", PASSWORD if auth else "", str(recipients)]
+        self.program("nodemailer", server, c + [path(f"node{i}.eml") for i in range(len(sizes))], len(sizes), None,
+                     bool(auth))
+
+    def s_nail(self, server, size, auth=None):
+        scheme = "smtps" if server in ("implicit", "aios") else "smtp"
+        who = f"ann%40example.test:{PASSWORD}@" if auth else ""
+        c = ["s-nail", "-:/", "-Snosave", "-Sv15-compat", "-Stls-verify=ignore", "-r", "ann@example.test", "-s", "x",
+             "-Ssmtp-auth=" + (auth.lower() if auth else "none"), f"-Smta={scheme}://{who}{S}:{PORTS[server]}"]
+        if scheme == "smtp":
+            c += ["-Ssmtp-use-starttls"]
+        self.program("s-nail", server, c + ["bob@example.test"], 1, None, bool(auth),
+                     message(size).replace("\r\n", "\n").encode())
+
     def s_client(self, server, version, count, size):
         """A person's or a script's dialogue: one line at a time."""
         lines = ["EHLO probe.example.test"]
@@ -489,6 +532,12 @@ def run_clients():
                             ccert=server == "asking")
                     attempt(lab.swaks, server, v, some_size(), auth if auth else None, rng.choice([1, 1, 4]))
                     attempt(lab.msmtp, server, some_size(), auth.lower() if auth else None, rng.choice([1, 1, 3]))
+                    attempt(lab.net_smtp, server, v, [some_size() for _ in range(rng.randrange(0, 4))], auth,
+                            rng.choice([1, 1, 3]))
+                    if "NODEMAILER" in os.environ:  # the folder of the package
+                        attempt(lab.nodemailer, server, v, [some_size() for _ in range(rng.randrange(1, 5))], auth,
+                                rng.choice([1, 1, 3]))
+                    attempt(lab.s_nail, server, some_size(), auth if auth != "CRAM-MD5" else None)
                     if server != "cbc":
                         attempt(lab.curl, server, v, some_size(), auth, rng.choice([1, 1, 2]))
                 attempt(lab.swaks, server, v, 300, None, 1, stop=rng.choice(["TLS", "EHLO", "MAIL", "RCPT"]))
