@@ -20,24 +20,30 @@
 
 /* ---- turns */
 
+/* Room for another turn; false when they are too many. */
+static bool begin_turn(struct turns *t, bool by_client)
+{
+    if (t->count == BOUND_TURNS)
+        return false;
+    if (t->count == t->room) {
+        t->room = t->room ? t->room * 2 : 16;
+        t->list = must_grow(t->list, t->room, sizeof *t->list);
+    }
+    t->list[t->count++] = (struct turn){.by_client = by_client};
+    return true;
+}
+
 void turns_add(struct turns *t, bool by_client, uint32_t octets)
 {
-    struct turn *last = t->count ? &t->list[t->count - 1] : NULL;
+    bool goes_on = t->count && t->list[t->count - 1].by_client == by_client;
 
     if (t->cut)
         return;
-    if (!last || last->by_client != by_client) {
-        if (t->count == BOUND_TURNS) {
-            t->cut = true;
-            return;
-        }
-        if (t->count == t->room) {
-            t->room = t->room ? t->room * 2 : 16;
-            t->list = must_grow(t->list, t->room, sizeof *t->list);
-        }
-        last = &t->list[t->count++];
-        *last = (struct turn){.by_client = by_client};
+    if (!goes_on && !begin_turn(t, by_client)) {
+        t->cut = true;
+        return;
     }
+    struct turn *last = &t->list[t->count - 1];
     last->records++;
     last->octets += octets;
     last->last = octets;
@@ -162,9 +168,9 @@ enum shape_name {
     RCPTS_DATA,
     MAIL_RCPTS,
     MAIL_RCPTS_DATA,
-    WORD,      /* DATA, RSET, NOOP, QUIT */
-    OTHER,     /* VRFY, HELP, ... */
-    DOT,       /* no content at all */
+    WORD,  /* DATA, RSET, NOOP, QUIT */
+    OTHER, /* VRFY, HELP, ... */
+    DOT,   /* no content at all */
     DOT_QUIT,
     MECHANISM, /* AUTH LOGIN */
     RESPONSE,  /* AUTH PLAIN, and the rest of it */

@@ -29,8 +29,9 @@ static void print(struct flow *f)
     if (session_finish(s, f, &facts) && facts->tls_established == YES) {
         const struct estimate *e = &facts->estimate;
         printf("%u,%u,%s,%04x,%04x,%d,%u,%u,%u,%llu,%d\n", facts->client.port, facts->server.port,
-               facts->client_name, (unsigned)facts->tls_version, (unsigned)facts->tls_cipher, e->made, e->low,
-               e->messages, e->high, (unsigned long long)e->octets, e->authenticated);
+               facts->client_name, (unsigned)facts->tls_version, (unsigned)facts->tls_cipher,
+               e->made, e->low, e->messages, e->high, (unsigned long long)e->octets,
+               e->authenticated);
     }
     session_free(&s, NULL);
     flow_free(f);
