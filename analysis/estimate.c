@@ -119,6 +119,7 @@ enum state {
     CONNECTED,  /* nothing was said, or the greeting */
     GREETED,    /* EHLO was answered, AUTH may come */
     CHALLENGED, /* in the middle of AUTH */
+    AGAIN,      /* and a second time */
     READY,      /* no transaction, AUTH is over */
     MAILED,     /* MAIL was accepted */
     ADDRESSED,  /* and a recipient */
@@ -130,8 +131,8 @@ enum state {
 
 /* What a session costs that ends there, in bits: most end by QUIT. */
 static const double ending[STATES] = {
-    [CONNECTED] = 3, [GREETED] = 3, [CHALLENGED] = 6, [READY] = 3, [MAILED] = 6,
-    [ADDRESSED] = 6, [CONTENT] = 8, [CHUNKS] = 8,     [OVER] = 0,
+    [CONNECTED] = 3, [GREETED] = 3,   [CHALLENGED] = 6, [AGAIN] = 6,  [READY] = 3,
+    [MAILED] = 6,    [ADDRESSED] = 6, [CONTENT] = 8,    [CHUNKS] = 8, [OVER] = 0,
 };
 
 /* How clients send content; one client sticks to one of them. */
@@ -174,6 +175,7 @@ enum shape_name {
     DOT_QUIT,
     MECHANISM, /* AUTH LOGIN */
     RESPONSE,  /* AUTH PLAIN, and the rest of it */
+    TOKEN,     /* AUTH XOAUTH2, and the rest of it */
     ENCODED_LINE,
     MESSAGE,
     CHUNK,
@@ -214,6 +216,7 @@ static const struct shape shapes[SHAPES] = {
     [DOT_QUIT] = {9, 0, 9},
     [MECHANISM] = {14, 0.5, 11},
     [RESPONSE] = {50, 0.8, 13},
+    [TOKEN] = {1500, 0.8, 200},
     [ENCODED_LINE] = {40, 1.2, 2},
     [MESSAGE] = {4000, 3.5, 38}, /* the fields that all mail has (RFC 5322 3.6), and the dot */
     [CHUNK] = {4000, 3.5, 48},
@@ -227,7 +230,7 @@ static const struct shape shapes[SHAPES] = {
     [ADMITTED] = {34, 0.5, 15},
     [EXPELLED] = {55, 0.5, 20},
     [ASKED] = {18, 1.5, 6},
-    [GO_AHEAD] = {42, 0.5, 6},
+    [GO_AHEAD] = {42, 0.8, 6},
     [QUEUED] = {50, 0.8, 6},
     [QUEUED_BYE] = {60, 0.7, 6},
     [QUEUED_AHEAD] = {110, 0.7, 24},
@@ -264,11 +267,15 @@ static const struct step steps[] = {
     {GREETED,    GREETED,    ANY,       PLAIN,      8,   OTHER,           ANYHOW,        0,                0},
     {READY,      READY,      ANY,       PLAIN,      8,   OTHER,           ANYHOW,        0,                0},
     /* AUTH */
+    {GREETED,    READY,      ANY,       PLAIN,      5,   TOKEN,           ADMITTED,      AUTH,             0},
     {GREETED,    READY,      ANY,       OFFERED,    1.5, RESPONSE,        ADMITTED,      AUTH,             0},
     {GREETED,    GREETED,    ANY,       OFFERED,    6,   RESPONSE,        EXPELLED,      AUTH,             0},
     {GREETED,    CHALLENGED, ANY,       PLAIN,      2,   MECHANISM,       ASKED,         CHALLENGE | AUTH, 0},
     {GREETED,    CHALLENGED, ANY,       OFFERED,    4,   RESPONSE,        ASKED,         CHALLENGE | AUTH, 0},
-    {CHALLENGED, CHALLENGED, ANY,       ENCODED,    1,   ENCODED_LINE,    ASKED,         CHALLENGE | AUTH, 0},
+    {CHALLENGED, AGAIN,      ANY,       ENCODED,    1.5, ENCODED_LINE,    ASKED,         CHALLENGE | AUTH, 0},
+    {AGAIN,      AGAIN,      ANY,       ENCODED,    8,   ENCODED_LINE,    ASKED,         CHALLENGE | AUTH, 0},
+    {AGAIN,      READY,      ANY,       ENCODED,    1,   ENCODED_LINE,    ADMITTED,      AUTH,             0},
+    {AGAIN,      GREETED,    ANY,       ENCODED,    5,   ENCODED_LINE,    EXPELLED,      AUTH,             0},
     {CHALLENGED, READY,      ANY,       ENCODED,    1,   ENCODED_LINE,    ADMITTED,      AUTH,             0},
     {CHALLENGED, GREETED,    ANY,       ENCODED,    5,   ENCODED_LINE,    EXPELLED,      AUTH,             0},
     /* one command at a time */
@@ -278,7 +285,7 @@ static const struct step steps[] = {
     {GREETED,    READY,      ANY,       PLAIN,      6,   MAIL,            REFUSED,       0,                0},
     {MAILED,     ADDRESSED,  ANY,       PLAIN,      0.5, RCPT,            DONE,          0,                0},
     {MAILED,     MAILED,     ANY,       PLAIN,      4,   RCPT,            REFUSED,       0,                0},
-    {ADDRESSED,  ADDRESSED,  ANY,       PLAIN,      2,   RCPT,            DONE,          0,                0},
+    {ADDRESSED,  ADDRESSED,  ANY,       PLAIN,      1.5, RCPT,            DONE,          0,                0},
     {ADDRESSED,  ADDRESSED,  ANY,       PLAIN,      5,   RCPT,            REFUSED,       0,                0},
     {ADDRESSED,  CONTENT,    BY_DATA,   PLAIN,      0.5, WORD,            GO_AHEAD,      0,                0},
     {ADDRESSED,  READY,      BY_DATA,   PLAIN,      7,   WORD,            REFUSED,       0,                0},

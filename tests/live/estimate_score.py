@@ -1,35 +1,44 @@
 #!/usr/bin/python3
 """estimate_score.py - how far the estimates of a lab capture are off, as a table.
 
-usage: estimate_score.py ESTIMATES FOLDER [-v]     ESTIMATES: the program made from estimates.c
+usage: estimate_score.py [-v] ESTIMATES FOLDER...     ESTIMATES: the program made from estimates.c
 """
 import json, statistics, subprocess, sys
 
-program, folder = sys.argv[1:3]
 verbose = "-v" in sys.argv
-truth = {(s["client_port"], s["server_port"]): s for s in json.load(open(folder + "/truth.json"))}
-SERVERS = {2828: "Exim", 2929: "aiosmtpd", 8465: "aiosmtpd", 2626: "Postfix, CBC"}
+program, *folders = [a for a in sys.argv[1:] if a != "-v"]
+SERVERS = {2828: "Exim", 2929: "aiosmtpd", 2626: "Postfix, CBC"}
 rows, unmade = [], 0
-for line in subprocess.run([program, folder + "/all.pcap"], stdout=subprocess.PIPE, check=True).stdout.decode().split():
-    client, server, name, version, cipher, made, low, best, high, octets, auth = line.split(",")
-    t = truth.get((int(client), int(server)))
-    if not t:
-        continue
-    if made == "0":
-        unmade += 1
-        continue
-    kind = t["client"]
-    if kind == "relay":
-        kind = {"exim-c": "Exim, relay", "postfix-c": "Postfix, relay"}.get(name.split(".")[0])
+
+
+def score(folder):
+    global unmade
+    truth = {(s["client_port"], s["server_port"]): s for s in json.load(open(folder + "/truth.json"))}
+    run = subprocess.run([program, folder + "/all.pcap"], stdout=subprocess.PIPE, check=True)
+    for text in run.stdout.decode().split():
+        client, server, name, version, _, made, low, best, high, octets, auth = text.split(",")
+        t = truth.get((int(client), int(server)))
+        if not t:
+            continue
+        kind = t["client"]
+        if kind == "relay":
+            kind = {"exim-c": "Exim, relay", "postfix-c": "Postfix, relay"}.get(name.split(".")[0])
         if not kind:
             continue  # a client's that was not kept track of
-    rows.append(dict(kind=kind, server=SERVERS.get(int(server), "Postfix"), port=int(client), version=version, true=t["messages"],
-                     size=t["octets"], low=int(low), best=int(best), high=int(high), octets=int(octets),
-                     auth=t["auth"] == (auth == "1"), said=auth, tls="TLS 1.3" if version == "0304" else "TLS 1.2"))
+        if made == "0":
+            unmade += 1
+            continue
+        rows.append(dict(kind=kind, server=SERVERS.get(int(server), "Postfix"), port=int(client), true=t["messages"],
+                         size=t["octets"], low=int(low), best=int(best), high=int(high), octets=int(octets),
+                         auth=t["auth"] == (auth == "1"), tls="TLS 1.3" if version == "0304" else "TLS 1.2"))
+
+
+for f in folders:
+    score(f)
 
 
 def percent(share):
-    return f"{100 * share:.0f} %"
+    return "100 %" if share == 1 else f"{100 * share:.1f} %"
 
 
 def line(name, of):

@@ -164,6 +164,9 @@ static void an_exchange_of_auth_shows_by_base64(void **state)
     e = estimate_of("C25 S274 C65 S37 C41 S14 C32 S14 C6 S37 C1203 S37 C6 S15"); /* AUTH PLAIN */
     assert_int_equal(e.messages, 1);
     assert_true(e.authenticated);
+    e = estimate_of("C24 S180 C2015 S20 C84 S190 C5003 S66 C6 S60"); /* a token of two thousand */
+    assert_int_equal(e.messages, 1);
+    assert_true(e.authenticated);
     /* as many turns, but every answer is as short as 250 is */
     e = estimate_of("C25 S274 C41 S14 C32 S14 C35 S14 C6 S37 C1203 S37 C6 S15");
     assert_false(e.authenticated);
@@ -176,6 +179,26 @@ static void content_that_broke_off_is_no_message(void **state)
 
     assert_int_equal(e.messages, 0);
     assert_messages("C25 S274 C41 S14 C32 S14 C6 S37 C16384+16384 S37", 1);
+}
+
+static void many_recipients_are_no_messages_and_no_challenges(void **state)
+{
+    (void)state;
+    struct turns t = turns_of("C25 S274 C45 S14");
+    struct estimate e;
+
+    for (unsigned i = 0; i < 500; i++) {
+        turns_add(&t, true, 34); /* both are as long as base64 and its 334 could be */
+        turns_add(&t, false, 14);
+    }
+    static const uint32_t rest[] = {6, 37, 9003, 40, 6, 15};
+    for (unsigned i = 0; i < 6; i++)
+        turns_add(&t, i % 2 == 0, rest[i]);
+    estimate_messages(&t, &e);
+    turns_free(&t);
+    assert_int_equal(e.messages, 1);
+    assert_int_equal(e.octets, 9000);
+    assert_false(e.authenticated);
 }
 
 /* ---- no estimate */
@@ -278,6 +301,7 @@ static const struct known {
     {"gnutls-probe", 0, 0, 0.01, false},
     {"msmtp-asked-for-certificate", 1, 2506, 0.01, false},
     {"msmtp-auth-cbc", 1, 308, 0.1, true},
+    {"msmtp-short-cbc", 1, 260, 0.1, true},
     {"msmtp-auth", 1, 292, 0.01, true},
     {"pipelining-two", 2, 25150, 0.01, false},
     {"postfix-relay-12", 1, 5220, 0.01, false},
@@ -416,6 +440,7 @@ int main(void)
         cmocka_unit_test(commands_in_a_group),
         cmocka_unit_test(content_in_chunks_needs_no_go_ahead),
         cmocka_unit_test(an_exchange_of_auth_shows_by_base64),
+        cmocka_unit_test(many_recipients_are_no_messages_and_no_challenges),
         cmocka_unit_test(content_that_broke_off_is_no_message),
         cmocka_unit_test(nothing_is_claimed_of_what_was_not_seen),
         cmocka_unit_test(of_a_list_that_was_cut_the_fewest_are_known),
