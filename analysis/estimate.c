@@ -89,15 +89,20 @@ static uint32_t mac_octets(const char *name)
     return says(name, "_MD5") ? 16 : says(name, "_SHA") ? 20 : 0;
 }
 
+/* Drafts of it, too. */
+static bool is_13(uint16_t version)
+{
+    return version == 0x0304 || version >> 8 == 0x7f;
+}
+
 uint32_t tls_overhead(uint16_t version, uint16_t cipher)
 {
     const char *name = tls_cipher_name(cipher);
-    bool is_13 = version == 0x0304 || version >> 8 == 0x7f;
 
     if (!name)
         return 0;
     uint32_t tag = says(name, "_CCM_8") ? SHORT_TAG_OCTETS : TAG_OCTETS;
-    if (is_13)
+    if (is_13(version))
         return TYPE_OCTETS + (says(name, "TLS_SHA") ? mac_octets(name) : tag);
     if (is_aead(name))
         return tag + (says(name, "CHACHA20") ? 0 : NONCE_OCTETS);
@@ -111,6 +116,40 @@ uint32_t tls_overhead_spread(uint16_t cipher)
     const char *name = tls_cipher_name(cipher);
 
     return name ? block_octets(name) / 2 : 0;
+}
+
+/* ---- what TLS 1.3 hides among the data */
+
+#define ALERT_OCTETS 2u
+
+/* RFC 8446 4.4.4: four octets, and a hash of SHA-256 or SHA-384 */
+static bool is_finished(uint32_t octets)
+{
+    return octets == 4 + 32 || octets == 4 + 48;
+}
+
+/* Is this dialogue, and not what the sides send up to the client's Finished? */
+static bool is_dialogue(struct turns *t, bool by_client, uint32_t octets)
+{
+    if (octets == ALERT_OCTETS)
+        return false;
+    if (t->talking)
+        return true;
+    /* The server has gone on, so Finished was in one record with something else. */
+    bool passed = !by_client && t->client_began;
+    t->talking = passed || (by_client && is_finished(octets));
+    t->client_began |= by_client;
+    return passed;
+}
+
+void turns_add_record(struct turns *t, uint16_t version, uint16_t cipher, bool by_client,
+                      size_t length)
+{
+    uint32_t overhead = tls_overhead(version, cipher);
+    uint32_t octets = length > overhead ? (uint32_t)length - overhead : 0;
+
+    if (!is_13(version) || is_dialogue(t, by_client, octets))
+        turns_add(t, by_client, octets);
 }
 
 /* ---- the grammar */

@@ -226,25 +226,6 @@ static void note_order(struct tls *t, enum tls_role role, bool alert)
         t->client_left_first = true;
 }
 
-/*
- * TLS 1.3 sends all of this under type 23, too: what the server says before the client's Finished,
- * the client up to it, and alerts.  Tickets look like dialogue, and lengthen a turn of the server.
- */
-static void add_turn(struct tls *t, enum tls_role role, size_t length)
-{
-    uint32_t overhead = tls_overhead(t->version, t->cipher);
-    uint32_t octets = length > overhead ? (uint32_t)length - overhead : 0;
-
-    if (tls_is_13(t->version) && !t->talking) {
-        t->talking = role == TLS_CLIENT && tls_is_finished_sized(length);
-        if (role == TLS_CLIENT || !t->side[TLS_CLIENT].sealed || t->talking)
-            return;
-        t->talking = true; /* the client's Finished was in one record with something else */
-    }
-    if (!tls_is_13(t->version) || octets != ALERT_OCTETS)
-        turns_add(&t->turns, role == TLS_CLIENT, octets);
-}
-
 static void on_data(struct tls *t, enum tls_role role, const struct tls_record *r)
 {
     struct tls_side *s = &t->side[role];
@@ -268,7 +249,7 @@ static void on_data(struct tls *t, enum tls_role role, const struct tls_record *
     s->last = r->length;
     s->last_is_alert = alert;
     note_order(t, role, alert);
-    add_turn(t, role, r->length);
+    turns_add_record(&t->turns, t->version, t->cipher, role == TLS_CLIENT, r->length);
 }
 
 static void on_record(struct tls *t, enum tls_role role, const struct tls_record *r)

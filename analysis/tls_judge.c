@@ -89,7 +89,7 @@ static bool may_be_early(const struct tls *t)
 }
 
 /* The size of a Finished in a record of its own, by hash and tag (RFC 8446 4.4.4, 5.2). */
-bool tls_is_finished_sized(size_t length)
+static bool is_finished_sized(size_t length)
 {
     return length == 4 + 32 + 1 + 16 || length == 4 + 48 + 1 + 16 || length == 4 + 32 + 1 + 8;
 }
@@ -106,7 +106,7 @@ static bool shows_client_alone(const struct tls *t)
     if (!may_be_13(t) || may_be_early(t) || t->early_offered)
         return false;
     /* Without a certificate the server has nothing left to refuse. */
-    if (tls_is_finished_sized(s->first) && !s->blind)
+    if (is_finished_sized(s->first) && !s->blind)
         return s->plain >= 2;
     return s->plain > CLIENT_FLIGHT_RECORDS;
 }

@@ -181,8 +181,7 @@ struct tls {
     uint64_t acked, acked_at_hello;
     bool answered; /* the server went on after octets enough for a Finished */
 
-    struct turns turns; /* protected records that may be dialogue */
-    bool talking;       /* TLS 1.3: the client's Finished is behind us */
+    struct turns turns; /* what may be dialogue */
 };
 
 /* ---- tls_judge.c */
@@ -192,9 +191,6 @@ bool tls_is_13(uint16_t version);
 
 /* Has the server acknowledged octets enough for the Finished of a client that was not captured? */
 bool tls_finished_acked(const struct tls *t);
-
-/* The size of a record of TLS 1.3 that holds a Finished alone. */
-bool tls_is_finished_sized(size_t length);
 
 tri tls_judge(const struct tls *t, bool closed);
 

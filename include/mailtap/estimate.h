@@ -27,11 +27,20 @@ struct turns {
     bool cut;        /* more than BOUND_TURNS: the rest is not here */
     bool blind;      /* records are missing from the capture, or one side is */
     uint32_t spread; /* octets by which those of a record may be off: tls_overhead_spread() */
+    bool client_began, talking; /* TLS 1.3: a record of the client, and its Finished, was seen */
 };
 
 /* Add one protected record of `octets` octets of plaintext. */
 void turns_add(struct turns *t, bool by_client, uint32_t octets);
 void turns_free(struct turns *t);
+
+/*
+ * The same for a record of type 23 with `length` octets on the wire.  Under that type TLS 1.3 also
+ * sends its handshake and alerts: they are told by their place and size, and left out.  Tickets
+ * look like dialogue; they lengthen a turn of the server.
+ */
+void turns_add_record(struct turns *t, uint16_t version, uint16_t cipher, bool by_client,
+                      size_t length);
 
 /*
  * Octets that protection adds to a record under this version and cipher.  Padding of block ciphers

@@ -284,6 +284,39 @@ static void protection_adds_what_its_parts_add(void **state)
     assert_int_equal(tls_overhead_spread(0x0005), 0);
 }
 
+static void what_tls_13_hides_is_no_dialogue(void **state)
+{
+    (void)state;
+    struct turns t = {0};
+    static const struct {
+        bool by_client;
+        size_t length;
+    } records[] = {
+        {false, 27},  {false, 900}, {false, 281}, {false, 69}, /* the server's flight */
+        {true, 800},  {true, 281},  {true, 69}, /* certificate, its proof, Finished */
+        {true, 42},                             /* EHLO */
+        {false, 250}, {true, 19},               /* a ticket, an alert */
+    };
+
+    for (size_t i = 0; i < sizeof records / sizeof *records; i++)
+        turns_add_record(&t, 0x0304, 0x1302, records[i].by_client, records[i].length);
+    assert_int_equal(t.count, 2);
+    assert_true(t.list[0].by_client);
+    assert_int_equal(t.list[0].octets, 25);
+    assert_int_equal(t.list[1].octets, 233);
+    turns_free(&t);
+    /* up to TLS 1.2 they have types of their own, and every record is dialogue */
+    for (size_t i = 0; i < sizeof records / sizeof *records; i++)
+        turns_add_record(&t, 0x0303, 0xc030, records[i].by_client, records[i].length);
+    assert_int_equal(t.count, 4);
+    turns_free(&t);
+    /* a Finished that shares its record: what the server says next is dialogue */
+    turns_add_record(&t, 0x0304, 0x1301, true, 900);
+    turns_add_record(&t, 0x0304, 0x1301, false, 250);
+    assert_int_equal(t.count, 1);
+    turns_free(&t);
+}
+
 /* ---- captures */
 
 static const struct known {
@@ -446,6 +479,7 @@ int main(void)
         cmocka_unit_test(of_a_list_that_was_cut_the_fewest_are_known),
         cmocka_unit_test(any_turns_give_bounds_that_hold_the_guess),
         cmocka_unit_test(protection_adds_what_its_parts_add),
+        cmocka_unit_test(what_tls_13_hides_is_no_dialogue),
         cmocka_unit_test(what_went_through_lies_within_the_estimate),
         cmocka_unit_test(a_missing_frame_never_leads_to_another_estimate),
     };
