@@ -10,9 +10,12 @@ session: client and server port, kind of client, messages, content octets, AUTH.
 themselves (a policy server is told the size of each message); for Exim as server the client's word counts.
 
 Debian packages: postfix exim4-daemon-light (unpacked in FOLDER/exim) swaks msmtp curl s-nail openssl tcpdump
-python3-aiosmtpd sasl2-bin libsasl2-modules libnet-ssleay-perl libio-socket-ssl-perl.
+python3-aiosmtpd sasl2-bin libsasl2-modules libnet-ssleay-perl libio-socket-ssl-perl.  Exim wants the user
+Debian-exim; it is run from where it was unpacked, as it cannot be installed beside Postfix.  In the environment:
+LAB_SECONDS, LAB_ROUNDS, LAB_RELAYS say how long; NODEMAILER is the folder of that package, if it is to take part.
+Left out of the truth: clients that failed, and ports that the kernel gave twice.
 """
-import base64, json, os, random, re, shutil, signal, smtplib, socket, socketserver, ssl, subprocess, sys, threading, time
+import json, os, random, re, shutil, signal, smtplib, socket, socketserver, ssl, subprocess, sys, threading, time
 
 S, C = "10.66.0.1", "10.66.0.2"
 USER, PASSWORD = "ann@example.test", "correct-horse-battery"
