@@ -114,7 +114,7 @@ static void count_frame(struct capture_counts *n, const struct frame *frame, enu
         n->ended_ns = frame->at_ns;
     n->octets += frame->octets.n;
     n->damaged_frames += decoded == DECODED_CUT || decoded == DECODED_BAD;
-    n->other_frames += decoded == DECODED_OTHER;
+    n->other_frames += decoded == DECODED_OTHER || decoded == DECODED_UDP;
     n->fragments += decoded == DECODED_FRAGMENT;
     n->unknown_link += decoded == DECODED_LINK;
 }
