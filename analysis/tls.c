@@ -8,10 +8,8 @@
 #include "tls_private.h"
 
 #include <mailtap/err.h>
-#include <mailtap/text.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 /* RFC 8446 6 */
 #define ALERT_CLOSE_NOTIFY 0
@@ -45,90 +43,10 @@ void tls_free(struct tls **t)
         tls_messages_free(&s->messages);
         tls_search_free(&s->search);
     }
-    free((*t)->certificate);
+    free((*t)->certificates);
     turns_free(&(*t)->turns);
     free(*t);
     *t = NULL;
-}
-
-/* ---- messages in the clear */
-
-static void client_hello(struct tls *t, struct tls_side *s, struct slice body)
-{
-    struct tls_hello h;
-
-    tls_client_hello(body, &h);
-    t->broken |= h.bad;
-    t->early_offered = h.early_data;
-    /* A second hello starts over: the server has turned early data down (RFC 8446 4.2.10). */
-    s->early = s->before_hello = false;
-    if (s->half.hello)
-        return;
-    s->half.hello = h.read;
-    text_escape(t->sni, sizeof t->sni, h.server_name);
-    text_escape(t->alpn, sizeof t->alpn, h.alpn);
-}
-
-static void server_hello(struct tls *t, struct tls_side *s, struct slice body)
-{
-    struct tls_hello h;
-
-    if (s->half.hello)
-        return;
-    tls_server_hello(body, &h);
-    t->broken |= h.bad;
-    t->retried |= h.retry;
-    s->half.hello = h.read && !h.retry;
-    t->acked_at_hello = t->acked;
-    if (h.read) {
-        t->version = h.version;
-        t->cipher = h.cipher;
-        t->cipher_known = true;
-    }
-}
-
-static void keep_certificate(struct tls *t, struct slice certificate)
-{
-    if (t->certificate || certificate.n == 0)
-        return;
-    t->certificate = must_alloc(1, certificate.n);
-    memcpy(t->certificate, certificate.p, certificate.n);
-    t->certificate_n = certificate.n;
-}
-
-static void on_message(struct tls *t, enum tls_role role, const struct tls_message *m)
-{
-    struct tls_side *s = &t->side[role];
-    uint8_t hello = role == TLS_CLIENT ? TLS_CLIENT_HELLO : TLS_SERVER_HELLO;
-
-    s->half.handshake_octets += sizeof s->messages.header + m->length;
-    if (m->type == TLS_HELLO_REQUEST)
-        return;
-    /* No side can begin with anything else, so what came before was missed. */
-    if ((!s->half.hello && m->type != hello && !t->retried) || !m->kept) {
-        s->lost = s->blind = true;
-        return;
-    }
-    if (m->type == TLS_CLIENT_HELLO && role == TLS_CLIENT)
-        client_hello(t, s, m->body);
-    else if (m->type == TLS_SERVER_HELLO && role == TLS_SERVER)
-        server_hello(t, s, m->body);
-    else if (m->type == TLS_CERTIFICATE && role == TLS_SERVER)
-        keep_certificate(t, tls_first_certificate(m->body));
-    else if (m->type == TLS_SERVER_HELLO_DONE && role == TLS_SERVER)
-        s->hello_done = true;
-}
-
-static void read_messages(struct tls *t, enum tls_role role, struct slice body)
-{
-    struct tls_side *s = &t->side[role];
-
-    while (body.n && !s->lost) {
-        bool whole;
-        body = slice_tail(body, tls_read_message(&s->messages, body, &whole));
-        if (whole)
-            on_message(t, role, &s->messages.message);
-    }
 }
 
 /* ---- records */
@@ -155,7 +73,7 @@ static bool in_the_clear(const struct tls *t, enum tls_role role, const struct t
     if (!s->half.change_cipher)
         return true;
     if (role == TLS_SERVER)
-        return t->retried && !s->half.hello;
+        return t->facts.retried && !s->half.hello;
     return s->half.hello && !encrypts(s) &&
            (s->messages.header_n > 0 || tls_is_second_hello(r->body));
 }
@@ -166,7 +84,7 @@ static void on_handshake(struct tls *t, enum tls_role role, const struct tls_rec
 
     if (!encrypts(s) && in_the_clear(t, role, r)) {
         s->lost |= r->damaged;
-        read_messages(t, role, r->body);
+        tls_feed_handshake(t, role, r->body);
         return;
     }
     count_protected(s, r);
@@ -209,7 +127,7 @@ static void on_alert(struct tls_side *s, const struct tls_record *r)
  */
 static bool is_alert_sized(const struct tls *t, size_t length)
 {
-    bool short_tag = t->cipher_known && t->cipher == CIPHER_AES_128_CCM_8;
+    bool short_tag = t->facts.cipher_known && t->facts.cipher == CIPHER_AES_128_CCM_8;
 
     return length == ALERT_OCTETS + 1 + 8 || (length == ALERT_OCTETS + 1 + 16 && !short_tag);
 }
@@ -249,7 +167,7 @@ static void on_data(struct tls *t, enum tls_role role, const struct tls_record *
     s->last = r->length;
     s->last_is_alert = alert;
     note_order(t, role, alert);
-    turns_add_record(&t->turns, t->version, t->cipher, role == TLS_CLIENT, r->length);
+    turns_add_record(&t->turns, t->facts.version, t->facts.cipher, role == TLS_CLIENT, r->length);
 }
 
 static void on_record(struct tls *t, enum tls_role role, const struct tls_record *r)
@@ -264,6 +182,8 @@ static void on_record(struct tls *t, enum tls_role role, const struct tls_record
     case TLS_CHANGE_CIPHER:
         if (s->half.change_cipher && r->length > 1)
             count_protected(s, r);
+        if (!s->half.change_cipher && r->length == 1)
+            tls_note_change_cipher(t, role);
         s->half.change_cipher |= r->length == 1;
         break;
     case TLS_ALERT:
@@ -403,7 +323,7 @@ void tls_gap(struct tls *t, enum tls_role role, uint64_t missing)
 
 static void half_facts(const struct tls *t, const struct tls_side *s, struct tls_half *half_r)
 {
-    bool is_13 = tls_is_13(t->version);
+    bool is_13 = tls_is_13(t->facts.version);
 
     *half_r = s->half;
     /* TLS 1.3 has no warnings (RFC 8446 6). */
@@ -417,27 +337,18 @@ void tls_facts(const struct tls *t, bool closed, struct tls_facts *facts_r)
 {
     struct tls_facts *f = facts_r;
 
-    memset(f, 0, sizeof *f);
+    *f = t->facts;
     for (int role = 0; role < TLS_ROLES; role++)
         half_facts(t, &t->side[role], &f->half[role]);
     f->established = tls_judge(t, closed);
-    f->version = t->version;
-    f->cipher = t->cipher;
-    f->cipher_known = t->cipher_known;
-    f->retried = t->retried;
-    memcpy(f->sni, t->sni, sizeof f->sni);
-    memcpy(f->alpn, t->alpn, sizeof f->alpn);
-    f->chain[0] = (struct slice){t->certificate, t->certificate_n};
-    f->chain_length = t->certificate_n > 0;
-    f->broken = t->broken;
 }
 
 void tls_estimate(const struct tls *t, struct estimate *estimate_r)
 {
     struct turns turns = t->turns;
 
-    turns.spread = tls_overhead_spread(t->cipher);
-    turns.blind = t->version == 0;
+    turns.spread = tls_overhead_spread(t->facts.cipher);
+    turns.blind = t->facts.version == 0;
     for (int role = 0; role < TLS_ROLES; role++)
         turns.blind |= !t->side[role].heard || t->side[role].blind || t->side[role].half.gap;
     estimate_messages(&turns, estimate_r);

@@ -37,12 +37,12 @@ bool tls_is_13(uint16_t version)
 /* Before the ServerHello was read it may be either. */
 static bool may_be_13(const struct tls *t)
 {
-    return t->version == 0 || tls_is_13(t->version);
+    return t->facts.version == 0 || tls_is_13(t->facts.version);
 }
 
 static bool may_be_12(const struct tls *t)
 {
-    return !tls_is_13(t->version);
+    return !tls_is_13(t->facts.version);
 }
 
 /* An alert, or the end, where the handshake was due to go on. */
@@ -54,7 +54,7 @@ static bool broke_off(const struct tls *t, enum tls_role role)
         return true;
     if (may_be_12(t) && s->no_finished)
         return true;
-    if (tls_is_13(t->version) && s->warned >= 0)
+    if (tls_is_13(t->facts.version) && s->warned >= 0)
         return true;
     return role == TLS_CLIENT && may_be_13(t) && !s->finished && s->first_is_alert;
 }
@@ -64,7 +64,7 @@ static bool server_refused(const struct tls *t)
 {
     const struct tls_side *c = &t->side[TLS_CLIENT], *s = &t->side[TLS_SERVER];
 
-    if (!tls_is_13(t->version) || !c->heard || c->blind || s->blind)
+    if (!tls_is_13(t->facts.version) || !c->heard || c->blind || s->blind)
         return false;
     return s->last_is_alert && t->server_went_on == 0 && !t->client_left_first;
 }
@@ -75,9 +75,9 @@ static bool is_over(const struct tls *t, enum tls_role role)
 
     if (!s->half.hello && !s->blind)
         return false;
-    if (tls_is_13(t->version))
+    if (tls_is_13(t->facts.version))
         return s->plain > 0;
-    return s->finished || (s->plain > 0 && (s->blind || t->version == 0));
+    return s->finished || (s->plain > 0 && (s->blind || t->facts.version == 0));
 }
 
 /* Without the ClientHello it is not known whether early data was offered. */
@@ -156,7 +156,7 @@ static bool failed(const struct tls *t, enum tls_role role, bool closed)
         return false;
     /* A server alone, at its end: what it acknowledged is too little for a Finished. */
     if (role == TLS_CLIENT && !s->heard && t->side[TLS_SERVER].heard)
-        return closed && tls_is_13(t->version) && t->acked > 0 && !tls_finished_acked(t);
+        return closed && tls_is_13(t->facts.version) && t->acked > 0 && !tls_finished_acked(t);
     if (!s->heard)
         return closed && is_silent(&t->side[TLS_CLIENT]) && is_silent(&t->side[TLS_SERVER]);
     return closed || s->half.not_tls;

@@ -383,7 +383,7 @@ static const struct cipher ciphers[] = {
     {0xd005, "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256"},
 };
 
-static int compare(const void *key, const void *element)
+static int compare_cipher(const void *key, const void *element)
 {
     const uint16_t *number = key;
     const struct cipher *c = element;
@@ -394,6 +394,98 @@ static int compare(const void *key, const void *element)
 const char *tls_cipher_name(uint16_t cipher)
 {
     const struct cipher *found = bsearch(&cipher, ciphers, sizeof ciphers / sizeof *ciphers,
-                                         sizeof *ciphers, compare);
+                                         sizeof *ciphers, compare_cipher);
     return found ? found->name : NULL;
+}
+
+struct group {
+    uint16_t number;
+    bool post_quantum; /* alone, or beside a curve */
+    const char *name;
+};
+
+/* The IANA registry "TLS Supported Groups" as of 2026, in order; reserved values left out. */
+static const struct group groups[] = {
+    {0x0001, false, "sect163k1"},
+    {0x0002, false, "sect163r1"},
+    {0x0003, false, "sect163r2"},
+    {0x0004, false, "sect193r1"},
+    {0x0005, false, "sect193r2"},
+    {0x0006, false, "sect233k1"},
+    {0x0007, false, "sect233r1"},
+    {0x0008, false, "sect239k1"},
+    {0x0009, false, "sect283k1"},
+    {0x000a, false, "sect283r1"},
+    {0x000b, false, "sect409k1"},
+    {0x000c, false, "sect409r1"},
+    {0x000d, false, "sect571k1"},
+    {0x000e, false, "sect571r1"},
+    {0x000f, false, "secp160k1"},
+    {0x0010, false, "secp160r1"},
+    {0x0011, false, "secp160r2"},
+    {0x0012, false, "secp192k1"},
+    {0x0013, false, "secp192r1"},
+    {0x0014, false, "secp224k1"},
+    {0x0015, false, "secp224r1"},
+    {0x0016, false, "secp256k1"},
+    {0x0017, false, "secp256r1"},
+    {0x0018, false, "secp384r1"},
+    {0x0019, false, "secp521r1"},
+    {0x001a, false, "brainpoolP256r1"},
+    {0x001b, false, "brainpoolP384r1"},
+    {0x001c, false, "brainpoolP512r1"},
+    {0x001d, false, "x25519"},
+    {0x001e, false, "x448"},
+    {0x001f, false, "brainpoolP256r1tls13"},
+    {0x0020, false, "brainpoolP384r1tls13"},
+    {0x0021, false, "brainpoolP512r1tls13"},
+    {0x0022, false, "GC256A"},
+    {0x0023, false, "GC256B"},
+    {0x0024, false, "GC256C"},
+    {0x0025, false, "GC256D"},
+    {0x0026, false, "GC512A"},
+    {0x0027, false, "GC512B"},
+    {0x0028, false, "GC512C"},
+    {0x0029, false, "curveSM2"},
+    {0x0100, false, "ffdhe2048"},
+    {0x0101, false, "ffdhe3072"},
+    {0x0102, false, "ffdhe4096"},
+    {0x0103, false, "ffdhe6144"},
+    {0x0104, false, "ffdhe8192"},
+    {0x0200, true, "MLKEM512"},
+    {0x0201, true, "MLKEM768"},
+    {0x0202, true, "MLKEM1024"},
+    {0x11eb, true, "SecP256r1MLKEM768"},
+    {0x11ec, true, "X25519MLKEM768"},
+    {0x11ed, true, "SecP384r1MLKEM1024"},
+    {0x11ee, true, "curveSM2MLKEM768"},
+    {0x6399, true, "X25519Kyber768Draft00"},
+    {0x639a, true, "SecP256r1Kyber768Draft00"},
+    {0xff01, false, "arbitrary_explicit_prime_curves"},
+    {0xff02, false, "arbitrary_explicit_char2_curves"},
+};
+
+static int compare_group(const void *key, const void *element)
+{
+    const uint16_t *number = key;
+    const struct group *g = element;
+
+    return (*number > g->number) - (*number < g->number);
+}
+
+static const struct group *group_of(uint16_t number)
+{
+    return bsearch(&number, groups, sizeof groups / sizeof *groups, sizeof *groups, compare_group);
+}
+
+const char *tls_group_name(uint16_t group)
+{
+    const struct group *found = group_of(group);
+    return found ? found->name : NULL;
+}
+
+bool tls_group_is_post_quantum(uint16_t group)
+{
+    const struct group *found = group_of(group);
+    return found && found->post_quantum;
 }

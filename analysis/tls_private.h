@@ -1,7 +1,8 @@
 /*
  * tls_private.h - the parts of the TLS observer: octets to records and messages (tls_record.c),
- * messages to their fields (tls_hello.c), what has happened so far (tls.c), and what that amounts
- * to (tls_judge.c).
+ * messages to their fields (tls_hello.c, tls_exchange.c), hellos to fingerprints
+ * (tls_fingerprint.c), what the messages tell (tls_handshake.c), what has happened so far (tls.c),
+ * and what that amounts to (tls_judge.c).
  */
 #ifndef MAILTAP_TLS_PRIVATE_H
 #define MAILTAP_TLS_PRIVATE_H
@@ -26,7 +27,10 @@ enum tls_message_type {
     TLS_CLIENT_HELLO = 1,
     TLS_SERVER_HELLO = 2,
     TLS_CERTIFICATE = 11,
+    TLS_SERVER_KEY_EXCHANGE = 12,
+    TLS_CERTIFICATE_REQUEST = 13,
     TLS_SERVER_HELLO_DONE = 14,
+    TLS_CLIENT_KEY_EXCHANGE = 16,
 };
 
 /* ---- tls_record.c: records */
@@ -100,25 +104,67 @@ void tls_messages_free(struct tls_messages *m);
 
 /* ---- tls_hello.c */
 
-/* Slices are borrowed from the message. */
-struct tls_hello {
-    bool read;  /* everything before the extensions was there */
-    bool bad;   /* it contradicts itself, here or in an extension */
-    bool retry; /* HelloRetryRequest */
-    uint16_t version;
-    uint16_t cipher; /* ServerHello only */
-    bool early_data;
-    struct slice server_name, alpn; /* ClientHello only: the first ones */
+/*
+ * Slices are borrowed from the message.  What an extension tells is absent for certain only in a
+ * hello that was read and is not bad.
+ */
+struct tls_client_hello {
+    bool read;                /* everything before the extensions was there */
+    bool bad;                 /* it contradicts itself, here or in an extension */
+    uint16_t version;         /* legacy_version */
+    uint16_t version_offered; /* the highest, GREASE left out; 0: not known */
+    bool early_data, ech, fallback;
+    struct slice session;           /* legacy_session_id */
+    struct slice server_name, alpn; /* the first ones */
+    /* as sent, lengths left out: lists of numbers, and the block of all extensions */
+    struct slice ciphers, groups, point_formats, signatures;
+    struct slice extensions;
 };
 
-void tls_client_hello(struct slice body, struct tls_hello *hello_r);
-void tls_server_hello(struct slice body, struct tls_hello *hello_r);
+struct tls_server_hello {
+    bool read, bad; /* as above */
+    bool retry;     /* HelloRetryRequest */
+    uint16_t legacy_version;
+    uint16_t version; /* negotiated */
+    uint16_t cipher;
+    uint16_t group;     /* of key_share, or 0 */
+    uint16_t downgrade; /* as in struct tls_facts; means nothing in TLS 1.3 */
+    bool compression, extended_master_secret, pre_shared_key;
+    struct slice session; /* legacy_session_id_echo */
+    struct slice alpn;
+    struct slice extensions;
+};
 
-/* The first certificate of a Certificate message up to TLS 1.2; empty when there is none. */
-struct slice tls_first_certificate(struct slice body);
+void tls_read_client_hello(struct slice body, struct tls_client_hello *hello_r);
+void tls_read_server_hello(struct slice body, struct tls_server_hello *hello_r);
 
 /* Does this record body begin with the ClientHello that answers a HelloRetryRequest? */
 bool tls_is_second_hello(struct slice body);
+
+/* Values that say nothing (RFC 8701). */
+bool tls_is_grease(uint16_t value);
+
+/* ---- tls_exchange.c: messages up to TLS 1.2 */
+
+struct tls_exchange {
+    uint16_t group;   /* named, or 0 */
+    unsigned dh_bits; /* of the prime, or 0 */
+};
+
+/* A ServerKeyExchange means what the cipher suite says; zeros where that is not known. */
+void tls_read_server_exchange(struct slice body, uint16_t cipher, struct tls_exchange *exchange_r);
+
+/* The certificates of a Certificate message, as far as its lengths agree; returns how many. */
+unsigned tls_read_certificates(struct slice body, struct slice chain_r[BOUND_CHAIN]);
+
+/* ---- tls_fingerprint.c: empty for a hello that was not read, or contradicts itself */
+
+#define TLS_JA3_TEXT 33
+#define TLS_JA4_TEXT 37
+
+void tls_ja3(const struct tls_client_hello *h, char ja3_r[TLS_JA3_TEXT]);
+void tls_ja3s(const struct tls_server_hello *h, char ja3s_r[TLS_JA3_TEXT]);
+void tls_ja4(const struct tls_client_hello *h, char ja4_r[TLS_JA4_TEXT]);
 
 /* ---- tls.c */
 
@@ -143,6 +189,7 @@ struct tls_side {
     bool belated;    /* the records at hand have waited while a gap was bridged */
     bool lost;       /* handshake messages in the clear cannot be followed any more */
     bool hello_done; /* ServerHelloDone: a full handshake up to TLS 1.2 */
+    bool full;       /* any message that only a full handshake has */
     int warned;      /* the last record was a warning alert in the clear: its description, or -1 */
     bool closed;     /* close_notify in the clear */
 
@@ -162,16 +209,16 @@ struct tls_side {
     bool before_hello; /* the client's: records came before the ServerHello, if one was read */
 };
 
+/* RFC 5246 7.4.1.2 */
+#define TLS_SESSION_OCTETS 32
+
 struct tls {
     struct tls_side side[TLS_ROLES];
-    uint16_t version, cipher;
-    bool cipher_known;
-    bool retried;
+    struct tls_facts facts; /* what the messages in the clear have told; halves left out */
+    uint8_t *certificates;  /* what facts.chain borrows from */
+    uint8_t session[TLS_SESSION_OCTETS]; /* that the client asked to go on with */
+    size_t session_n;
     bool early_offered; /* by the last ClientHello */
-    bool broken;
-    char sni[BOUND_NAME], alpn[BOUND_NAME];
-    uint8_t *certificate;
-    size_t certificate_n;
 
     /* in order of arrival, TLS 1.3 */
     uint64_t server_went_on; /* records of the server after the client's first, alerts left out */
@@ -183,6 +230,14 @@ struct tls {
 
     struct turns turns; /* what may be dialogue */
 };
+
+/* ---- tls_handshake.c */
+
+/* Octets of handshake messages in the clear, in order; nothing is read once they are lost. */
+void tls_feed_handshake(struct tls *t, enum tls_role role, struct slice body);
+
+/* The first ChangeCipherSpec of a side. */
+void tls_note_change_cipher(struct tls *t, enum tls_role role);
 
 /* ---- tls_judge.c */
 

@@ -8,6 +8,7 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct digest {
     EVP_MD_CTX *context;
@@ -55,6 +56,14 @@ void digest_keyed(struct slice key, struct slice s, uint8_t out[DIGEST_OCTETS])
     const uint8_t *text = s.n ? s.p : (const uint8_t *)"";
 
     must(HMAC(EVP_sha256(), key.p, (int)key.n, text, s.n, out, NULL) != NULL);
+}
+
+bool digest_md5(struct slice s, uint8_t out[DIGEST_MD5_OCTETS])
+{
+    const uint8_t *text = s.n ? s.p : (const uint8_t *)"";
+
+    memset(out, 0, DIGEST_MD5_OCTETS);
+    return EVP_Digest(text, s.n, out, NULL, EVP_md5(), NULL) == 1;
 }
 
 void digest_random(uint8_t *out, size_t n)

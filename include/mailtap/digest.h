@@ -1,5 +1,5 @@
 /*
- * digest.h - SHA-256 and HMAC-SHA-256, over OpenSSL.
+ * digest.h - SHA-256 and HMAC-SHA-256, over OpenSSL; MD5 for fingerprints that are defined by it.
  */
 #ifndef MAILTAP_DIGEST_H
 #define MAILTAP_DIGEST_H
@@ -7,6 +7,7 @@
 #include <mailtap/slice.h>
 
 #define DIGEST_OCTETS 32
+#define DIGEST_MD5_OCTETS 16
 
 struct digest; /* a running SHA-256, owned by the caller of digest_new */
 
@@ -18,6 +19,9 @@ void digest_finish(struct digest **d, uint8_t out[DIGEST_OCTETS]);
 
 void digest_of(struct slice s, uint8_t out[DIGEST_OCTETS]);
 void digest_keyed(struct slice key, struct slice s, uint8_t out[DIGEST_OCTETS]);
+
+/* False, and zeros, where the system's policy forbids MD5. */
+bool digest_md5(struct slice s, uint8_t out[DIGEST_MD5_OCTETS]);
 
 /* Octets of the system's random source; the program ends when there are none. */
 void digest_random(uint8_t *out, size_t n);

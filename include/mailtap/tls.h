@@ -50,8 +50,8 @@ struct tls_facts {
     tri compression;            /* up to TLS 1.2: a method but null was chosen */
     uint16_t downgrade;         /* the version that the sentinel of RFC 8446 4.1.3 admits to: 0x0303
                                    * or 0x0302 (that one or older); 0: there is none */
-    char ja3[33], ja3s[33];     /* MD5, hexadecimal; empty: the hello was not read */
-    char ja4[40];               /* FoxIO's JA4 of the ClientHello; or empty */
+    char ja3[33], ja3s[33];     /* MD5, hexadecimal; empty: no hello that agrees with itself */
+    char ja4[40];               /* FoxIO's JA4 of the first ClientHello; or empty */
     /* The server's chain as sent, its own first, DER, borrowed from the observer; empty if hidden. */
     struct slice chain[BOUND_CHAIN];
     unsigned chain_length;

@@ -45,28 +45,69 @@ static void check(const struct tls_facts *f)
     }
     if (f->established == YES && !f->half[TLS_CLIENT].records && !f->half[TLS_SERVER].records)
         abort();
+    if (f->chain_length > BOUND_CHAIN || (f->chain_length && !f->half[TLS_SERVER].hello))
+        abort();
+    if (!f->half[TLS_CLIENT].hello && (f->ja3[0] || f->ja4[0] || f->ech || f->fallback))
+        abort();
+    if (!f->cipher_known && (f->version || f->group || f->dh_bits || f->resumed || f->compression))
+        abort();
 }
 
-static void read_parsers(struct slice s)
+static void check_client(struct slice s)
 {
-    struct tls_hello h;
+    struct tls_client_hello h;
+    char ja3[TLS_JA3_TEXT], ja4[TLS_JA4_TEXT];
 
-    tls_client_hello(s, &h);
+    tls_read_client_hello(s, &h);
     if (!h.read && !h.bad)
         abort();
-    tls_server_hello(s, &h);
+    tls_ja3(&h, ja3);
+    tls_ja4(&h, ja4);
+    if (strlen(ja3) != (h.bad ? 0 : TLS_JA3_TEXT - 1))
+        abort();
+    if (strlen(ja4) != (h.bad ? 0 : TLS_JA4_TEXT - 1))
+        abort();
+}
+
+static void check_server(struct slice s)
+{
+    struct tls_server_hello h;
+    char ja3s[TLS_JA3_TEXT];
+
+    tls_read_server_hello(s, &h);
     if (!h.read && !h.bad)
         abort();
-    tls_first_certificate(s);
-    tls_looks_like(s);
+    tls_ja3s(&h, ja3s);
+    if (strlen(ja3s) != (h.bad ? 0 : TLS_JA3_TEXT - 1))
+        abort();
+}
+
+static void check_exchange(struct slice s)
+{
+    struct slice chain[BOUND_CHAIN];
+    struct tls_exchange e;
+    size_t octets = 0;
+    /* ECDHE, DHE, both with a hint, and one without a ServerKeyExchange */
+    static const uint16_t ciphers[] = {0xc02f, 0x0033, 0xc035, 0x0090, 0x002f};
+
+    for (size_t i = 0; i < sizeof ciphers / sizeof *ciphers; i++) {
+        tls_read_server_exchange(s, ciphers[i], &e);
+        if (e.group && e.dh_bits)
+            abort();
+    }
+    for (unsigned i = tls_read_certificates(s, chain); i > 0; i--)
+        octets += chain[i - 1].n;
+    if (octets > s.n)
+        abort();
 }
 
 static bool same(const struct tls_facts *a, const struct tls_facts *b)
 {
     struct tls_facts x = *a, y = *b;
 
-    if (!slice_equal(a->chain[0], b->chain[0]))
-        return false;
+    for (unsigned i = 0; i < BOUND_CHAIN; i++)
+        if (!slice_equal(a->chain[i], b->chain[i]))
+            return false;
     memset(x.chain, 0, sizeof x.chain);
     memset(y.chain, 0, sizeof y.chain);
     return memcmp(&x, &y, sizeof x) == 0;
@@ -88,6 +129,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     tls_free(&a);
     tls_free(&b);
-    read_parsers(cursor_rest(&c));
+    check_client(cursor_rest(&c));
+    check_server(cursor_rest(&c));
+    check_exchange(cursor_rest(&c));
+    tls_looks_like(cursor_rest(&c));
     return 0;
 }

@@ -66,9 +66,15 @@ static SSL_CTX *context(const SSL_METHOD *method, const struct handshake *h, int
     SSL_CTX_set_security_level(c, 0);
     SSL_CTX_set_min_proto_version(c, version ? version : TLS1_VERSION);
     SSL_CTX_set_max_proto_version(c, version);
-    SSL_CTX_set_cipher_list(c, "ALL:@SECLEVEL=0");
+    SSL_CTX_set_cipher_list(c, h->ciphers ? h->ciphers : "ALL:@SECLEVEL=0");
     if (h->suite)
         SSL_CTX_set_ciphersuites(c, h->suite);
+    if (h->groups)
+        SSL_CTX_set1_groups_list(c, h->groups);
+    if (h->no_extended_master_secret)
+        SSL_CTX_set_options(c, SSL_OP_NO_EXTENDED_MASTER_SECRET);
+    if (h->no_tickets)
+        SSL_CTX_set_options(c, SSL_OP_NO_TICKET);
     return c;
 }
 
@@ -79,6 +85,38 @@ static void use_certificate(SSL_CTX *c, bool ecdsa, const char *name)
     assert_int_equal(SSL_CTX_use_certificate(c, x), 1);
     assert_int_equal(SSL_CTX_use_PrivateKey(c, key_of(ecdsa)), 1);
     X509_free(x);
+}
+
+static int trust(int verified, X509_STORE_CTX *c)
+{
+    (void)verified;
+    (void)c;
+    return 1;
+}
+
+static int choose_second(SSL *s, const unsigned char **chosen_r, unsigned char *n_r,
+                         const unsigned char *offered, unsigned n, void *none)
+{
+    (void)s;
+    (void)n;
+    (void)none;
+    *chosen_r = offered + 1 + offered[0] + 1;
+    *n_r = offered[1 + offered[0]];
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static void add_intermediates(SSL_CTX *c)
+{
+    for (int i = 0; i < 2; i++)
+        SSL_CTX_add0_chain_cert(
+            c, make_certificate("Example CA", "Root", 1700000000, 4000000000, key_of(i)));
+}
+
+static void ask_for_certificate(SSL_CTX *c, bool any)
+{
+    int how = any ? SSL_VERIFY_PEER : SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+
+    SSL_CTX_set_verify(c, how, any ? trust : NULL);
 }
 
 static SSL_CTX *server_context(const struct handshake *h)
@@ -94,7 +132,12 @@ static SSL_CTX *server_context(const struct handshake *h)
     if (h->no_tickets)
         SSL_CTX_set_num_tickets(c, 0);
     if (h->server_asks)
-        SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        ask_for_certificate(c, h->server_trusts);
+    if (h->intermediates)
+        add_intermediates(c);
+    if (h->server_alpn)
+        SSL_CTX_set_alpn_select_cb(c, choose_second, NULL);
+    SSL_CTX_set_dh_auto(c, 1);
     return c;
 }
 
@@ -110,6 +153,8 @@ static SSL_CTX *client_context(const struct handshake *h)
         use_certificate(c, h->ecdsa, "client.example");
     if (h->retry)
         SSL_CTX_set1_groups_list(c, "X25519:P-384");
+    if (h->fallback)
+        SSL_CTX_set_mode(c, SSL_MODE_SEND_FALLBACK_SCSV);
     return c;
 }
 
@@ -193,6 +238,53 @@ static void shake_hands(struct transcript *t, SSL *client, SSL *server, bool ear
     t->completed = SSL_is_init_finished(client) && SSL_is_init_finished(server);
 }
 
+/* What was agreed on, of which the names of curves are the registry's. */
+static uint16_t curve_of(SSL *client)
+{
+    static const char *const names[] = {"prime256v1", "P-384", "secp384r1", "X25519", "secp521r1"};
+    static const uint16_t numbers[] = {23, 24, 24, 29, 25};
+    EVP_PKEY *key = NULL;
+    char name[32] = "";
+    uint16_t found = 0;
+
+    if (SSL_get_peer_tmp_key(client, &key) != 1)
+        return 0;
+    if (EVP_PKEY_is_a(key, "X25519"))
+        strcpy(name, "X25519");
+    else
+        EVP_PKEY_get_group_name(key, name, sizeof name, NULL);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            found = numbers[i];
+    EVP_PKEY_free(key);
+    return found;
+}
+
+static unsigned dh_bits_of(SSL *client)
+{
+    EVP_PKEY *key = NULL;
+
+    if (SSL_get_peer_tmp_key(client, &key) != 1)
+        return 0;
+    unsigned bits = EVP_PKEY_is_a(key, "DH") ? (unsigned)EVP_PKEY_get_bits(key) : 0;
+    EVP_PKEY_free(key);
+    return bits;
+}
+
+static void note_agreement(struct transcript *t, SSL *client, SSL *server)
+{
+    X509 *certificate = SSL_get1_peer_certificate(server);
+
+    t->cipher = SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(client));
+    t->version = (uint16_t)SSL_version(client);
+    t->group = curve_of(client);
+    t->dh_bits = dh_bits_of(client);
+    t->resumed = SSL_session_reused(client);
+    t->extended_master_secret = SSL_get_extms_support(client) == 1;
+    t->client_certificate = certificate != NULL;
+    X509_free(certificate);
+}
+
 static struct transcript run_once(const struct handshake *h, SSL_CTX *client_c, SSL_CTX *server_c,
                                   SSL_SESSION **session)
 {
@@ -207,8 +299,7 @@ static struct transcript run_once(const struct handshake *h, SSL_CTX *client_c, 
     shake_hands(&t, client, server, h->early_data && *session);
     listen_to(client);
     if (t.completed) {
-        t.cipher = SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(client));
-        t.version = (uint16_t)SSL_version(client);
+        note_agreement(&t, client, server);
         listen_to(server);
         /* A server that refuses says so only now. */
         if (carry(&t, TLS_SERVER, server, client))
@@ -363,6 +454,21 @@ void assert_same_tls(const struct tls_facts *a, const struct tls_facts *b)
     assert_int_equal(a->retried, b->retried);
     assert_string_equal(a->sni, b->sni);
     assert_string_equal(a->alpn, b->alpn);
+    assert_string_equal(a->alpn_chosen, b->alpn_chosen);
+    assert_int_equal(a->version_offered, b->version_offered);
+    assert_int_equal(a->group, b->group);
+    assert_int_equal(a->dh_bits, b->dh_bits);
+    assert_int_equal(a->ech, b->ech);
+    assert_int_equal(a->resumed, b->resumed);
+    assert_int_equal(a->client_certificate_asked, b->client_certificate_asked);
+    assert_int_equal(a->client_certificate_sent, b->client_certificate_sent);
+    assert_int_equal(a->extended_master_secret, b->extended_master_secret);
+    assert_int_equal(a->fallback, b->fallback);
+    assert_int_equal(a->compression, b->compression);
+    assert_int_equal(a->downgrade, b->downgrade);
+    assert_string_equal(a->ja3, b->ja3);
+    assert_string_equal(a->ja3s, b->ja3s);
+    assert_string_equal(a->ja4, b->ja4);
     assert_int_equal(a->chain_length, b->chain_length);
     assert_int_equal(a->broken, b->broken);
 }

@@ -17,8 +17,12 @@ struct piece {
 struct transcript {
     struct piece pieces[PIECES];
     size_t count;
-    bool completed;           /* OpenSSL says so, on both sides */
-    uint16_t cipher, version; /* as OpenSSL says, 0 when not completed */
+    bool completed; /* OpenSSL says so, on both sides */
+    /* as OpenSSL says, zeros when not completed */
+    uint16_t cipher, version;
+    uint16_t group; /* where it is a curve */
+    unsigned dh_bits;
+    bool resumed, extended_master_secret, client_certificate;
 };
 
 struct handshake {
@@ -28,12 +32,19 @@ struct handshake {
     bool resumed;
     bool early_data;         /* with resumed, TLS 1.3 */
     bool retry;              /* HelloRetryRequest */
-    bool no_tickets;         /* TLS 1.3: the server sends none */
+    bool no_tickets;         /* the server sends none */
     bool client_refuses;     /* it knows no authority */
     bool server_asks;        /* and refuses a client without a certificate */
     bool client_certificate; /* which the server does not trust */
-    bool quiet;              /* no application data, close_notify at once */
-    const char *suite;       /* TLS 1.3: the only one */
+    bool server_trusts;      /* anybody, also without a certificate */
+    bool no_extended_master_secret;
+    bool fallback;       /* the client says TLS_FALLBACK_SCSV */
+    bool server_alpn;    /* the server chooses a protocol: the second one offered */
+    bool intermediates;  /* the server sends two more certificates */
+    bool quiet;          /* no application data, close_notify at once */
+    const char *suite;   /* TLS 1.3: the only one */
+    const char *ciphers; /* up to TLS 1.2: a list as OpenSSL writes it */
+    const char *groups;  /* of both sides; "DH" among the ciphers takes ffdhe2048 */
 };
 
 struct transcript handshake_run(const struct handshake *h);

@@ -1,0 +1,248 @@
+/*
+ * tls_fingerprint.c - JA3, JA3S (Salesforce, 2017) and JA4 (FoxIO, 2023) of hellos: what software
+ * speaks, by the choices it offers.  Values of RFC 8701 are left out everywhere.
+ */
+#include "tls_private.h"
+
+#include <mailtap/digest.h>
+#include <mailtap/err.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXTENSION_SERVER_NAME 0
+#define EXTENSION_ALPN 16
+
+/* ---- lists of numbers */
+
+struct numbers {
+    uint16_t *list; /* owned */
+    size_t n;
+};
+
+static struct numbers numbers_in(struct slice s, unsigned width)
+{
+    struct numbers all = {must_alloc(s.n / width + 1, sizeof *all.list), 0};
+    struct cursor c = cursor_open(s);
+
+    while (cursor_more(&c)) {
+        uint16_t value = width == 1 ? cursor_u8(&c) : cursor_u16(&c);
+        if (c.status == CURSOR_OK && (width == 1 || !tls_is_grease(value)))
+            all.list[all.n++] = value;
+    }
+    return all;
+}
+
+static struct numbers types_in(struct slice extensions)
+{
+    /* no extension is shorter than its type and its length */
+    struct numbers all = {must_alloc(extensions.n / 4 + 1, sizeof *all.list), 0};
+    struct cursor c = cursor_open(extensions);
+
+    while (cursor_more(&c)) {
+        uint16_t type = cursor_u16(&c);
+        cursor_block(&c, 2);
+        if (c.status == CURSOR_OK && !tls_is_grease(type))
+            all.list[all.n++] = type;
+    }
+    return all;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const uint16_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static void sort(struct numbers *all)
+{
+    qsort(all->list, all->n, sizeof *all->list, compare);
+}
+
+static bool contains(const struct numbers *all, uint16_t value)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->list[i] == value)
+            return true;
+    return false;
+}
+
+static void leave_out(struct numbers *all, uint16_t value)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < all->n; i++)
+        if (all->list[i] != value)
+            all->list[kept++] = all->list[i];
+    all->n = kept;
+}
+
+/* ---- text to be hashed */
+
+enum base { DECIMAL, HEXADECIMAL };
+
+struct text {
+    char *octets; /* owned */
+    size_t n, room;
+};
+
+/* A number and what stands before it: six characters at the most, and a NUL. */
+static void add_number(struct text *t, const char *before, uint16_t value, enum base base)
+{
+    const size_t longest = 8;
+
+    if (t->room - t->n < longest) {
+        t->room = t->room ? 2 * t->room : 256;
+        t->octets = must_grow(t->octets, t->room, 1);
+    }
+    int written = base == DECIMAL ? snprintf(t->octets + t->n, longest, "%s%u", before, value)
+                                  : snprintf(t->octets + t->n, longest, "%s%04x", before, value);
+    t->n += (size_t)written;
+}
+
+static void add_octet(struct text *t, char octet)
+{
+    if (t->n == t->room) {
+        t->room = t->room ? 2 * t->room : 256;
+        t->octets = must_grow(t->octets, t->room, 1);
+    }
+    t->octets[t->n++] = octet;
+}
+
+/* The list, which is freed. */
+static void add_list(struct text *t, struct numbers all, const char *between, enum base base)
+{
+    for (size_t i = 0; i < all.n; i++)
+        add_number(t, i ? between : "", all.list[i], base);
+    free(all.list);
+}
+
+static struct slice whole_of(const struct text *t)
+{
+    return (struct slice){(const uint8_t *)t->octets, t->n};
+}
+
+/* ---- JA3 and JA3S */
+
+/* An empty fingerprint where the system forbids MD5. */
+static void md5_hex(struct text *t, char hex_r[TLS_JA3_TEXT])
+{
+    uint8_t digest[DIGEST_MD5_OCTETS];
+
+    if (digest_md5(whole_of(t), digest))
+        digest_hex(hex_r, (struct slice){digest, sizeof digest});
+    free(t->octets);
+}
+
+void tls_ja3(const struct tls_client_hello *h, char ja3_r[TLS_JA3_TEXT])
+{
+    struct text t = {0};
+
+    *ja3_r = '\0';
+    if (!h->read || h->bad)
+        return;
+    add_number(&t, "", h->version, DECIMAL);
+    add_octet(&t, ',');
+    add_list(&t, numbers_in(h->ciphers, 2), "-", DECIMAL);
+    add_octet(&t, ',');
+    add_list(&t, types_in(h->extensions), "-", DECIMAL);
+    add_octet(&t, ',');
+    add_list(&t, numbers_in(h->groups, 2), "-", DECIMAL);
+    add_octet(&t, ',');
+    add_list(&t, numbers_in(h->point_formats, 1), "-", DECIMAL);
+    md5_hex(&t, ja3_r);
+}
+
+void tls_ja3s(const struct tls_server_hello *h, char ja3s_r[TLS_JA3_TEXT])
+{
+    struct text t = {0};
+
+    *ja3s_r = '\0';
+    if (!h->read || h->bad)
+        return;
+    add_number(&t, "", h->legacy_version, DECIMAL);
+    add_number(&t, ",", h->cipher, DECIMAL);
+    add_octet(&t, ',');
+    add_list(&t, types_in(h->extensions), "-", DECIMAL);
+    md5_hex(&t, ja3s_r);
+}
+
+/* ---- JA4 */
+
+#define JA4_HASH_OCTETS 6
+
+static const char *ja4_version(uint16_t version)
+{
+    static const char *const names[] = {"s3", "10", "11", "12", "13"};
+
+    return version >= 0x0300 && version <= 0x0304 ? names[version - 0x0300] : "00";
+}
+
+static bool is_alphanumeric(uint8_t octet)
+{
+    return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
+           (octet >= 'a' && octet <= 'z');
+}
+
+/* First and last character of the first protocol; of its hexadecimal form where one of them is
+ * neither letter nor digit. */
+static void ja4_protocol(struct slice alpn, char ends_r[3])
+{
+    memcpy(ends_r, "00", 3);
+    if (alpn.n == 0)
+        return;
+    struct cursor first = cursor_open(alpn), last = cursor_open(slice_tail(alpn, alpn.n - 1));
+    uint8_t ends[2] = {cursor_u8(&first), cursor_u8(&last)};
+    char hex[2 * sizeof ends + 1];
+    digest_hex(hex, (struct slice){ends, sizeof ends});
+    bool plain = is_alphanumeric(ends[0]) && is_alphanumeric(ends[1]);
+    ends_r[0] = plain ? (char)ends[0] : hex[0];
+    ends_r[1] = plain ? (char)ends[1] : hex[3];
+}
+
+static void ja4_hash(struct text *t, char hash_r[2 * JA4_HASH_OCTETS + 1])
+{
+    uint8_t digest[DIGEST_OCTETS] = {0};
+
+    if (t->n)
+        digest_of(whole_of(t), digest);
+    digest_hex(hash_r, (struct slice){digest, JA4_HASH_OCTETS});
+    free(t->octets);
+}
+
+static unsigned at_most_99(size_t n)
+{
+    return n < 99 ? (unsigned)n : 99;
+}
+
+void tls_ja4(const struct tls_client_hello *h, char ja4_r[TLS_JA4_TEXT])
+{
+    char protocol[3], choices[2 * JA4_HASH_OCTETS + 1], extensions[2 * JA4_HASH_OCTETS + 1];
+    struct text b = {0}, c = {0};
+
+    *ja4_r = '\0';
+    if (!h->read || h->bad)
+        return;
+    struct numbers ciphers = numbers_in(h->ciphers, 2), types = types_in(h->extensions);
+    struct numbers signatures = numbers_in(h->signatures, 2);
+    size_t cipher_count = ciphers.n, type_count = types.n;
+    bool named = contains(&types, EXTENSION_SERVER_NAME);
+
+    sort(&ciphers);
+    add_list(&b, ciphers, ",", HEXADECIMAL);
+    ja4_hash(&b, choices);
+    leave_out(&types, EXTENSION_SERVER_NAME);
+    leave_out(&types, EXTENSION_ALPN);
+    sort(&types);
+    add_list(&c, types, ",", HEXADECIMAL);
+    if (c.n && signatures.n)
+        add_octet(&c, '_');
+    add_list(&c, signatures, ",", HEXADECIMAL);
+    ja4_hash(&c, extensions);
+    ja4_protocol(h->alpn, protocol);
+    snprintf(ja4_r, TLS_JA4_TEXT, "t%s%c%02u%02u%s_%s_%s", ja4_version(h->version_offered),
+             named ? 'd' : 'i', at_most_99(cipher_count), at_most_99(type_count), protocol, choices,
+             extensions);
+}
