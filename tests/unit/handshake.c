@@ -137,7 +137,7 @@ static SSL_CTX *server_context(const struct handshake *h)
         add_intermediates(c);
     if (h->server_alpn)
         SSL_CTX_set_alpn_select_cb(c, choose_second, NULL);
-    SSL_CTX_set_dh_auto(c, 1);
+    SSL_CTX_set_dh_auto(c, h->ciphers != NULL);
     return c;
 }
 
@@ -238,24 +238,23 @@ static void shake_hands(struct transcript *t, SSL *client, SSL *server, bool ear
     t->completed = SSL_is_init_finished(client) && SSL_is_init_finished(server);
 }
 
-/* What was agreed on, of which the names of curves are the registry's. */
 static uint16_t curve_of(SSL *client)
 {
-    static const char *const names[] = {"prime256v1", "P-384", "secp384r1", "X25519", "secp521r1"};
-    static const uint16_t numbers[] = {23, 24, 24, 29, 25};
+    static const struct {
+        const char *name;
+        uint16_t number;
+    } curves[] = {{"prime256v1", 23}, {"secp384r1", 24}, {"secp521r1", 25}, {"X25519", 29}};
     EVP_PKEY *key = NULL;
-    char name[32] = "";
+    char name[32] = "X25519";
     uint16_t found = 0;
 
     if (SSL_get_peer_tmp_key(client, &key) != 1)
         return 0;
-    if (EVP_PKEY_is_a(key, "X25519"))
-        strcpy(name, "X25519");
-    else
+    if (!EVP_PKEY_is_a(key, "X25519"))
         EVP_PKEY_get_group_name(key, name, sizeof name, NULL);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            found = numbers[i];
+    for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
+        if (strcmp(name, curves[i].name) == 0)
+            found = curves[i].number;
     EVP_PKEY_free(key);
     return found;
 }

@@ -93,6 +93,27 @@ static void random_octets_differ(void **state)
     assert_memory_not_equal(a, b, sizeof a);
 }
 
+/* RFC 1321 A.5 */
+static void md5_gives_the_values_of_its_rfc(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *hex;
+    } rows[] = {
+        {"", "d41d8cd98f00b204e9800998ecf8427e"},
+        {"a", "0cc175b9c0f1b6a831c399e269772661"},
+        {"message digest", "f96b697d7cb7938d525a2f31aaf161d0"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint8_t digest[DIGEST_MD5_OCTETS];
+        char hex[2 * DIGEST_MD5_OCTETS + 1];
+        assert_true(digest_md5(slice_of(rows[i].text), digest));
+        digest_hex(hex, (struct slice){digest, sizeof digest});
+        assert_string_equal(hex, rows[i].hex);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +122,7 @@ int main(void)
         cmocka_unit_test(keyed_digests_are_the_published_ones),
         cmocka_unit_test(hexadecimal_is_lower_case),
         cmocka_unit_test(random_octets_differ),
+        cmocka_unit_test(md5_gives_the_values_of_its_rfc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* test_tls_names.c - names of versions and cipher suites. */
+/* test_tls_names.c - names of versions, cipher suites and groups. */
 #include "test.h"
 
 #include <mailtap/tls.h>
@@ -68,6 +68,44 @@ static void openssl_says_the_same(void **state)
     SSL_CTX_free(context);
 }
 
+static void groups_have_names(void **state)
+{
+    (void)state;
+    unsigned named = 0, post_quantum = 0;
+
+    assert_string_equal(tls_group_name(1), "sect163k1");
+    assert_string_equal(tls_group_name(0x17), "secp256r1");
+    assert_string_equal(tls_group_name(0x1d), "x25519");
+    assert_string_equal(tls_group_name(0x29), "curveSM2");
+    assert_string_equal(tls_group_name(0x100), "ffdhe2048");
+    assert_string_equal(tls_group_name(0x11ec), "X25519MLKEM768");
+    assert_string_equal(tls_group_name(0xff02), "arbitrary_explicit_char2_curves");
+    assert_null(tls_group_name(0));
+    assert_null(tls_group_name(0x2a));
+    assert_null(tls_group_name(0x105));
+    assert_null(tls_group_name(0x11ef));
+    assert_null(tls_group_name(0x0a0a)); /* GREASE */
+    for (uint32_t number = 0; number <= 0xffff; number++) {
+        named += tls_group_name((uint16_t)number) != NULL;
+        post_quantum += tls_group_is_post_quantum((uint16_t)number);
+    }
+    assert_int_equal(named, 41 + 5 + 3 + 4 + 2 + 2);
+    assert_int_equal(post_quantum, 3 + 4 + 2);
+}
+
+static void groups_with_a_lattice_are_post_quantum(void **state)
+{
+    (void)state;
+    static const uint16_t are[] = {0x200, 0x201, 0x202, 0x11eb, 0x11ec, 0x11ed, 0x11ee, 0x6399};
+    static const uint16_t are_not[] = {0,     0x17,  0x1d,  0x1e,   0x29,
+                                       0x100, 0x1ff, 0x203, 0x11ea, 0x11ef};
+
+    for (size_t i = 0; i < sizeof are / sizeof *are; i++)
+        assert_true(tls_group_is_post_quantum(are[i]));
+    for (size_t i = 0; i < sizeof are_not / sizeof *are_not; i++)
+        assert_false(tls_group_is_post_quantum(are_not[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +113,8 @@ int main(void)
         cmocka_unit_test(suites_at_every_end_of_the_table_are_found),
         cmocka_unit_test(the_table_is_in_order),
         cmocka_unit_test(openssl_says_the_same),
+        cmocka_unit_test(groups_have_names),
+        cmocka_unit_test(groups_with_a_lattice_are_post_quantum),
     };
     return cmocka_run_group_tests_name("tls_names", tests, NULL, NULL);
 }
