@@ -196,10 +196,13 @@ static void ja4_protocol(struct slice alpn, char ends_r[3])
     struct cursor first = cursor_open(alpn), last = cursor_open(slice_tail(alpn, alpn.n - 1));
     uint8_t ends[2] = {cursor_u8(&first), cursor_u8(&last)};
     char hex[2 * sizeof ends + 1];
+    if (is_alphanumeric(ends[0]) && is_alphanumeric(ends[1])) {
+        memcpy(ends_r, ends, sizeof ends);
+        return;
+    }
     digest_hex(hex, (struct slice){ends, sizeof ends});
-    bool plain = is_alphanumeric(ends[0]) && is_alphanumeric(ends[1]);
-    ends_r[0] = plain ? (char)ends[0] : hex[0];
-    ends_r[1] = plain ? (char)ends[1] : hex[3];
+    ends_r[0] = hex[0];
+    ends_r[1] = hex[3];
 }
 
 static void ja4_hash(struct text *t, char hash_r[2 * JA4_HASH_OCTETS + 1])
