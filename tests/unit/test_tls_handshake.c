@@ -398,6 +398,20 @@ static void a_server_that_takes_up_a_session_shows_it(void **state)
     "\x00\x00\x00\x06\x00\x04\x00\x00\x01m"                                                        \
     "\xfe\x0d\x00"
 
+static void encrypted_client_hello_is_seen(void **state)
+{
+    (void)state;
+    struct tls *t = tls_new();
+
+    SAY(t, TLS_CLIENT, CLIENT_2 "\x01g"); /* real or GREASE, that cannot be told */
+    struct tls_facts f = facts_of(t, false);
+    assert_false(f.broken);
+    assert_int_equal(f.ech, YES);
+    assert_string_equal(f.sni, "m");
+    assert_int_equal(f.version_offered, V12);
+    assert_memory_equal(f.ja4, "t12d020200_", 11);
+}
+
 static void a_broken_hello_keeps_what_came_before(void **state)
 {
     (void)state;
@@ -464,6 +478,7 @@ int main(void)
         cmocka_unit_test(what_was_read_early_is_known_early),
         cmocka_unit_test(ssl_3_is_read_too),
         cmocka_unit_test(a_server_that_takes_up_a_session_shows_it),
+        cmocka_unit_test(encrypted_client_hello_is_seen),
         cmocka_unit_test(a_broken_hello_keeps_what_came_before),
         cmocka_unit_test(a_broken_server_hello_says_nothing_of_what_it_lacks),
         cmocka_unit_test(messages_of_12_mean_nothing_in_13),
