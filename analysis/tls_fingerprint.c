@@ -240,7 +240,7 @@ void tls_ja4(const struct tls_client_hello *h, char ja4_r[TLS_JA4_TEXT])
     leave_out(&types, EXTENSION_ALPN);
     sort(&types);
     add_list(&c, types, ",", HEXADECIMAL);
-    if (c.n && signatures.n)
+    if (signatures.n)
         add_octet(&c, '_');
     add_list(&c, signatures, ",", HEXADECIMAL);
     ja4_hash(&c, extensions);

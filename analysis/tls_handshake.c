@@ -70,13 +70,10 @@ static void server_facts(struct tls *t, const struct tls_server_hello *h)
     f->version = h->version;
     f->cipher = h->cipher;
     f->cipher_known = true;
-    f->group = 0;
-    if (!tls_is_13(h->version)) {
+    f->group = tls_is_13(h->version) ? h->group : 0;
+    if (!tls_is_13(h->version))
         server_facts_12(t, h);
-        return;
-    }
-    f->group = h->group;
-    if (!h->retry)
+    else if (!h->retry)
         f->resumed = h->pre_shared_key ? YES : h->bad ? UNKNOWN : NO;
 }
 

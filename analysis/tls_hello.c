@@ -171,7 +171,7 @@ static bool has_fallback(struct slice ciphers)
     struct cursor c = cursor_open(ciphers);
 
     while (cursor_more(&c))
-        if (cursor_u16(&c) == FALLBACK_SCSV && c.status == CURSOR_OK)
+        if (cursor_u16(&c) == FALLBACK_SCSV)
             return true;
     return false;
 }

@@ -249,11 +249,18 @@ static void ja4_of_the_least_there_can_be(void **state)
         .version = 0x0300, .ciphers = LIST(0x2a2a), .extensions = LIST(0x5a5a)};
     const struct offer names = {
         .version = 0x0302, .ciphers = NOTHING, .extensions = LIST(0, 16), .alpn = "smtp"};
+    const struct offer no_signatures = {.version = 0x0301,
+                                        .ciphers = NOTHING,
+                                        .extensions = LIST(11, 10),
+                                        .groups = LIST(23),
+                                        .formats = LIST(0)};
     const struct offer strange = {.version = 0x0305, .ciphers = NOTHING, .extensions = NOTHING};
 
     assert_ja4(&none, "t10i000000_000000000000_000000000000");
     assert_ja4(&grease, "ts3i000000_000000000000_000000000000");
     assert_ja4(&names, "t11d0002sp_000000000000_000000000000");
+    /* without signature algorithms no mark stands before them */
+    assert_ja4(&no_signatures, "t10i000200_000000000000_33a13ba74d1c");
     assert_ja4(&strange, "t00i000000_000000000000_000000000000");
 }
 

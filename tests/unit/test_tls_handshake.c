@@ -101,6 +101,7 @@ static const struct sight sights[] = {
     {"1.3 over P-521", {.version = V13, .groups = "P-521"}, V13, .group = 25},
     {"1.3 resumed", {.version = V13, .resumed = true}, V13, .group = 29},
     {"1.3 retried", {.version = V13, .retry = true}, V13, .group = 24},
+    {"1.3 retried and resumed", {.version = V13, .retry = true, .resumed = true}, V13, .group = 24},
     {"1.3, a client certificate that nobody can see",
      {.version = V13, .server_asks = true, .server_trusts = true, .client_certificate = true},
      V13,
@@ -445,6 +446,53 @@ static void a_broken_server_hello_says_nothing_of_what_it_lacks(void **state)
     assert_string_equal(f.ja3s, "");
 }
 
+static void the_first_chain_stays(void **state)
+{
+    (void)state;
+    struct tls *t = tls_new();
+    struct tls_facts f;
+
+    SAY(t, TLS_SERVER, SERVER_3("no", "\x00") CERTIFICATE_3);
+    SAY(t, TLS_SERVER, RECORD("\x0b") "\x0b\x00\x00\x07\x00\x00\x04\x00\x00\x01w");
+    tls_facts(t, false, &f);
+    assert_int_equal(f.chain_length, 1);
+    assert_true(slice_equal(f.chain[0], slice_of("z")));
+    tls_free(&t);
+}
+
+#define RETRY_RANDOM                                                                               \
+    "\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91"                             \
+    "\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c"
+#define RETRY(version)                                                                             \
+    "\x16\x03\x03\x00\x38\x02\x00\x00\x34\x03\x03" RETRY_RANDOM                                    \
+    "\x00\x13\x01\x00\x00\x0c\x00\x33\x00\x02\x00\x18\x00\x2b\x00\x02" version
+
+static void a_retry_is_no_answer_yet(void **state)
+{
+    (void)state;
+    struct tls *t = tls_new();
+    struct tls_facts f;
+
+    SAY(t, TLS_SERVER, RETRY("\x03\x04"));
+    tls_facts(t, false, &f);
+    assert_true(f.retried && !f.broken && !f.half[TLS_SERVER].hello);
+    assert_int_equal(f.group, 0x18);
+    assert_int_equal(f.resumed, UNKNOWN);
+    assert_string_equal(f.ja3s, "");
+    /* the answer is what counts, whatever it is */
+    SAY(t, TLS_SERVER, SERVER_3("no", "\x00"));
+    f = facts_of(t, false);
+    assert_int_equal(f.version, 0x0300);
+    assert_int_equal(f.group, 0);
+    assert_string_not_equal(f.ja3s, "");
+    /* and messages without it are none */
+    t = tls_new();
+    SAY(t, TLS_SERVER, RETRY("\x03\x03") CERTIFICATE_3 DONE_3);
+    f = facts_of(t, false);
+    assert_int_equal(f.chain_length, 0);
+    assert_int_equal(f.client_certificate_asked, UNKNOWN);
+}
+
 /* What TLS 1.3 would encrypt is no message of it when it comes in the clear. */
 static void messages_of_12_mean_nothing_in_13(void **state)
 {
@@ -481,6 +529,8 @@ int main(void)
         cmocka_unit_test(encrypted_client_hello_is_seen),
         cmocka_unit_test(a_broken_hello_keeps_what_came_before),
         cmocka_unit_test(a_broken_server_hello_says_nothing_of_what_it_lacks),
+        cmocka_unit_test(the_first_chain_stays),
+        cmocka_unit_test(a_retry_is_no_answer_yet),
         cmocka_unit_test(messages_of_12_mean_nothing_in_13),
     };
     return cmocka_run_group_tests_name("tls_handshake", tests, make_transcripts, free_transcripts);
