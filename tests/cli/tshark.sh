@@ -136,16 +136,9 @@ compare() {
     rm -f "$dir"/a.db*
 }
 
-for folder in "$here/captures" "$here"/../../shared/captures/* "$@"; do
-    for file in "$folder"/*; do
-        echo "$file"
-    done
-done > "$dir/files"
+find "$here/captures" "$here/../../shared/captures" "$@" -type f 2> /dev/null |
+    grep -E '\.(pcap|pcapng)(\.gz|\.zst)?$' | sort > "$dir/files"
 while read -r file; do
-    case $file in
-    *.pcap | *.pcapng | *.pcap.gz | *.pcap.zst) ;;
-    *) continue ;;
-    esac
     has_hello "$file" || continue
     compare "$file"
     captures=$((captures + 1))
