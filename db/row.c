@@ -102,6 +102,7 @@ static const struct field fields[] = {
     FIELD_AS("estimated_octets", estimate.octets, KIND_U64),
     FIELD(tls_alert, KIND_INT_MINUS),
     FIELD(tls_alert_by_client, KIND_BOOL),
+    FIELD(tls_garbled, KIND_BOOL),
     FIELD(text_before_tls, KIND_U64),
     FIELD(transactions, KIND_U32),
     FIELD(messages, KIND_U32),

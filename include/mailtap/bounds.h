@@ -123,6 +123,16 @@
 /* First octets of each direction kept until it is known whether a flow is mail. */
 #define BOUND_IDENTIFY_OCTETS 512u
 
+/* Seconds in which a client that could not use STARTTLS is seen to come back: Postfix falls back at a
+ * second attempt, up to hours later. */
+#define BOUND_FALLBACK_SECONDS 21600
+
+/* Seconds in which a client that insists is seen to go to another server. */
+#define BOUND_BYPASS_SECONDS 600
+
+/* Seconds around sessions that still are "the same time" when servers are compared with themselves. */
+#define BOUND_SAME_TIME_SECONDS 3600
+
 /* Sessions in one transaction of the database. */
 #define BOUND_BATCH 5000u
 

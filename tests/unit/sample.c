@@ -115,7 +115,7 @@ struct facts sample_facts(void)
     f.estimate.low = 2;
     f.estimate.high = 5;
     f.estimate.octets = 12345;
-    f.tls_alert_by_client = true;
+    f.tls_alert_by_client = f.tls_garbled = true;
     f.address_queries = 18;
     f.content = &content;
     f.keep = KEEP_SUBJECTS;
