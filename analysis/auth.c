@@ -26,7 +26,10 @@ static void note_user(struct auth *a, struct slice user)
         text_escape(a->user, sizeof a->user, user);
 }
 
-/* RFC 4616 2: [authzid] NUL authcid NUL passwd.  What does not look like that may be anything. */
+/*
+ * RFC 4616 2: [authzid] NUL authcid NUL passwd.  What does not look like that may be anything, and
+ * a name is known for one only where both NULs stand.
+ */
 static enum given read_plain(struct auth *a, unsigned n, struct slice plain)
 {
     struct slice rest = plain;
@@ -34,9 +37,11 @@ static enum given read_plain(struct auth *a, unsigned n, struct slice plain)
     if (n != 1)
         return GIVEN_NOTHING;
     slice_until(&rest, 0);
-    struct slice user = slice_until(&rest, 0);
-    note_user(a, user);
-    return rest.n == 0 && user.n && plain.p[plain.n - 1] == 0 ? GIVEN_NAME : GIVEN_PASSWORD;
+    size_t end = slice_find(rest, 0);
+    if (end == rest.n)
+        return GIVEN_PASSWORD;
+    note_user(a, slice_head(rest, end));
+    return end + 1 == rest.n && end ? GIVEN_NAME : GIVEN_PASSWORD;
 }
 
 /* draft-murchison-sasl-login: the name, then the password. */
@@ -58,11 +63,18 @@ static enum given read_cram(struct auth *a, unsigned n, struct slice plain)
     return n == 1 ? GIVEN_VERIFIER : GIVEN_NOTHING;
 }
 
-/* RFC 2831 2.1.2: the first response holds the digest. */
+/* RFC 2831 2.1.2: the first response holds the digest, and the name as username="...". */
 static enum given read_digest(struct auth *a, unsigned n, struct slice plain)
 {
-    (void)a;
-    (void)plain;
+    struct slice rest = plain;
+
+    while (n == 1 && rest.n) {
+        struct slice directive = slice_trim(slice_until(&rest, ','));
+        struct slice name = slice_trim(slice_until(&directive, '='));
+        struct slice value = slice_trim(directive);
+        if (slice_equal_nocase(name, slice_of("username")) && slice_starts_nocase(value, "\""))
+            note_user(a, slice_head(slice_tail(value, 1), slice_find(slice_tail(value, 1), '"')));
+    }
     return n == 1 ? GIVEN_VERIFIER : GIVEN_NOTHING;
 }
 
@@ -79,12 +91,19 @@ static enum given read_scram(struct auth *a, unsigned n, struct slice plain)
     return n == 1 ? GIVEN_NAME : n == 2 ? GIVEN_VERIFIER : GIVEN_NOTHING;
 }
 
-/* MS-SMTPNTLM: NEGOTIATE, then AUTHENTICATE with the answer to the challenge. */
+/* MS-NLMP 2.2.1: a signature, and the type of the message: 1 negotiates, 3 answers the challenge. */
+static bool is_ntlm_answer(struct slice plain)
+{
+    static const uint8_t answer[] = {'N', 'T', 'L', 'M', 'S', 'S', 'P', 0, 3};
+
+    return slice_equal(slice_head(plain, sizeof answer), (struct slice){answer, sizeof answer});
+}
+
+/* MS-SMTPNTLM: NEGOTIATE, then AUTHENTICATE; the first may be missing. */
 static enum given read_ntlm(struct auth *a, unsigned n, struct slice plain)
 {
     (void)a;
-    (void)plain;
-    return n == 2 ? GIVEN_VERIFIER : GIVEN_NOTHING;
+    return n == 2 || is_ntlm_answer(plain) ? GIVEN_VERIFIER : GIVEN_NOTHING;
 }
 
 /* RFC 7628 3.1 and its forerunner: a bearer token; later responses are empty acknowledgements. */
@@ -100,12 +119,28 @@ static enum given read_token(struct auth *a, unsigned n, struct slice plain)
 /* RFC 2444 3: a name, then a one-time password, which is a hash chain to guess against. */
 static enum given read_otp(struct auth *a, unsigned n, struct slice plain)
 {
-    (void)a;
-    (void)plain;
+    struct slice rest = plain;
+
+    if (n == 1 && slice_find(plain, 0) < plain.n) {
+        slice_until(&rest, 0); /* [authzid] NUL authcid */
+        note_user(a, rest);
+    }
     return n == 1 ? GIVEN_NAME : n == 2 ? GIVEN_VERIFIER : GIVEN_NOTHING;
 }
 
-/* RFC 4422 A, RFC 4505: who one claims to be. */
+/* RFC 2808 2: [authzid] NUL authcid NUL passcode NUL [pin]: it opens the door for a minute. */
+static enum given read_passcode(struct auth *a, unsigned n, struct slice plain)
+{
+    struct slice rest = plain;
+
+    slice_until(&rest, 0);
+    size_t end = slice_find(rest, 0);
+    if (n == 1 && end < rest.n)
+        note_user(a, slice_head(rest, end));
+    return n == 1 ? GIVEN_TOKEN : GIVEN_NOTHING;
+}
+
+/* RFC 4422 A, 4505, 6595, 6616: who one claims to be, or who is to vouch for it elsewhere. */
 static enum given read_identity(struct auth *a, unsigned n, struct slice plain)
 {
     if (n == 1)
@@ -113,13 +148,12 @@ static enum given read_identity(struct auth *a, unsigned n, struct slice plain)
     return n == 1 ? GIVEN_NAME : GIVEN_NOTHING;
 }
 
-/* RFC 4752: tickets, of use to nobody without the session key. */
+/* RFC 4752: tickets, of use to nobody without the session key; SPNEGO may carry NTLM instead. */
 static enum given read_ticket(struct auth *a, unsigned n, struct slice plain)
 {
     (void)a;
     (void)n;
-    (void)plain;
-    return GIVEN_NOTHING;
+    return is_ntlm_answer(plain) ? GIVEN_VERIFIER : GIVEN_NOTHING;
 }
 
 static enum given read_any(struct auth *a, unsigned n, struct slice plain)
@@ -132,25 +166,14 @@ static enum given read_any(struct auth *a, unsigned n, struct slice plain)
 
 /* IANA's registry of SASL mechanisms, and those in use that are not in it. */
 static const struct mechanism mechanisms[] = {
-    {"PLAIN", read_plain},
-    {"LOGIN", read_login},
-    {"CRAM-MD5", read_cram},
-    {"DIGEST-MD5", read_digest},
-    {"SCRAM-*", read_scram},
-    {"NTLM", read_ntlm},
-    {"XOAUTH2", read_token},
-    {"OAUTHBEARER", read_token},
-    {"XOAUTH", read_token},
-    {"OAUTH10A", read_token},
-    {"OTP", read_otp},
-    {"SKEY", read_otp},
-    {"EXTERNAL", read_identity},
-    {"ANONYMOUS", read_identity},
-    {"GSSAPI", read_ticket},
-    {"GSS-SPNEGO", read_ticket},
-    {"GS2-*", read_ticket},
-    {"KERBEROS_V4", read_ticket},
-    {"KERBEROS_V5", read_ticket},
+    {"PLAIN", read_plain},        {"LOGIN", read_login},       {"CRAM-MD5", read_cram},
+    {"DIGEST-MD5", read_digest},  {"SCRAM-*", read_scram},     {"NTLM", read_ntlm},
+    {"XOAUTH2", read_token},      {"OAUTHBEARER", read_token}, {"XOAUTH", read_token},
+    {"OAUTH10A", read_token},     {"OTP", read_otp},           {"SKEY", read_otp},
+    {"SECURID", read_passcode},   {"EXTERNAL", read_identity}, {"ANONYMOUS", read_identity},
+    {"SAML20", read_identity},    {"OPENID20", read_identity}, {"GSSAPI", read_ticket},
+    {"GSS-SPNEGO", read_ticket},  {"GS2-*", read_ticket},      {"KERBEROS_V4", read_ticket},
+    {"KERBEROS_V5", read_ticket}, {"9798-*", read_ticket}, /* RFC 3163: signatures */
 };
 static const struct mechanism other = {"", read_any};
 
@@ -193,6 +216,16 @@ static int digit_of(uint8_t octet)
     return octet == '+' ? 62 : octet == '/' ? 63 : -1;
 }
 
+bool auth_is_base64(struct slice line)
+{
+    while (line.n && line.p[line.n - 1] == '=')
+        line.n--;
+    for (size_t i = 0; i < line.n; i++)
+        if (digit_of(line.p[i]) < 0)
+            return false;
+    return true;
+}
+
 /* Octets written to `to`, which has room for s.n; 0 when it is no base64. */
 static size_t decode(uint8_t *to, struct slice s)
 {
@@ -200,13 +233,12 @@ static size_t decode(uint8_t *to, struct slice s)
     unsigned held = 0;
     size_t n = 0;
 
+    if (!auth_is_base64(s))
+        return 0;
     while (s.n && s.p[s.n - 1] == '=')
         s.n--;
     for (size_t i = 0; i < s.n; i++) {
-        int digit = digit_of(s.p[i]);
-        if (digit < 0)
-            return 0;
-        bits = bits << 6 | (uint32_t)digit;
+        bits = bits << 6 | (uint32_t)digit_of(s.p[i]);
         held += 6;
         if (held >= 8) {
             held -= 8;
@@ -227,8 +259,11 @@ void auth_response(struct auth *a, struct slice response, bool initial)
         f->outcome = AUTH_CANCELLED;
         return;
     }
+    if (!a->mechanism || (initial && response.n == 0))
+        return;
+    a->turns++;
     /* RFC 4954 4: "=" is the empty initial response. */
-    if (!a->mechanism || response.n == 0 || (initial && slice_equal(response, slice_of("="))))
+    if (response.n == 0 || (initial && slice_equal(response, slice_of("="))))
         return;
     f->responses++;
     f->octets += response.n;
@@ -236,7 +271,7 @@ void auth_response(struct auth *a, struct slice response, bool initial)
     size_t n = decode(room, response);
     /* What was not encoded can be read as it stands. */
     struct slice plain = n ? (struct slice){room, n} : response;
-    enum given given = a->mechanism->read(a, f->responses, plain);
+    enum given given = a->mechanism->read(a, a->turns, plain);
     if (given > f->given)
         f->given = given;
     explicit_bzero(room, response.n);

@@ -53,7 +53,8 @@ static enum cleartext_reason reason_of(const struct facts *f)
 {
     if (f->starttls_requested == YES)
         return f->starttls_reply ? REASON_REFUSED : REASON_UNDETERMINED;
-    if (f->helo_sent && !f->ehlo_sent)
+    /* That no EHLO was sent is known where it is known that nothing was requested. */
+    if (f->helo_sent && !f->ehlo_sent && f->starttls_requested == NO)
         return REASON_HELO_ONLY;
     if (f->starttls_offered == NO)
         return REASON_NOT_OFFERED;

@@ -527,6 +527,17 @@ const struct message_facts *message_end(struct message *m)
     return &m->facts;
 }
 
+struct message_facts *message_so_far(const struct message *m)
+{
+    struct message ended = *m; /* shares the text of the line under way, which the gap forgets */
+    struct message_facts *facts = must_alloc(1, sizeof *facts);
+
+    *facts = *message_end(&ended);
+    facts->missing = true;
+    explicit_bzero(&ended, sizeof ended);
+    return facts;
+}
+
 void message_free(struct message **m)
 {
     if (!*m)

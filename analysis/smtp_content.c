@@ -1,6 +1,8 @@
 /* smtp_content.c - where message content ends, and what of it is the message; see smtp.h. */
 #include <mailtap/smtp.h>
 
+#include <stdlib.h>
+
 /*
  * RFC 5321 4.1.1.4: CRLF . CRLF ends the content, and the CRLF before the dot belongs to it.  4.5.2:
  * a dot that begins a longer line was added by the sender.  The loose places follow an LF without
@@ -21,6 +23,7 @@ enum place {
 
 void content_begin(struct content *c, bool stuffed, struct message *message)
 {
+    content_clear(c);
     *c = (struct content){.stuffed = stuffed, .place = LINE_START, .message = message};
     message_begin(message);
 }
@@ -126,6 +129,8 @@ size_t content_feed(struct content *c, struct slice s, bool *ended_r)
 
 void content_gap(struct content *c)
 {
+    if (!c->missing)
+        c->before_gap = message_so_far(c->message);
     release(c);
     message_gap(c->message);
     c->missing = true;
@@ -133,8 +138,21 @@ void content_gap(struct content *c)
     c->place = INSIDE;
 }
 
+void content_up_to_gap(struct content *c)
+{
+    c->ends_at_gap = c->missing;
+}
+
+void content_clear(struct content *c)
+{
+    free(c->before_gap);
+    c->before_gap = NULL;
+}
+
 const struct message_facts *content_over(struct content *c)
 {
+    if (c->ends_at_gap)
+        return c->before_gap;
     if (c->place != LOOSE_END)
         release(c);
     return message_end(c->message);

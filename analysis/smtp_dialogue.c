@@ -36,6 +36,7 @@ void smtp_free(struct smtp **s)
             explicit_bzero((*s)->ahead[role].octets, (*s)->ahead[role].room);
         free((*s)->ahead[role].octets);
     }
+    content_clear(&(*s)->content);
     message_free(&(*s)->message);
     free((*s)->due);
     explicit_bzero(*s, sizeof **s);
@@ -43,73 +44,17 @@ void smtp_free(struct smtp **s)
     *s = NULL;
 }
 
-/* ---- replies that are due */
-
-void smtp_due_push(struct smtp *s, struct due due)
-{
-    if (s->due_count == BOUND_OUTSTANDING) {
-        s->facts->anomalies |= ANOMALY_OUTSTANDING;
-        smtp_due_drop_all(s);
-    }
-    if (s->due_first + s->due_count == s->due_room) {
-        if (s->due_first) {
-            memmove(s->due, s->due + s->due_first, s->due_count * sizeof *s->due);
-            s->due_first = 0;
-        } else {
-            s->due_room = s->due_room ? s->due_room * 2 : 16;
-            s->due = must_grow(s->due, s->due_room, sizeof *s->due);
-        }
-    }
-    s->due[s->due_first + s->due_count++] = due;
-}
-
-struct due *smtp_due_front(struct smtp *s)
-{
-    return s->due_count ? &s->due[s->due_first] : NULL;
-}
-
-struct due *smtp_due_find(struct smtp *s, enum verb verb)
-{
-    for (size_t i = 0; i < s->due_count; i++)
-        if (s->due[s->due_first + i].verb == verb)
-            return &s->due[s->due_first + i];
-    return NULL;
-}
-
-/* A reply to it will not be known: what rests on it becomes a lower bound. */
-static void due_unanswered(struct smtp *s, const struct due *due)
-{
-    if (due->verb == VERB_RCPT)
-        s->facts->recipients_known = NO;
-    if (due->whole)
-        s->facts->messages_known = NO;
-    if (due->verb == VERB_EHLO || due->verb == VERB_LHLO)
-        s->offer_unclear = true;
-}
-
-void smtp_due_pop(struct smtp *s)
-{
-    s->due_first++;
-    s->due_count--;
-    if (s->due_count == 0)
-        s->due_first = 0;
-}
-
-void smtp_due_drop_all(struct smtp *s)
-{
-    while (s->due_count) {
-        due_unanswered(s, smtp_due_front(s));
-        smtp_due_pop(s);
-    }
-    s->reply_open = false;
-    s->unheard = s->reading == READING_WAITS;
-}
-
 void smtp_wait_for(struct smtp *s, enum verb verb)
 {
     s->unheard = false;
     s->reading = READING_WAITS;
     s->awaited = verb;
+}
+
+void smtp_data_begins(struct smtp *s)
+{
+    s->reading = READING_CONTENT;
+    smtp_content_begin(s, true);
 }
 
 void smtp_expose(struct smtp *s, enum item item, uint64_t octets)
@@ -122,13 +67,23 @@ void smtp_expose(struct smtp *s, enum item item, uint64_t octets)
 
 /* The server's octets mean something while a reply is due; after a loss replies may come for
  * commands that were never seen, and are read to pass over them. */
-static bool readable(const struct smtp *s, enum role role)
+static bool readable(struct smtp *s, enum role role)
 {
-    if (s->reading == READING_NOTHING)
+    if (s->reading == READING_NOTHING || s->reading == READING_TURNED)
         return false;
     if (role == ROLE_SERVER)
-        return s->due_count > 0 || s->alone || s->missed[ROLE_CLIENT] || s->missed[ROLE_SERVER];
+        return smtp_due_front(s) || s->alone || s->facts->lost;
     return s->reading != READING_WAITS;
+}
+
+/* Senders that end a line in CR CR LF mean one line end. */
+static struct slice text_of(const struct line *l)
+{
+    struct slice text = line_text(l);
+
+    while (text.n && text.p[text.n - 1] == '\r')
+        text.n--;
+    return text;
 }
 
 /* The first line behind a gap may have begun in it, unless it can be nothing but a whole one. */
@@ -145,22 +100,26 @@ static bool whole_behind_gap(struct slice line, enum role role)
 static void line_done(struct smtp *s, enum role role)
 {
     struct line *l = &s->line[role];
+    struct slice text = text_of(l);
+    bool skip = s->skip_line[role];
 
-    if (s->skip_line[role]) {
-        s->skip_line[role] = false;
-        if (!whole_behind_gap(line_text(l), role))
-            return;
-    }
+    s->skip_line[role] = false;
+    if (skip && !whole_behind_gap(text, role))
+        return;
+    /* Behind a gap anything may stand; only what can be nothing else is taken for a command. */
+    if (role == ROLE_CLIENT && s->missed[ROLE_CLIENT] && s->reading == READING_COMMAND &&
+        !smtp_well_formed(text))
+        return;
     if (l->bare)
         s->facts->anomalies |= ANOMALY_BARE_LF;
     if (l->length > l->n)
         s->facts->anomalies |= ANOMALY_LONG_LINE;
     if (role == ROLE_SERVER)
-        smtp_reply_line(s, line_text(l));
+        smtp_reply_line(s, text);
     else if (s->reading == READING_RESPONSE)
-        smtp_response(s, line_text(l));
+        smtp_response(s, text);
     else
-        smtp_command(s, line_text(l));
+        smtp_command(s, text);
 }
 
 static size_t read_content(struct smtp *s, struct slice octets)
@@ -169,6 +128,9 @@ static size_t read_content(struct smtp *s, struct slice octets)
     size_t used = content_feed(&s->content, octets, &ended);
 
     if (ended) {
+        /* Where nobody answers, this may be the end of another message behind it. */
+        if (!s->heard[ROLE_SERVER])
+            content_up_to_gap(&s->content);
         smtp_content_over(s);
         s->reading = READING_COMMAND;
     }
@@ -246,7 +208,7 @@ static tri record_begins(struct slice s)
     return tls == YES && s.n < 5 ? UNKNOWN : tls;
 }
 
-static bool line_begins(const struct smtp *s, enum role role)
+bool smtp_line_begins(const struct smtp *s, enum role role)
 {
     return s->line[role].ended || s->line[role].length == 0;
 }
@@ -257,7 +219,7 @@ static bool line_begins(const struct smtp *s, enum role role)
  */
 static tri tls_behind_gap(struct smtp *s, enum role role)
 {
-    if (!s->facts->lost || !line_begins(s, role))
+    if (!s->facts->lost || !smtp_line_begins(s, role))
         return NO;
     if (role == ROLE_CLIENT && s->reading != READING_COMMAND)
         return NO;
@@ -267,20 +229,35 @@ static tri tls_behind_gap(struct smtp *s, enum role role)
     return tls;
 }
 
+/* Commands may stand in octets that were taken for content. */
+static void commands_missed(struct smtp *s)
+{
+    s->facts->lost = s->missed[ROLE_CLIENT] = s->adrift = s->mail_lost = true;
+    s->facts->messages_known = s->facts->recipients_known = NO;
+}
+
 /*
  * Content that ended in a way only the server can vouch for: a dot alone between line ends that
  * are not CRLF, or somewhere in a gap.  That a reply begins where none is due says so.
  */
 static void content_over_by_reply(struct smtp *s)
 {
+    bool missing = s->content.missing;
+
     if (s->reading != READING_CONTENT || s->due_count)
         return;
-    if (!s->content.ends_loosely && !s->content.missing)
+    if (!s->content.ends_loosely && !missing)
         return;
-    if (s->content.ends_loosely)
+    if (!missing)
         s->facts->anomalies |= ANOMALY_BARE_LF;
+    content_up_to_gap(&s->content);
     smtp_content_over(s);
     s->reading = READING_COMMAND;
+    if (!missing)
+        return;
+    if (s->due_count)
+        s->due[s->due_first].sure = true;
+    commands_missed(s);
 }
 
 /* One step into what waited of one side; false when it cannot be read. */
@@ -288,14 +265,21 @@ static bool ahead_step(struct smtp *s, enum role role)
 {
     struct ahead *a = &s->ahead[role];
 
+    if (a->n && role == ROLE_SERVER && s->facts->lost && smtp_line_begins(s, role))
+        content_over_by_reply(s);
     if (a->n == 0 || !readable(s, role) || tls_behind_gap(s, role) != NO)
         return false;
-    if (role == ROLE_SERVER && s->facts->lost && line_begins(s, role))
-        content_over_by_reply(s);
     size_t used = step(s, role, waiting(s, role));
     a->n -= used;
     a->first = a->n ? a->first + used : 0;
     return true;
+}
+
+/* What the reply would have said is known: it is due no longer. */
+static void drop_awaited(struct smtp *s)
+{
+    if (s->adrift && smtp_due_front(s) && smtp_due_front(s)->verb == s->awaited)
+        smtp_due_pop(s);
 }
 
 /*
@@ -317,6 +301,7 @@ static bool resolve_starttls(struct smtp *s, struct slice next)
         command_read(slice_head(next, end), &c);
         if (c.verb == VERB_MAIL || c.verb == VERB_AUTH) {
             s->reading = READING_COMMAND;
+            drop_awaited(s);
             return true;
         }
         next = slice_tail(next, end + 1);
@@ -339,14 +324,14 @@ static bool resolve(struct smtp *s)
     size_t end = slice_find(next, '\n');
     if (end == next.n && next.n < 512)
         return false;
-    if (smtp_known_command(slice_head(next, end))) {
-        s->reading = READING_COMMAND;
-    } else if (s->awaited == VERB_DATA) {
-        s->reading = READING_CONTENT;
-        smtp_content_begin(s, true);
-    } else {
+    struct slice line = slice_head(next, end);
+    if (s->awaited == VERB_DATA && !smtp_known_command(line))
+        smtp_data_begins(s);
+    else if (s->awaited != VERB_DATA && smtp_may_be_response(line))
         s->reading = READING_RESPONSE;
-    }
+    else
+        s->reading = READING_COMMAND;
+    drop_awaited(s);
     return true;
 }
 
@@ -358,14 +343,14 @@ static bool resolve_unheard(struct smtp *s)
 /* Read on in what waited, a step at a time, until neither side can go on. */
 static void settle(struct smtp *s)
 {
-    while (ahead_step(s, ROLE_CLIENT) || ahead_step(s, ROLE_SERVER) || resolve_unheard(s))
+    while (ahead_step(s, ROLE_CLIENT) || resolve_unheard(s) || ahead_step(s, ROLE_SERVER))
         ;
 }
 
 /* After each step the other side has its turn, just as if every octet had come alone. */
 void smtp_feed(struct smtp *s, enum role role, struct slice octets)
 {
-    if (octets.n == 0)
+    if (octets.n == 0 || s->reading == READING_TURNED)
         return;
     s->heard[role] = true;
     if (role == ROLE_CLIENT)
@@ -385,34 +370,53 @@ void smtp_feed(struct smtp *s, enum role role, struct slice octets)
 /* After a loss replies cannot be matched to the commands before it. */
 static void lose(struct smtp *s, enum role role)
 {
-    s->facts->lost = true;
+    s->facts->lost = s->adrift = true;
     s->missed[role] = true;
     s->skip_line[role] = true;
     line_clear(&s->line[role]);
     s->ahead[role].first = s->ahead[role].n = 0;
+    /* Of the server's last reply alone nothing can be left; of a client's line at least one is due. */
+    s->owed = role == ROLE_CLIENT ? s->due_count + 1 : s->due_count > 1 ? s->due_count : 0;
     smtp_due_drop_all(s);
-    if (s->content_sent || role == ROLE_CLIENT)
+    if (s->content_sent || s->content_open || role == ROLE_CLIENT)
         s->facts->messages_known = NO;
     s->facts->recipients_known = NO;
+    s->reply_torn |= role == ROLE_SERVER;
+    if (role == ROLE_CLIENT) {
+        s->mail_lost = true;
+        s->auth.mechanism = NULL;
+    } else if (s->alone && s->reading == READING_CONTENT) {
+        s->reading = READING_COMMAND; /* its reply may be among them */
+        s->content_open = false;
+    }
+}
+
+/* The octets are missing from content, which goes on behind them; false: not from content alone. */
+static bool gap_in_content(struct smtp *s, uint64_t missing)
+{
+    if (s->reading == READING_CHUNK && missing <= s->chunk_left) {
+        content_gap(&s->content);
+        s->chunk_left -= missing;
+        read_chunk(s, (struct slice){NULL, 0});
+        return true;
+    }
+    if (s->reading != READING_CONTENT)
+        return false;
+    content_gap(&s->content);
+    if (waiting(s, ROLE_SERVER).n)
+        content_over_by_reply(s);
+    return true;
 }
 
 void smtp_gap(struct smtp *s, enum role role, uint64_t missing)
 {
-    if (s->reading == READING_NOTHING)
-        return;
     /* What waits came before the gap: it must tell now what it is. */
     while (role == ROLE_CLIENT && resolve(s))
         settle(s);
-    if (s->reading == READING_NOTHING)
+    if (s->reading == READING_NOTHING || s->reading == READING_TURNED)
         return;
-    if (role == ROLE_CLIENT && s->reading == READING_CONTENT) {
-        content_gap(&s->content);
-        return;
-    }
-    if (role == ROLE_CLIENT && s->reading == READING_CHUNK && missing <= s->chunk_left) {
-        content_gap(&s->content);
-        s->chunk_left -= missing;
-        read_chunk(s, (struct slice){NULL, 0});
+    if (role == ROLE_CLIENT && gap_in_content(s, missing)) {
+        settle(s);
         return;
     }
     if (role == ROLE_CLIENT && s->reading == READING_COMMAND)
@@ -464,7 +468,7 @@ static void finish_counts(struct smtp *s, bool closed)
     if (!s->heard[ROLE_SERVER] && s->content_sent)
         f->messages_known = NO;
     /* RFC 5321 3.8: a connection that ends without the reply has not accepted the message. */
-    if (!closed)
+    if (!closed || f->lost)
         smtp_due_drop_all(s);
     /* Replies to nothing: their commands were missed.  421 may come at any time (RFC 5321 3.8). */
     struct slice stray = waiting(s, ROLE_SERVER);
@@ -472,6 +476,8 @@ static void finish_counts(struct smtp *s, bool closed)
         f->messages_known = f->recipients_known = NO;
     if (s->alone)
         f->recipients_known = NO;
+    if (f->credentials_exposed == NO && (s->alone || s->midstream || s->missed[ROLE_CLIENT]))
+        f->credentials_exposed = UNKNOWN;
     if (s->midstream && !s->greeted) {
         f->messages_known = f->messages ? f->messages_known : NO;
         f->recipients_known = NO;
@@ -488,9 +494,12 @@ void smtp_finish(struct smtp *s, bool closed)
         settle(s);
     }
     if (s->content_open) {
-        /* Its end may lie in the gap, and a reply to it wait here. */
-        if (s->content.missing || s->ahead[ROLE_SERVER].n)
+        /* Its end may lie in the gap, and a reply to it wait here; a refusal may come before it. */
+        if (s->content.missing)
+            commands_missed(s);
+        if (slice_starts_nocase(waiting(s, ROLE_SERVER), "2"))
             f->messages_known = NO;
+        content_up_to_gap(&s->content);
         smtp_content_over(s);
     }
     /* That the client left is its decision, unless what it said before is missing. */

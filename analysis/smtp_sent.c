@@ -22,7 +22,8 @@ static uint32_t remember(struct smtp *s, const struct command *c)
         f->addresses = must_grow(f->addresses, f->address_count ? f->address_count * 2UL : 1,
                                  sizeof *f->addresses);
     struct address *a = &f->addresses[f->address_count++];
-    *a = (struct address){.transaction = f->transactions, .recipient = c->verb == VERB_RCPT};
+    *a = (struct address){.transaction = s->mail_lost ? 0 : f->transactions,
+                          .recipient = c->verb == VERB_RCPT};
     text_escape(a->path, sizeof a->path, c->path);
     return f->address_count;
 }
@@ -30,10 +31,9 @@ static uint32_t remember(struct smtp *s, const struct command *c)
 /* A transaction left behind with chunks but without LAST: what was read of it counts. */
 static void transaction_over(struct smtp *s)
 {
+    s->chunk_last = false;
     if (s->content_open)
         smtp_content_over(s);
-    s->accepted_here = 0;
-    s->counted_here = false;
 }
 
 /* RFC 5321 4.1.4: a further EHLO also resets. */
@@ -56,6 +56,7 @@ static void sent_hello(struct smtp *s, const struct command *c)
 static void sent_mail(struct smtp *s, const struct command *c)
 {
     transaction_over(s);
+    s->mail_lost = false;
     s->facts->transactions++;
     s->facts->dialogue = true;
     smtp_expose(s, ITEM_ENVELOPE_SENDER, c->path.n);
@@ -93,6 +94,14 @@ static void sent_bdat(struct smtp *s, const struct command *c)
     }
 }
 
+/* RFC 4468 3.3: the server fetches what the reference names, and the observer sees nothing of it. */
+static void sent_burl(struct smtp *s, const struct command *c)
+{
+    if (c->last && s->content_open)
+        smtp_content_over(s);
+    smtp_due_push(s, (struct due){.verb = c->verb, .whole = c->last, .each = c->last && s->lmtp});
+}
+
 static void sent_rset(struct smtp *s, const struct command *c)
 {
     transaction_over(s);
@@ -102,6 +111,7 @@ static void sent_rset(struct smtp *s, const struct command *c)
 static void sent_starttls(struct smtp *s, const struct command *c)
 {
     s->facts->starttls_requested = YES;
+    s->facts->starttls_reply = 0; /* of an earlier request */
     due(s, c->verb);
     smtp_wait_for(s, VERB_STARTTLS);
 }
@@ -141,6 +151,10 @@ static void auth_line(struct smtp *s, struct slice response, bool initial)
 
 static void sent_auth(struct smtp *s, const struct command *c)
 {
+    if (c->mechanism.n == 0) { /* a syntax error, and no exchange */
+        due(s, c->verb);
+        return;
+    }
     s->facts->auths++;
     s->auth_counted = false;
     auth_begin(&s->auth, c->mechanism);
@@ -162,11 +176,37 @@ static void sent_query(struct smtp *s, const struct command *c)
     due(s, c->verb);
 }
 
+static void sent_quit(struct smtp *s, const struct command *c)
+{
+    s->facts->quit_sent = true;
+    due(s, c->verb);
+}
+
 static void sent_other(struct smtp *s, const struct command *c)
 {
-    if (c->verb == VERB_UNKNOWN)
-        s->facts->anomalies |= ANOMALY_UNKNOWN_COMMAND;
     due(s, c->verb);
+}
+
+/* Firewalls overwrite a command with X, octet for octet: how many there are, if nothing else is. */
+static uint32_t masked(struct slice line)
+{
+    for (size_t i = 0; i < line.n; i++)
+        if (slice_find(slice_tail(line, i), 'X') != 0)
+            return 0;
+    return (uint32_t)line.n;
+}
+
+static void sent_unknown(struct smtp *s, struct slice line)
+{
+    struct facts *f = s->facts;
+    uint32_t run = masked(line);
+
+    f->anomalies |= ANOMALY_UNKNOWN_COMMAND;
+    if (run > f->masked_command) {
+        f->masked_command = run;
+        f->masked_reply = 0;
+    }
+    smtp_due_push(s, (struct due){.verb = VERB_UNKNOWN, .masked = run});
 }
 
 /* What each command does; `decides`: having sent it, the client has made up its mind about TLS. */
@@ -182,7 +222,9 @@ static const struct {
     [VERB_DATA] = {sent_data, true},
     [VERB_BDAT] = {sent_bdat, true},
     [VERB_RSET] = {sent_rset, false},
-    [VERB_QUIT] = {sent_other, true},
+    [VERB_BURL] = {sent_burl, true},
+    [VERB_TURN] = {sent_other, true},
+    [VERB_QUIT] = {sent_quit, true},
     [VERB_STARTTLS] = {sent_starttls, true},
     [VERB_AUTH] = {sent_auth, true},
     [VERB_XCLIENT] = {sent_other_client, false},
@@ -197,16 +239,18 @@ void smtp_command(struct smtp *s, struct slice line)
     struct due *front = smtp_due_front(s);
 
     command_read(line, &c);
+    /* Client and server took turns: the reply that comes next is the one to this command. */
+    if (s->adrift && s->due_count == 0 && s->owed == 0)
+        s->adrift = false;
     /* RFC 2920 3.1: EHLO is the last of its group, so the client had the whole reply, or gave up
      * waiting for it. */
     if (s->reply_open && front && (front->verb == VERB_EHLO || front->verb == VERB_LHLO)) {
         s->facts->anomalies |= ANOMALY_EHLO_CUT_OFF;
         s->offer_unclear = true;
     }
-    /* Behind a gap anything may stand; only what can be nothing else is taken for a command. */
-    if (c.verb == VERB_UNKNOWN && s->missed[ROLE_CLIENT])
-        return;
-    if (meaning[c.verb].sent)
+    if (c.verb == VERB_UNKNOWN)
+        sent_unknown(s, line);
+    else if (meaning[c.verb].sent)
         meaning[c.verb].sent(s, &c);
     else
         sent_other(s, &c);
@@ -232,6 +276,7 @@ void smtp_command_cut(struct smtp *s, struct slice line)
         smtp_moved_on(s);
 }
 
+/* A line that can be nothing but a command, whatever octets are missing before it. */
 bool smtp_known_command(struct slice line)
 {
     struct command c;
@@ -248,9 +293,36 @@ bool smtp_known_command(struct slice line)
     return c.verb == VERB_EHLO || c.verb == VERB_HELO || c.verb == VERB_LHLO;
 }
 
+/* A line that may be a command by its form; those without an argument have none. */
+bool smtp_well_formed(struct slice line)
+{
+    struct command c;
+
+    command_read(line, &c);
+    if (c.verb == VERB_STARTTLS || c.verb == VERB_TURN)
+        return c.argument.n == 0;
+    if (c.verb == VERB_MAIL || c.verb == VERB_RCPT || c.verb == VERB_RSET || c.verb == VERB_QUIT ||
+        c.verb == VERB_DATA)
+        return smtp_known_command(line);
+    return c.verb != VERB_UNKNOWN;
+}
+
+/* RFC 4954 4: base64, or "*" to cancel; and no word of those that a client says next. */
+bool smtp_may_be_response(struct slice line)
+{
+    struct command c;
+
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    command_read(line, &c);
+    if (c.verb == VERB_NOOP || c.verb == VERB_STARTTLS || smtp_known_command(line))
+        return false;
+    return slice_equal(line, slice_of("*")) || auth_is_base64(line);
+}
+
 void smtp_response(struct smtp *s, struct slice line)
 {
-    if (s->facts->auths)
+    if (s->auth.mechanism)
         auth_line(s, line, false);
     due(s, VERB_RESPONSE);
     smtp_wait_for(s, VERB_RESPONSE);
@@ -259,12 +331,9 @@ void smtp_response(struct smtp *s, struct slice line)
 /* RFC 2033 4.2: LMTP answers the content once for each recipient that it accepted. */
 static void due_for_content(struct smtp *s)
 {
-    uint32_t replies = s->lmtp ? s->accepted_here : 1;
-
-    if (!s->content.stuffed && !s->lmtp)
+    if (!s->content.stuffed && !(s->lmtp && s->chunk_last))
         return; /* the reply to BDAT LAST is due already */
-    for (uint32_t i = 0; i < replies; i++)
-        smtp_due_push(s, (struct due){.verb = VERB_CONTENT, .whole = true});
+    smtp_due_push(s, (struct due){.verb = VERB_CONTENT, .whole = true, .each = s->lmtp});
 }
 
 static void keep_subject(void *facts, struct slice value)
@@ -298,7 +367,6 @@ void smtp_content_over(struct smtp *s)
 
     s->content_open = false;
     s->content_sent = true;
-    s->counted_here = false;
     f->content_octets += m->octets;
     f->exposure[ITEM_HEADER_FIELD].count += m->fields;
     f->exposure[ITEM_HEADER_FIELD].octets += m->header_octets;

@@ -38,6 +38,7 @@ struct auth_facts {
 struct auth {
     const struct mechanism *mechanism; /* NULL: none is under way */
     struct auth_facts facts;
+    uint32_t turns; /* responses so far, empty ones counted: what one holds hangs on its place */
     char user[256]; /* the name that was sent, escaped; for the operator who keeps it */
 };
 
@@ -45,6 +46,9 @@ void auth_begin(struct auth *a, struct slice mechanism);
 
 /* A response of the client, base64; `initial`: it came with the command. */
 void auth_response(struct auth *a, struct slice response, bool initial);
+
+/* Digits and padding of base64 alone, or nothing: a line that can be a response. */
+bool auth_is_base64(struct slice line);
 
 /* "nothing", "name", "unknown", "verifier", "token", "password" */
 const char *given_name(enum given g);

@@ -35,7 +35,7 @@ enum ending { ENDING_NOT_SEEN, ENDING_CLOSED, ENDING_RESET, ENDINGS };
 
 /* A sender or recipient, for "whose mail": the store keeps the domain and a keyed hash. */
 struct address {
-    uint32_t transaction; /* 1 for the first in its session */
+    uint32_t transaction; /* 1 for the first in its session; 0: its MAIL was not captured */
     bool recipient;
     tri accepted;
     char path[BOUND_NAME]; /* without the angle brackets; empty is the null reverse-path */
@@ -45,8 +45,8 @@ struct address {
 enum keep { KEEP_LOCAL_PARTS = 1, KEEP_USERS = 2, KEEP_SUBJECTS = 4, KEEP_FILENAMES = 8 };
 
 struct kept {
-    enum keep kind;       /* KEEP_USERS, KEEP_SUBJECTS or KEEP_FILENAMES; local parts stand in paths */
-    uint32_t transaction; /* it belongs to, 1 for the first; 0: before any */
+    enum keep kind; /* KEEP_USERS, KEEP_SUBJECTS or KEEP_FILENAMES; local parts stand in paths */
+    uint32_t transaction;       /* it belongs to, 1 for the first; 0: before any */
     char text[BOUND_KEPT_TEXT]; /* escaped, cut when it is longer */
 };
 
@@ -85,7 +85,8 @@ struct facts {
     char greeting[BOUND_NAME];    /* its whole first line, without the code */
     char client_name[BOUND_NAME]; /* last EHLO, HELO or LHLO argument before TLS */
     bool dialogue; /* EHLO, HELO or LHLO was read, or MAIL where the start is missing */
-    bool ehlo_sent, helo_sent;
+    bool ehlo_sent, helo_sent, quit_sent;
+    int ehlo_reply, helo_reply; /* codes of the last replies to EHLO or LHLO and to HELO; 0: none */
     tri ehlo_accepted;    /* a complete 250 reply to EHLO or LHLO was read; NO: it was refused */
     tri starttls_offered; /* a 250 reply to EHLO listed it; NO: EHLO was answered without */
     char keywords[BOUND_KEYWORD_TEXT]; /* EHLO reply of the last EHLO before TLS: a line each,
@@ -97,6 +98,9 @@ struct facts {
     int starttls_reply; /* code, or 0 */
     tri tls_from_start; /* TLS from the first octet (RFC 8314 3.3) */
     tri decided;        /* the client went on after the EHLO reply, one way or another */
+
+    unsigned masked_command; /* octets of the longest command line that is X alone; 0: none */
+    int masked_reply;        /* code of the last reply to one of that length, or 0 */
 
     /* TLS */
     bool hello_seen; /* a ClientHello or ServerHello was read */
@@ -142,7 +146,7 @@ struct facts {
     uint64_t content_octets;
     struct auth_facts auth[BOUND_AUTHS]; /* exchanges in the clear, the first ones */
     uint32_t auths;                      /* all of them */
-    tri credentials_exposed; /* UNKNOWN: of a mechanism that is not known everything was read */
+    tri credentials_exposed;  /* UNKNOWN: of a mechanism that is not known everything was read */
     uint32_t address_queries; /* VRFY and EXPN */
     struct exposure exposure[ITEMS];
     struct address *addresses; /* in the order sent; owned by the session that filled the facts */
@@ -158,16 +162,16 @@ struct facts {
 };
 
 enum anomaly {
-    ANOMALY_LONG_LINE = 1,     /* longer than BOUND_LINE_OCTETS */
-    ANOMALY_BARE_LF = 2,       /* a line of the dialogue ended without CR */
-    ANOMALY_BAD_REPLY = 4,     /* a line of the server that is no reply */
-    ANOMALY_REPLY_SKEW = 8,    /* replies did not match commands one to one */
-    ANOMALY_EHLO_CUT_OFF = 16, /* the client went on before the EHLO reply was complete */
+    ANOMALY_LONG_LINE = 1,         /* longer than BOUND_LINE_OCTETS */
+    ANOMALY_BARE_LF = 2,           /* a line of the dialogue ended without CR */
+    ANOMALY_BAD_REPLY = 4,         /* a line of the server that is no reply */
+    ANOMALY_REPLY_SKEW = 8,        /* replies did not match commands one to one */
+    ANOMALY_EHLO_CUT_OFF = 16,     /* the client went on before the EHLO reply was complete */
     ANOMALY_INJECTED_COMMAND = 32, /* text of the client between STARTTLS and its hello */
-    ANOMALY_OUTSTANDING = 64,  /* more commands without reply than BOUND_OUTSTANDING */
-    ANOMALY_AHEAD = 128,       /* more octets sent ahead than BOUND_AHEAD_OCTETS */
+    ANOMALY_OUTSTANDING = 64,      /* more commands without reply than BOUND_OUTSTANDING */
+    ANOMALY_AHEAD = 128,           /* more octets sent ahead than BOUND_AHEAD_OCTETS */
     ANOMALY_UNKNOWN_COMMAND = 256,
-    ANOMALY_EARLY_CONTENT = 512,  /* content sent before 354 */
+    ANOMALY_EARLY_CONTENT = 512,   /* content sent before 354 */
     ANOMALY_INJECTED_REPLY = 1024, /* text of the server between 220 and its hello */
 };
 

@@ -86,6 +86,9 @@ void message_feed(struct message *m, struct slice octets);
 void message_gap(struct message *m); /* octets of it were not captured */
 /* The end of content, or of what was seen of it.  Borrowed until the next begin or free. */
 const struct message_facts *message_end(struct message *m);
+/* What message_end() would say now: owned by the caller.  The message can then only go on behind a
+ * gap. */
+struct message_facts *message_so_far(const struct message *m);
 /* Begin the next message with the same room. */
 void message_begin(struct message *m);
 void message_free(struct message **m); /* wipes */

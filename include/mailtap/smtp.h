@@ -9,8 +9,11 @@
  * into the facts.
  *
  * smtp_line.c puts lines together, smtp_command.c and smtp_reply.c read them, smtp_content.c finds
- * the end of message content, message.c reads it, auth.c reads SASL, smtp_dialogue.c matches and
- * keeps the state.
+ * the end of message content, message.c reads it, auth.c reads SASL.  smtp_dialogue.c says whose octets are next, smtp_sent.c what a
+ * command means, smtp_due.c which replies are due, smtp_answered.c what a reply means.
+ *
+ * Behind a gap a reply is believed only where it can answer one command and no other, or where both
+ * sides took turns; facts->lost says that there was one outside of message content.
  */
 #ifndef MAILTAP_SMTP_H
 #define MAILTAP_SMTP_H
@@ -47,10 +50,11 @@ enum verb {
     VERB_EHLO,
     VERB_HELO,
     VERB_LHLO,
-    VERB_MAIL,
+    VERB_MAIL, /* also SEND, SOML, SAML */
     VERB_RCPT,
     VERB_DATA,
     VERB_BDAT,
+    VERB_BURL,
     VERB_RSET,
     VERB_NOOP,
     VERB_QUIT,
@@ -58,6 +62,7 @@ enum verb {
     VERB_VRFY,
     VERB_EXPN,
     VERB_ETRN,
+    VERB_TURN, /* or ATRN: client and server change places */
     VERB_STARTTLS,
     VERB_AUTH,
     VERB_XCLIENT,
@@ -74,7 +79,7 @@ struct command {
     struct slice argument; /* what follows the verb, white space cut at both ends; borrowed */
     struct slice path;     /* MAIL, RCPT: the path without angle brackets */
     uint64_t chunk;        /* BDAT: octets that follow */
-    bool last;             /* BDAT: LAST was given */
+    bool last;             /* BDAT, BURL: LAST was given */
     struct slice mechanism, initial; /* AUTH: initial response, empty when there is none */
 };
 
@@ -104,6 +109,8 @@ struct content {
     size_t held_n;
     bool missing;      /* octets of it were not captured */
     bool ends_loosely; /* the last line was a dot alone, but not between CRLFs */
+    bool ends_at_gap;  /* what came behind the first gap may belong to another message */
+    struct message_facts *before_gap; /* owned: what was read before it; or NULL */
 };
 
 /* Begins the message, too. */
@@ -114,6 +121,11 @@ size_t content_feed(struct content *c, struct slice s, bool *ended_r);
 
 /* Octets of it were not captured: reading goes on behind them. */
 void content_gap(struct content *c);
+
+/* Its end may lie in the first gap: only what came before that is known to belong to it. */
+void content_up_to_gap(struct content *c);
+
+void content_clear(struct content *c); /* frees what it owns */
 
 /* It ended, or no more of it will come; a loose end is believed.  Borrowed from the message. */
 const struct message_facts *content_over(struct content *c);

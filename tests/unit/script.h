@@ -16,7 +16,7 @@ enum cutting {
     CUT_OCTETS,  /* each octet is a segment */
 };
 
-/* The facts of a script, read from its start; the caller frees addresses with script_free. */
+/* The facts of a script, read from its start; the caller frees what they own with script_free. */
 struct facts script_read(const char *script, enum cutting cutting, bool midstream, bool closed);
 
 /* The same, but the `at`-th octet of the whole script begins a new segment. */
@@ -28,6 +28,7 @@ void script_free(struct facts *f);
 /* Read it in every way there is to cut it, and assert that the facts are the same each time. */
 struct facts script_facts(const char *script);
 
+/* All of them, by name. */
 void assert_same_facts(const struct facts *a, const struct facts *b);
 
 #endif

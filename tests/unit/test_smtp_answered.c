@@ -107,6 +107,119 @@ static void a_stray_success_does_not_answer_data(void **state)
     assert_true(f.anomalies & ANOMALY_REPLY_SKEW);
     assert_int_equal(f.messages, 1);
     assert_int_equal(f.content_octets, 3);
+    /* Which of the replies was one too many is not known. */
+    assert_int_equal(f.recipients_known, NO);
+    assert_int_equal(f.recipients_accepted, 0);
+    assert_int_equal(f.addresses[1].accepted, UNKNOWN);
+    script_free(&f);
+}
+
+/* RFC 5321 4.2.1: one code for all lines.  What such a reply offers is not known. */
+static void a_code_that_changes_within_a_reply(void **state)
+{
+    (void)state;
+    struct facts f = script_facts("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250-STARTTLS\nS: 550 no\n"
+                                  "C: HELO c\nS: 250 mx\nC: QUIT\nS: 221 bye\n");
+
+    assert_true(f.anomalies & ANOMALY_BAD_REPLY);
+    assert_int_equal(f.ehlo_accepted, NO);
+    assert_int_equal(f.ehlo_reply, 550);
+    assert_int_equal(f.starttls_offered, UNKNOWN);
+    script_free(&f);
+    f = script_facts("S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 SIZE\nC: MAIL FROM:<a@a>\n"
+                     "S: 250-ok\nS: 450 later\nC: RCPT TO:<b@b>\nS: 250 ok\nC: QUIT\n"
+                     "S: 221 bye\n");
+    assert_int_equal(f.addresses[0].accepted, NO);
+    assert_int_equal(f.addresses[1].accepted, YES);
+    assert_int_equal(f.starttls_offered, NO);
+    script_free(&f);
+}
+
+static void the_codes_that_answered_the_hello_are_kept(void **state)
+{
+    (void)state;
+    struct facts f = script_facts("S: 220 mx ESMTP\nC: EHLO c\nS: 502 what\nC: HELO c\nS: 250 mx\n"
+                                  "C: QUIT\nS: 221 bye\n");
+
+    assert_int_equal(f.ehlo_reply, 502);
+    assert_int_equal(f.helo_reply, 250);
+    script_free(&f);
+    f = script_facts("S: 220 mx\nC: EHLO c\n");
+    assert_int_equal(f.ehlo_reply, 0);
+    script_free(&f);
+}
+
+static void an_ehlo_after_helo_asks_and_a_helo_after_ehlo_takes_nothing_back(void **state)
+{
+    (void)state;
+    struct facts f = script_facts("S: 220 mx\nC: HELO one\nS: 250 mx\nC: EHLO two\nS: 250-mx\n"
+                                  "S: 250 STARTTLS\nC: QUIT\nS: 221 bye\n");
+
+    assert_int_equal(f.starttls_offered, YES);
+    assert_string_equal(f.client_name, "two");
+    script_free(&f);
+    f = script_facts("S: 220 mx\nC: EHLO one\nS: 250-mx\nS: 250 STARTTLS\nC: HELO two\nS: 250 mx\n"
+                     "C: QUIT\nS: 221 bye\n");
+    assert_int_equal(f.starttls_offered, YES);
+    assert_string_equal(f.keywords, "STARTTLS");
+    assert_string_equal(f.client_name, "two");
+    script_free(&f);
+}
+
+static void an_offer_in_any_of_the_ehlo_replies_is_one(void **state)
+{
+    (void)state;
+    struct facts f = script_facts(
+        "S: 220 mx\nC: EHLO c\nS: 250-mx\nS: 250 SIZE\nC: RSET\nS: 250 ok\n"
+        "C: EHLO c\nS: 250-mx\nS: 250-STARTTLS\nS: 250 DSN\nC: EHLO d\n"
+        "S: 503 enough\nC: QUIT\nS: 221 bye\n");
+
+    assert_int_equal(f.starttls_offered, YES);
+    assert_int_equal(f.ehlo_accepted, YES);
+    assert_int_equal(f.ehlo_reply, 503);
+    assert_string_equal(f.keywords, "STARTTLS\nDSN"); /* of the last reply that lists any */
+    script_free(&f);
+}
+
+/* The dialogue goes on by the lines that there are: CR CR LF is one end, NUL an octet. */
+static void odd_line_ends(void **state)
+{
+    (void)state;
+    struct facts f = script_facts(
+        "S+220 mx\x02\x02\x01\nC+EHLO c\x02\x02\x01\nS+250-mx\x02\x02\x01\n"
+        "S+250 STARTTLS\x02\x02\x01\nC+QUIT\x02\x02\x01\n"
+        "S+221 bye\x02\x02\x01\n");
+
+    assert_string_equal(f.client_name, "c");
+    assert_int_equal(f.starttls_offered, YES);
+    assert_true(f.quit_sent);
+    assert_int_equal(f.anomalies, 0);
+    script_free(&f);
+    f = script_facts("S+220 mx\x01\nC+EHLO c\x01\nS+250-mx\x01\nS+250 STARTTLS\x01\nC+QUIT\x01\n"
+                     "S+221 bye\x01\n");
+    assert_int_equal(f.starttls_offered, YES);
+    assert_int_equal(f.anomalies, ANOMALY_BARE_LF);
+    script_free(&f);
+}
+
+static void a_line_beyond_the_bound_is_cut_and_the_next_one_read(void **state)
+{
+    (void)state;
+    struct facts f = {0};
+    struct smtp *s = smtp_new(&f, false);
+    static uint8_t octets[BOUND_LINE_OCTETS + 99];
+
+    memset(octets, 'x', sizeof octets);
+    smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
+    smtp_feed(s, ROLE_CLIENT, slice_of("HELO "));
+    smtp_feed(s, ROLE_CLIENT, (struct slice){octets, sizeof octets});
+    smtp_feed(s, ROLE_CLIENT, slice_of("\r\nMAIL FROM:<a@c>\r\n"));
+    smtp_feed(s, ROLE_SERVER, slice_of("250 mx\r\n250 ok\r\n"));
+    smtp_finish(s, true);
+    assert_int_equal(f.anomalies, ANOMALY_LONG_LINE);
+    assert_int_equal(f.transactions, 1);
+    assert_int_equal(f.helo_reply, 250);
+    smtp_free(&s);
     script_free(&f);
 }
 
@@ -150,6 +263,12 @@ int main(void)
         cmocka_unit_test(refused_starttls_leaves_the_dialogue_in_the_clear),
         cmocka_unit_test(lines_that_are_no_reply_are_passed_over),
         cmocka_unit_test(a_stray_success_does_not_answer_data),
+        cmocka_unit_test(a_code_that_changes_within_a_reply),
+        cmocka_unit_test(the_codes_that_answered_the_hello_are_kept),
+        cmocka_unit_test(an_ehlo_after_helo_asks_and_a_helo_after_ehlo_takes_nothing_back),
+        cmocka_unit_test(an_offer_in_any_of_the_ehlo_replies_is_one),
+        cmocka_unit_test(odd_line_ends),
+        cmocka_unit_test(a_line_beyond_the_bound_is_cut_and_the_next_one_read),
         cmocka_unit_test(hostile_names_are_escaped_and_bounded),
         cmocka_unit_test(keywords_kept_are_bounded),
     };
