@@ -60,6 +60,11 @@ static const struct field fields[] = {
     FIELD(dialogue, KIND_BOOL),
     FIELD(ehlo_sent, KIND_BOOL),
     FIELD(helo_sent, KIND_BOOL),
+    FIELD(quit_sent, KIND_BOOL),
+    FIELD(ehlo_reply, KIND_INT_ZERO),
+    FIELD(helo_reply, KIND_INT_ZERO),
+    FIELD(masked_command, KIND_U32_ZERO),
+    FIELD(masked_reply, KIND_INT_ZERO),
     FIELD(ehlo_accepted, KIND_TRI),
     FIELD(starttls_offered, KIND_TRI),
     FIELD(keywords, KIND_TEXT),
@@ -409,7 +414,7 @@ void row_read(sqlite3_stmt *s, struct facts *facts_r)
 
 /* ---- the SQL of both ways */
 
-#define SQL_ROOM 4096
+#define SQL_ROOM 8192
 
 char *row_insert_sql(void)
 {

@@ -77,6 +77,10 @@ struct facts sample_facts(void)
     }
     strcpy(f.dpi_protocol, "SMTP");
     f.dialogue = f.ehlo_sent = f.helo_sent = true;
+    f.quit_sent = true;
+    f.ehlo_reply = f.helo_reply = 250;
+    f.masked_command = 8;
+    f.masked_reply = 500;
     f.ehlo_accepted = f.starttls_offered = YES;
     strcpy(f.keywords, "PIPELINING\nSTARTTLS\nSIZE 1000");
     f.keywords_cut = true;
