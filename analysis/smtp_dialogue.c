@@ -265,10 +265,10 @@ static bool ahead_step(struct smtp *s, enum role role)
 {
     struct ahead *a = &s->ahead[role];
 
-    if (a->n && role == ROLE_SERVER && s->facts->lost && smtp_line_begins(s, role))
-        content_over_by_reply(s);
     if (a->n == 0 || !readable(s, role) || tls_behind_gap(s, role) != NO)
         return false;
+    if (role == ROLE_SERVER && s->facts->lost && smtp_line_begins(s, role))
+        content_over_by_reply(s);
     size_t used = step(s, role, waiting(s, role));
     a->n -= used;
     a->first = a->n ? a->first + used : 0;
