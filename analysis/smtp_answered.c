@@ -351,7 +351,7 @@ void smtp_reply_line(struct smtp *s, struct slice line)
         s->facts->anomalies |= ANOMALY_BAD_REPLY;
         return;
     }
-    if (s->alone && !s->reply_open && s->due_count == 0)
+    if (s->alone && !s->reply_open && !smtp_due_front(s))
         imply(s, &l);
     struct due *front = smtp_due_front(s);
     reply_goes_on(s, front, &l);

@@ -244,7 +244,7 @@ static void content_over_by_reply(struct smtp *s)
 {
     bool missing = s->content.missing;
 
-    if (s->reading != READING_CONTENT || s->due_count)
+    if (s->reading != READING_CONTENT || smtp_due_front(s))
         return;
     if (!s->content.ends_loosely && !missing)
         return;
@@ -255,8 +255,8 @@ static void content_over_by_reply(struct smtp *s)
     s->reading = READING_COMMAND;
     if (!missing)
         return;
-    if (s->due_count)
-        s->due[s->due_first].sure = true;
+    if (smtp_due_front(s))
+        smtp_due_front(s)->sure = true;
     commands_missed(s);
 }
 
@@ -370,6 +370,7 @@ void smtp_feed(struct smtp *s, enum role role, struct slice octets)
 /* After a loss replies cannot be matched to the commands before it. */
 static void lose(struct smtp *s, enum role role)
 {
+    smtp_due_front(s); /* what has no reply is not counted below */
     s->facts->lost = s->adrift = true;
     s->missed[role] = true;
     s->skip_line[role] = true;

@@ -240,7 +240,7 @@ void smtp_command(struct smtp *s, struct slice line)
 
     command_read(line, &c);
     /* Client and server took turns: the reply that comes next is the one to this command. */
-    if (s->adrift && s->due_count == 0 && s->owed == 0)
+    if (s->adrift && !smtp_due_front(s) && s->owed == 0)
         s->adrift = false;
     /* RFC 2920 3.1: EHLO is the last of its group, so the client had the whole reply, or gave up
      * waiting for it. */
