@@ -18,6 +18,7 @@ struct subcommand {
 };
 
 int cmd_capture(int argc, char **argv);
+int cmd_classify(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_query(int argc, char **argv);
 

@@ -1,6 +1,8 @@
 /* pipeline.c - one way through the program; see pipeline.h. */
 #include "pipeline.h"
 
+#include "names.h"
+
 #include <mailtap/session.h>
 
 #include <stdlib.h>
@@ -19,20 +21,50 @@ struct reading {
     bool failed;
 };
 
-static void drain(struct flow *f)
+/* Who reads a connection: one of the two. */
+struct reader {
+    struct session *session;
+    struct names *names;
+};
+
+static struct reader *reader_new(const struct reading *r, const struct flow *f)
 {
+    struct reader *reader = must_alloc(1, sizeof *reader);
+
+    if (f->end[SIDE_OPENER].port == NAMES_PORT || f->end[SIDE_RESPONDER].port == NAMES_PORT)
+        reader->names = names_new();
+    else
+        reader->session = session_new(&r->options.session);
+    return reader;
+}
+
+static void fail_if(struct reading *r, bool failed)
+{
+    r->failed = r->failed || failed;
+}
+
+static void drain(struct reading *r, struct flow *f)
+{
+    struct reader *reader = f->user;
+    struct part *part = f->origin;
     struct chunk c;
 
-    while (stream_next(&f->stream, &c))
-        session_feed(f->user, f, &c);
+    while (stream_next(&f->stream, &c)) {
+        if (reader->session)
+            session_feed(reader->session, f, &c);
+        else if (!r->failed)
+            fail_if(r, names_feed(reader->names, r->store, part->capture, f, &c, &r->error) < 0);
+    }
 }
 
 /* Nothing more is to be learned of this flow: from now on it costs a look-up. */
 static void dismiss(struct reading *r, struct flow *f)
 {
-    struct session *s = f->user;
+    struct reader *reader = f->user;
 
-    session_free(&s, r->dpi);
+    session_free(&reader->session, r->dpi);
+    names_free(&reader->names);
+    free(reader);
     stream_clear(&f->stream);
     f->user = NULL;
     f->watched = f->keep = false;
@@ -49,12 +81,14 @@ static void tell(struct reading *r, struct flow *f)
 {
     const struct facts *facts;
     struct part *part = f->origin;
+    struct reader *reader = f->user;
 
     f->told = true;
-    if (f->user && session_finish(f->user, f, &facts)) {
+    if (reader && reader->session && session_finish(reader->session, f, &facts)) {
         part->counts.mail_flows++;
         part->counts.gap_octets += facts->gap_octets;
-        r->failed = r->failed || store_session(r->store, part->capture, facts, &r->error) < 0;
+        if (!r->failed)
+            fail_if(r, store_session(r->store, part->capture, facts, &r->error) < 0);
     } else if (to_mail_port(f)) {
         part->counts.mail_port_other++;
     }
@@ -67,7 +101,7 @@ static void conclude(struct reading *r, struct flow *f)
     if (!f->told) {
         if (f->user) {
             stream_flush(&f->stream);
-            drain(f);
+            drain(r, f);
         }
         tell(r, f);
     }
@@ -82,26 +116,36 @@ static void conclude_over(struct reading *r, int64_t now_ns)
         conclude(r, f);
 }
 
+/* What the session turned out to be decides what the flow is still worth. */
+static void look_at(struct reading *r, struct flow *f, const struct session *s)
+{
+    enum identity identity = session_identity(s);
+
+    f->keep = identity == IDENTITY_SMTP || identity == IDENTITY_TLS;
+    if (identity == IDENTITY_NOT_MAIL)
+        dismiss(r, f);
+    else if (stream_over(&f->stream))
+        tell(r, f); /* what lingers for late duplicates is an empty flow */
+}
+
 static void segment(struct reading *r, const struct packet *p)
 {
     enum side from;
     struct flow *f = flow_touch(r->flows, p, &from);
 
     if (f->frames == 1) {
-        f->user = session_new(&r->options.session);
+        f->user = reader_new(r, f);
         f->origin = r->part;
         f->watched = true;
     }
     if (f->watched) {
-        session_packet(f->user, r->dpi, p);
+        struct reader *reader = f->user;
+        if (reader->session)
+            session_packet(reader->session, r->dpi, p);
         stream_push(&f->stream, p, from);
-        drain(f);
-        enum identity identity = session_identity(f->user);
-        f->keep = identity == IDENTITY_SMTP || identity == IDENTITY_TLS;
-        if (identity == IDENTITY_NOT_MAIL)
-            dismiss(r, f);
-        else if (stream_over(&f->stream))
-            tell(r, f); /* what lingers for late duplicates is an empty flow */
+        drain(r, f);
+        if (reader->session)
+            look_at(r, f, reader->session);
     }
     conclude_over(r, p->at_ns);
 }
@@ -132,6 +176,9 @@ static enum pipeline_end read_frames(struct reading *r, struct source *source, s
         count_frame(counts, &frame, decoded);
         if (decoded == DECODED_TCP && filter_passes(p->filter, &packet))
             segment(r, &packet);
+        /* A filter is about mail; what DNS says of its servers is read all the same. */
+        if (decoded == DECODED_UDP)
+            fail_if(r, names_datagram(r->store, r->part->capture, &packet, &r->error) < 0);
         if (r->failed)
             return PIPELINE_FAILED;
         if (p->interrupt && *p->interrupt)

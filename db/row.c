@@ -2,6 +2,7 @@
  */
 #include "store_private.h"
 
+#include <mailtap/baseline.h>
 #include <mailtap/digest.h>
 #include <mailtap/err.h>
 #include <mailtap/text.h>
@@ -263,6 +264,10 @@ void row_bind(sqlite3_stmt *s, const struct facts *f)
         bind_wire_name(s, ROW_TLS_GROUP_NAME, tls_group_name(f->tls_group), f->tls_group);
         sqlite3_bind_int(s, ROW_TLS_POST_QUANTUM, tls_group_is_post_quantum(f->tls_group));
     }
+    if (baseline_name_mark(f->server_name))
+        sqlite3_bind_int64(s, ROW_NAME_MARK, (int64_t)baseline_name_mark(f->server_name));
+    if (f->ehlo_accepted == YES)
+        sqlite3_bind_int64(s, ROW_KEYWORD_MARK, (int64_t)baseline_keyword_mark(f->keywords));
     if (f->cert_seen)
         bind_text(s, ROW_CERTIFICATE, f->cert.sha256);
     if (f->chain_length)
@@ -422,7 +427,7 @@ char *row_insert_sql(void)
     size_t n = (size_t)snprintf(sql, SQL_ROOM,
                                 "INSERT INTO session (capture_id, server_id, started_at, ended_at,"
                                 " tls_version_name, tls_cipher, tls_cipher_name, tls_group_name,"
-                                " tls_post_quantum, certificate, chain");
+                                " tls_post_quantum, name_mark, keyword_mark, certificate, chain");
 
     for (size_t i = 0; i < FIELDS; i++)
         n += (size_t)snprintf(sql + n, SQL_ROOM - n, ", %s", fields[i].column);

@@ -82,7 +82,7 @@ int schema_check(struct store *st, struct err *e)
         ask(st, "SELECT count(*) FROM sqlite_schema", &objects, e) < 0)
         return -1;
     if (id == 0 && version == 0 && objects == 0) {
-        if (st->writing)
+        if (!st->must_exist)
             return make(st, e);
         return err_set(e, "%s is empty: no capture was analysed into it", st->path);
     }

@@ -113,6 +113,8 @@ CREATE TABLE session (
   starttls_offered INTEGER CHECK (starttls_offered IN (0, 1)),
   keywords TEXT,
   keywords_cut INTEGER NOT NULL CHECK (keywords_cut IN (0, 1)),
+  name_mark INTEGER,
+  keyword_mark INTEGER,
   starttls_requested INTEGER CHECK (starttls_requested IN (0, 1)),
   starttls_reply INTEGER,
   tls_from_start INTEGER CHECK (tls_from_start IN (0, 1)),
@@ -175,7 +177,8 @@ CREATE TABLE session (
   lost INTEGER NOT NULL CHECK (lost IN (0, 1)),
   anomalies INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX session_server ON session (server_id);
+CREATE INDEX session_server ON session (server_id, started_ns);
+CREATE INDEX session_client ON session (client_ip, started_ns);
 CREATE INDEX session_capture ON session (capture_id);
 CREATE INDEX session_certificate ON session (certificate) WHERE certificate IS NOT NULL;
 
@@ -282,6 +285,59 @@ CREATE TABLE verdict (
   history_offered INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE contrast (
+  server_id INTEGER NOT NULL REFERENCES server ON DELETE CASCADE,
+  keyword_mark INTEGER NOT NULL,
+  name_mark INTEGER NOT NULL,
+  client_ip TEXT NOT NULL,
+  missing INTEGER NOT NULL,
+  offered INTEGER NOT NULL,
+  before INTEGER NOT NULL,
+  after INTEGER NOT NULL,
+  others INTEGER NOT NULL,
+  others_missing INTEGER NOT NULL,
+  outside INTEGER NOT NULL,
+  runs INTEGER NOT NULL,
+  elsewhere INTEGER NOT NULL,
+  elsewhere_missing INTEGER NOT NULL,
+  uneven INTEGER NOT NULL CHECK (uneven IN (0, 1)),
+  p REAL NOT NULL,
+  p_adjusted REAL NOT NULL,
+  tests INTEGER NOT NULL,
+  sign TEXT NOT NULL,
+  PRIMARY KEY (server_id, client_ip, keyword_mark, name_mark)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE policy (
+  policy_id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL CHECK (source IN ('list', 'mta-sts')),
+  domain TEXT,
+  host TEXT,
+  address TEXT,
+  port INTEGER,
+  must_offer INTEGER NOT NULL CHECK (must_offer IN (0, 1)),
+  mode TEXT CHECK (mode IN ('none', 'testing', 'enforce')),
+  max_age INTEGER
+) STRICT;
+
+CREATE TABLE dns (
+  dns_id INTEGER PRIMARY KEY,
+  capture_id INTEGER NOT NULL REFERENCES capture ON DELETE CASCADE,
+  seen_ns INTEGER NOT NULL,
+  asker_ip TEXT NOT NULL,
+  question TEXT,
+  owner TEXT,
+  type TEXT NOT NULL CHECK (type IN ('A', 'AAAA', 'CNAME', 'MX', 'TXT', 'TLSA', 'none')),
+  preference INTEGER,
+  value TEXT,
+  ttl INTEGER,
+  authentic INTEGER NOT NULL CHECK (authentic IN (0, 1)),
+  rcode INTEGER NOT NULL
+) STRICT;
+CREATE INDEX dns_owner ON dns (owner, type);
+CREATE INDEX dns_value ON dns (value) WHERE type IN ('A', 'AAAA');
+CREATE INDEX dns_capture ON dns (capture_id);
+
 CREATE TABLE weakness (
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   weakness TEXT NOT NULL,
@@ -346,6 +402,45 @@ FROM session s
 JOIN capture c ON c.capture_id = s.capture_id
 JOIN server r ON r.server_id = s.server_id
 LEFT JOIN verdict v ON v.session_id = s.session_id;
+
+-- What a client did that could not have TLS: a fact of the sessions that follow.
+CREATE VIEW v_reaction AS
+SELECT session_id, server_id, client_ip, why, started_ns, next_session_id,
+  CASE WHEN mail = 1 THEN 'went-on'
+       WHEN next_session_id IS NULL THEN 'left'
+       WHEN next_server_id <> server_id THEN 'bypassed'
+       WHEN next_mail = 1 THEN 'fell-back'
+       WHEN next_tls = 1 THEN 'retried'
+       ELSE 'deferred' END AS did
+FROM (
+  SELECT a.*, n.session_id AS next_session_id, n.server_id AS next_server_id,
+    n.transactions > 0 AND n.tls_established IS NOT 1 AS next_mail,
+    n.tls_established = 1 AS next_tls
+  FROM (
+    SELECT s.session_id, s.server_id, s.client_ip, s.started_ns, s.ended_ns,
+      s.transactions > 0 AS mail,
+      CASE WHEN s.starttls_reply = 220 THEN 'failed'
+           WHEN s.starttls_requested = 1 THEN 'refused'
+           ELSE 'not-offered' END AS why,
+      coalesce(
+        (SELECT b.session_id FROM session b
+         WHERE b.client_ip = s.client_ip AND b.server_id <> s.server_id
+           AND b.started_ns BETWEEN s.started_ns AND s.ended_ns + 600000000000
+           AND b.session_id <> s.session_id AND b.tls_established = 1
+           AND s.transactions = 0
+         ORDER BY b.started_ns, b.session_id LIMIT 1),
+        (SELECT b.session_id FROM session b
+         WHERE b.client_ip = s.client_ip AND b.server_id = s.server_id
+           AND b.started_ns > s.started_ns
+           AND b.started_ns <= s.ended_ns + 21600000000000
+           AND s.transactions = 0
+         ORDER BY b.started_ns, b.session_id LIMIT 1)) AS next_id
+    FROM session s
+    WHERE s.tls_established IS NOT 1 AND s.tls_from_start IS NOT 1 AND s.decided = 1
+      AND ((s.ehlo_accepted = 1 AND s.starttls_offered = 0) OR s.starttls_requested = 1)
+  ) a
+  LEFT JOIN session n ON n.session_id = a.next_id
+);
 
 CREATE VIEW v_evidence AS
 SELECT session_id, rule, rank, detail FROM evidence;
@@ -529,6 +624,8 @@ INSERT INTO describe VALUES
 ('session', 'starttls_offered', '1: that reply listed STARTTLS; NULL: not known'),
 ('session', 'keywords', 'The reply to the last EHLO before TLS, a keyword a line; NULL: none'),
 ('session', 'keywords_cut', '1: the keywords did not all fit'),
+('session', 'name_mark', 'Number over server_name, to tell machines apart; NULL: masked, or none'),
+('session', 'keyword_mark', 'Number over the keywords, to tell machines apart; NULL: none read'),
 ('session', 'starttls_requested', '1: the client sent STARTTLS; NULL: not known'),
 ('session', 'starttls_reply', 'Reply code to STARTTLS; NULL: none seen'),
 ('session', 'tls_from_start', '1: TLS from the first octet; NULL: not known'),
@@ -663,6 +760,49 @@ INSERT INTO describe VALUES
 ('verdict', 'software', 'Server software, as its greeting names it; NULL: it does not'),
 ('verdict', 'history_sessions', 'What server.ehlo_sessions was when it was judged'),
 ('verdict', 'history_offered', 'What server.ehlo_offered was when it was judged'),
+('contrast', '', 'Clients not offered STARTTLS by a server that offers it, compared with others'),
+('contrast', 'server_id', 'The server'),
+('contrast', 'keyword_mark', 'Which machine behind its address: session.keyword_mark'),
+('contrast', 'name_mark', 'Which machine behind its address: session.name_mark; 0: any'),
+('contrast', 'client_ip', 'The client'),
+('contrast', 'missing', 'Sessions of the client without the offer; they span "the time"'),
+('contrast', 'offered', 'Sessions of the client with it, in the time'),
+('contrast', 'before', 'Sessions of the client with it, before the time'),
+('contrast', 'after', 'Sessions of the client with it, after the time'),
+('contrast', 'others', 'Sessions of other clients in the time, or up to an hour from it'),
+('contrast', 'others_missing', 'Of them, those without the offer'),
+('contrast', 'outside', 'Sessions of other clients with the offer, at any other time'),
+('contrast', 'runs', 'Stretches without: 1 can be one change of mind of the operator'),
+('contrast', 'elsewhere', 'Sessions of the client with other servers that offer, in the time'),
+('contrast', 'elsewhere_missing', 'Of them, those without the offer'),
+('contrast', 'uneven', '1: other clients lack it there, and their own paths are not the cause'),
+('contrast', 'p', 'Exact test: so many without by chance; 1: nothing to compare with'),
+('contrast', 'p_adjusted', 'The same after Holm, over all rows of this table that were tested'),
+('contrast', 'tests', 'How many were tested'),
+('contrast', 'sign', 'none, others, around, changed, chance, uneven or own-policy'),
+('policy', '', 'What servers must do, by lists and MTA-STS policies the operator gave'),
+('policy', 'policy_id', 'Number of the rule'),
+('policy', 'source', 'list or mta-sts'),
+('policy', 'domain', 'Mail domain of an MTA-STS policy; NULL: it is of a list'),
+('policy', 'host', 'Host name, may begin with *.; NULL: an address is given'),
+('policy', 'address', 'Address; NULL: a host name is given'),
+('policy', 'port', 'Port; NULL: any'),
+('policy', 'must_offer', '1: it must offer STARTTLS'),
+('policy', 'mode', 'Mode of an MTA-STS policy; NULL: it is of a list'),
+('policy', 'max_age', 'Seconds that an MTA-STS policy holds; NULL: it is of a list'),
+('dns', '', 'DNS answers about mail that were captured'),
+('dns', 'dns_id', 'Number of the record'),
+('dns', 'capture_id', 'The capture it was seen in'),
+('dns', 'seen_ns', 'When it was seen, nanoseconds since 1970'),
+('dns', 'asker_ip', 'Who was told'),
+('dns', 'question', 'Name that was asked for; NULL: not known'),
+('dns', 'owner', 'Name that the record belongs to; NULL: there was no answer'),
+('dns', 'type', 'Type of the record; none: the answer was that there is none'),
+('dns', 'preference', 'Preference of an MX; NULL: it is none'),
+('dns', 'value', 'Address, name or text; NULL: there was no answer'),
+('dns', 'ttl', 'Seconds it may be kept; NULL: there was no answer'),
+('dns', 'authentic', '1: the resolver says that DNSSEC proves it (AD)'),
+('dns', 'rcode', 'Response code; 3: the name does not exist'),
 ('weakness', '', 'What RFC 9325 and RFC 8996 ask to avoid in the TLS of a session'),
 ('weakness', 'session_id', 'The session'),
 ('weakness', 'weakness', 'Its name'),
@@ -682,7 +822,7 @@ FROM sqlite_schema v
 JOIN pragma_table_info(v.name) c
 JOIN describe d ON d."column" = c.name AND d.object =
   CASE WHEN v.name IN ('v_session', 'v_tls') THEN 'session' ELSE substr(v.name, 3) END
-WHERE v.type = 'view' AND v.name <> 'v_server'
+WHERE v.type = 'view' AND v.name NOT IN ('v_server', 'v_reaction')
   AND NOT (v.name IN ('v_session', 'v_tls') AND c.name IN
            ('tls_version', 'tls_cipher', 'tls_group', 'messages', 'recipients_accepted',
             'credentials_exposed', 'estimated_messages', 'estimated_low', 'estimated_high',
@@ -707,6 +847,14 @@ INSERT INTO describe VALUES
 ('v_session', 'server_software', 'Server software, as its greeting names it; NULL: it does not'),
 ('v_session', 'estimated_messages', 'Estimate of the messages under TLS; NULL: none could be made'),
 ('v_session', 'estimated_octets', 'Estimate of their octets; NULL: none could be made'),
+('v_reaction', '', 'What a client did that had no offer, was refused or failed in the handshake'),
+('v_reaction', 'session_id', 'The session'),
+('v_reaction', 'server_id', 'Its server'),
+('v_reaction', 'client_ip', 'Its client'),
+('v_reaction', 'why', 'not-offered, refused or failed'),
+('v_reaction', 'started_ns', 'When it began, nanoseconds since 1970'),
+('v_reaction', 'next_session_id', 'Session that shows what it did then; NULL: none was captured'),
+('v_reaction', 'did', 'went-on, left, bypassed, fell-back, retried or deferred; see the manual'),
 ('v_tls', '', 'One row for each session whose TLS hello was read, or that was encrypted'),
 ('v_tls', 'tls_version', 'Negotiated version, TLSv1.3; NULL: not known'),
 ('v_tls', 'tls_cipher', 'Negotiated cipher suite, IANA name; NULL: not known'),

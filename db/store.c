@@ -55,6 +55,88 @@ static const char *const statement_sql[STATEMENTS] = {
                         " second_sha256, first_starttls, second_starttls FROM conflict"
                         " WHERE session_id = ? ORDER BY place",
     [ST_EXPOSURE_GET] = "SELECT item, count, octets FROM exposure WHERE session_id = ?",
+    [ST_MARK_ALL] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session",
+    [ST_MARK_WITHOUT] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session"
+                        " WHERE starttls_offered = 0 OR ehlo_accepted = 0",
+    [ST_DNS_ADD] = "INSERT INTO dns (capture_id, seen_ns, asker_ip, question, owner, type,"
+                   " preference, value, ttl, authentic, rcode)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_POLICY_ADD] = "INSERT INTO policy (source, domain, host, address, port, must_offer, mode,"
+                      " max_age) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_CONTRAST_GET] =
+        "SELECT c.missing, c.offered, c.before, c.after, c.others, c.others_missing, c.outside,"
+        " c.runs, c.elsewhere, c.elsewhere_missing, c.uneven, c.tests, c.p, c.p_adjusted, c.sign"
+        " FROM session s JOIN contrast c ON c.server_id = s.server_id"
+        " AND c.client_ip = s.client_ip AND c.keyword_mark = s.keyword_mark"
+        " AND (s.name_mark IS NULL OR c.name_mark = s.name_mark)"
+        " WHERE s.session_id = ? ORDER BY c.p_adjusted, c.name_mark LIMIT 1",
+    [ST_REQUESTS_GET] =
+        "SELECT count(*) FILTER (WHERE o.client_ip <> s.client_ip AND o.starttls_reply = 220),"
+        " count(*) FILTER (WHERE o.client_ip <> s.client_ip AND o.starttls_reply <> 220),"
+        " count(*) FILTER (WHERE o.client_ip = s.client_ip AND o.starttls_reply = 220),"
+        " count(*) FILTER (WHERE o.client_ip = s.client_ip AND o.starttls_reply <> 220)"
+        " FROM session s JOIN session o ON o.server_id = s.server_id"
+        " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns + ?2"
+        " AND o.session_id <> s.session_id WHERE s.session_id = ?1",
+    /* Alerts: unexpected_message, bad_record_mac, decryption_failed, record_overflow, decode_error,
+     * decrypt_error: what came was not what was sent.  Those about certificates and about what the
+     * two can agree on are a choice. */
+    [ST_BROKEN_GET] =
+        "SELECT count(*), count(*) FILTER (WHERE o.ending = 'reset' AND o.tls_alert IS NULL),"
+        " count(*) FILTER (WHERE o.tls_garbled = 1),"
+        " count(*) FILTER (WHERE o.tls_alert IN (10, 20, 21, 22, 50, 51)),"
+        " max(o.session_id), max(o.started_ns)"
+        " FROM session s JOIN session o ON o.client_ip = s.client_ip"
+        " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns"
+        " AND o.server_id = s.server_id AND o.session_id <> s.session_id"
+        " AND o.starttls_reply = 220 AND o.tls_established = 0 AND o.transactions = 0"
+        " AND (o.ending = 'reset' OR o.tls_garbled = 1"
+        "  OR o.tls_alert IN (10, 20, 21, 22, 50, 51))"
+        " WHERE s.session_id = ?1",
+    [ST_BROKEN_OTHERS_GET] =
+        "SELECT count(*) FILTER (WHERE o.tls_established = 1),"
+        " count(*) FILTER (WHERE o.tls_established = 0)"
+        " FROM session s JOIN session o ON o.server_id = s.server_id"
+        " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns + ?2"
+        " AND o.client_ip <> s.client_ip AND o.starttls_reply = 220 WHERE s.session_id = ?1",
+    [ST_VANTAGE_GET] =
+        "SELECT o.session_id, c.source FROM session s JOIN session o ON o.client_ip = s.client_ip"
+        " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.ended_ns"
+        " AND o.server_id = s.server_id AND o.client_port = s.client_port"
+        " AND o.capture_id <> s.capture_id AND o.ended_ns >= s.started_ns"
+        " JOIN capture c ON c.capture_id = o.capture_id"
+        " WHERE s.session_id = ?1 ORDER BY o.started_ns, c.source, o.session_id",
+/* Names that a server goes by: its own, and those that DNS gave its address to. */
+#define ITS_NAMES                                                                                  \
+    "(SELECT lower(?1) AS name UNION SELECT owner FROM dns WHERE value = ?2"                       \
+    " AND type IN ('A', 'AAAA'))"
+    [ST_POLICY_GET] =
+        "SELECT p.source, coalesce(p.domain, p.host, p.address), p.must_offer,"
+        " coalesce(p.host, p.address) || CASE WHEN p.mode IS NULL THEN ' must-offer'"
+        " ELSE ' mode ' || p.mode END"
+        " FROM policy p JOIN " ITS_NAMES " n ON p.address = ?2 OR p.host = n.name"
+        " OR (substr(p.host, 1, 2) = '*.' AND instr(n.name, '.') > 1"
+        "  AND substr(p.host, 2) = substr(n.name, instr(n.name, '.')))"
+        " WHERE (p.port IS NULL OR p.port = ?3)"
+        " ORDER BY p.address IS NULL, substr(coalesce(p.host, ''), 1, 1) = '*', p.source,"
+        " p.port IS NULL, p.must_offer DESC, 2 LIMIT 1",
+    [ST_TLSA_GET] = "SELECT d.owner, max(d.authentic), d.value FROM dns d JOIN " ITS_NAMES " n"
+                    " ON d.owner = '_' || ?3 || '._tcp.' || n.name WHERE d.type = 'TLSA'"
+                    " AND d.seen_ns BETWEEN ?4 - ?5 AND ?4 + ?5"
+                    " GROUP BY d.owner ORDER BY 2 DESC, 1 LIMIT 1",
+    [ST_COMPARED_SERVERS] = "SELECT server_id FROM server WHERE ehlo_offered > 0"
+                            " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
+    [ST_COMPARED_SESSIONS] =
+        "SELECT started_ns, client_ip, starttls_offered, keyword_mark, name_mark FROM session"
+        " WHERE server_id = ? AND ehlo_accepted = 1 AND starttls_offered IS NOT NULL"
+        " ORDER BY keyword_mark, started_ns, client_ip, client_port",
+    [ST_ELSEWHERE] =
+        "SELECT count(*), count(*) FILTER (WHERE s.starttls_offered = 0) FROM session s"
+        " JOIN server r ON r.server_id = s.server_id WHERE s.client_ip = ?1"
+        " AND s.started_ns BETWEEN ?2 AND ?3 AND s.server_id <> ?4 AND s.ehlo_accepted = 1"
+        " AND r.ehlo_offered > 0",
+    [ST_CONTRAST_ADD] = "INSERT INTO temp.contrast_new VALUES"
+                        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ST_VERDICT_SET] = "INSERT OR REPLACE INTO verdict SELECT s.session_id, ?2, ?3, ?4, ?5, ?6, "
                        "?7, r.ehlo_sessions,"
                        " r.ehlo_offered FROM session s JOIN server r ON r.server_id = s.server_id"
@@ -232,7 +314,7 @@ static int check_file(const struct store *st, const char *file, struct err *e)
 
     if (stat(file, &status) < 0) {
         if (errno == ENOENT || errno == ENOTDIR)
-            return st->writing
+            return !st->must_exist
                        ? 0
                        : err_set(e, "%s does not exist: make it with 'mailtap capture'", st->path);
         return err_set(e, "%s cannot be opened: %s", st->path, strerror(errno));
@@ -327,7 +409,8 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
 
     st->path = must_copy(path);
     st->lock = -1;
-    st->writing = mode == STORE_WRITE;
+    st->writing = mode != STORE_READ;
+    st->must_exist = mode != STORE_WRITE;
     rc = st->writing ? open_writing(st, file, e) : open_reading(st, file, e);
     free(file);
     if (rc < 0)

@@ -34,6 +34,22 @@ enum statement {
     ST_CONFLICT_ADD,
     ST_CONFLICT_GET,
     ST_EXPOSURE_GET,
+    ST_MARK_ALL,
+    ST_MARK_WITHOUT, /* sessions that had no offer */
+    ST_DNS_ADD,
+    ST_POLICY_ADD,
+    /* history.c, contrast.c */
+    ST_CONTRAST_GET,
+    ST_REQUESTS_GET,
+    ST_BROKEN_GET,
+    ST_BROKEN_OTHERS_GET,
+    ST_VANTAGE_GET,
+    ST_POLICY_GET,
+    ST_TLSA_GET,
+    ST_COMPARED_SERVERS,
+    ST_COMPARED_SESSIONS,
+    ST_ELSEWHERE,
+    ST_CONTRAST_ADD,
     ST_VERDICT_SET,
     ST_EVIDENCE_CLEAR,
     ST_EVIDENCE_ADD,
@@ -47,12 +63,13 @@ struct store {
     sqlite3 *db;
     char *path;
     char *trust_store; /* what certificates are verified against; NULL: they are not */
-    int lock; /* descriptor that holds the writer's lock, or -1 */
-    bool writing;
+    int lock;          /* descriptor that holds the writer's lock, or -1 */
+    bool writing, must_exist;
     uint8_t key[ADDRESS_KEY_OCTETS];
     sqlite3_stmt *statements[STATEMENTS];
     bool in_batch;       /* a transaction is open */
     unsigned batched;    /* rows of session or verdict in it */
+    bool dns_changed;    /* records came since sessions were last marked for judging */
     bool servers_change; /* some server may have `changed` set */
     /* guard.c */
     bool asking;                  /* a question is being prepared or run: reading only */
@@ -100,6 +117,24 @@ int64_t guard_asked(struct store *st);
 /* Is it ours, and of this version?  A new one is made when st->writing.  Reads the key. */
 int schema_check(struct store *st, struct err *e);
 
+/* ---- store_read.c */
+
+/* All facts of a session that a rule may look at. */
+int store_load(struct store *st, int64_t session, struct facts *facts_r, struct err *e);
+
+/* ---- history.c */
+
+/* What the database knows about the server of this session, beyond `sessions` and `offered`. */
+int history_load(struct store *st, int64_t session, const struct facts *f,
+                 struct history *history_r, struct err *e);
+
+/* ---- contrast.c */
+
+/* Compare every server with itself again; sessions whose comparison changed become unjudged. */
+int contrast_renew(struct store *st, struct err *e);
+/* The name's sign, CONTRAST_NONE for a name that is none. */
+enum contrast_sign contrast_sign_of(const char *name);
+
 /* ---- row.c: facts to a row of `session` and back, one line a field */
 
 /* Parameters before those of the field table. */
@@ -113,6 +148,8 @@ enum {
     ROW_TLS_CIPHER_NAME,
     ROW_TLS_GROUP_NAME,
     ROW_TLS_POST_QUANTUM,
+    ROW_NAME_MARK,
+    ROW_KEYWORD_MARK,
     ROW_CERTIFICATE,
     ROW_CHAIN,
     ROW_FIRST_FIELD

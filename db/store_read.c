@@ -10,13 +10,24 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Sessions without the offer hang on what DNS says of their servers. */
+static int mark_for_dns(struct store *st, struct err *e)
+{
+    sqlite3_stmt *s = st->dns_changed ? store_statement(st, ST_MARK_WITHOUT, e) : NULL;
+
+    if (st->dns_changed && (!s || store_run(st, s, e) < 0))
+        return -1;
+    st->dns_changed = false;
+    return 0;
+}
+
 static int mark(struct store *st, struct err *e)
 {
     static const enum statement steps[] = {ST_MARK_UNJUDGED, ST_MARK_DONE};
 
-    if (!st->servers_change)
+    if (!st->servers_change && !st->dns_changed)
         return 0;
-    if (store_batch_begin(st, e) < 0)
+    if (store_batch_begin(st, e) < 0 || contrast_renew(st, e) < 0 || mark_for_dns(st, e) < 0)
         return -1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *s = store_statement(st, steps[i], e);
@@ -54,7 +65,7 @@ static int next_session(struct store *st, int64_t *session_r, struct history *hi
     return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
 }
 
-static int load_session(struct store *st, int64_t session, struct facts *facts_r, struct err *e)
+static int load_row(struct store *st, int64_t session, struct facts *facts_r, struct err *e)
 {
     sqlite3_stmt *s = store_statement(st, ST_SESSION_GET, e);
 
@@ -120,19 +131,37 @@ static int load_each(struct store *st, enum statement which, int64_t session, st
     return rc == SQLITE_DONE ? 0 : -1;
 }
 
+int store_load(struct store *st, int64_t session, struct facts *facts_r, struct err *e)
+{
+    if (load_row(st, session, facts_r, e) < 0 ||
+        load_each(st, ST_EXPOSURE_GET, session, facts_r, note_exposure, e) < 0)
+        return -1;
+    return load_each(st, ST_CONFLICT_GET, session, facts_r, note_conflict, e);
+}
+
 int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
                    struct history *history_r, struct err *e)
 {
     if (mark(st, e) < 0)
         return -1;
+    memset(history_r, 0, sizeof *history_r);
     int rc = next_session(st, session_r, history_r, e);
     if (rc == 0)
         return store_batch_commit(st, e);
-    if (rc < 0 || load_session(st, *session_r, facts_r, e) < 0 ||
-        load_each(st, ST_EXPOSURE_GET, *session_r, facts_r, note_exposure, e) < 0 ||
-        load_each(st, ST_CONFLICT_GET, *session_r, facts_r, note_conflict, e) < 0)
+    if (rc < 0 || store_load(st, *session_r, facts_r, e) < 0 ||
+        history_load(st, *session_r, facts_r, history_r, e) < 0)
         return -1;
     return 1;
+}
+
+int store_judge_all(struct store *st, struct err *e)
+{
+    sqlite3_stmt *s = store_batch_begin(st, e) < 0 ? NULL : store_statement(st, ST_MARK_ALL, e);
+
+    if (!s || store_run(st, s, e) < 0)
+        return -1;
+    st->servers_change = true;
+    return 0;
 }
 
 /* ---- verdicts */

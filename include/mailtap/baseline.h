@@ -26,7 +26,7 @@ enum contrast_sign {
     CONTRAST_CHANGED, /* offered at another time only: the operator may have changed it */
     CONTRAST_CHANCE,  /* too few sessions to tell it from the server's own rate */
     CONTRAST_UNEVEN,  /* other clients lack it there as well: the server is not the same for all */
-    CONTRAST_OWN,     /* other servers offer it to this client: this one withholds it, or its path */
+    CONTRAST_OWN, /* other servers offer it to this client: this one withholds it, or its path */
     CONTRASTS
 };
 
@@ -39,10 +39,12 @@ struct contrast {
     uint64_t before, after;          /* its sessions with it, before and after the time */
     uint64_t others, others_missing; /* sessions of others in the time; without it among them */
     uint64_t outside;                /* sessions with the offer at any other time, of anybody */
-    uint32_t runs; /* how often it went from with (anybody) to without: 1 can be one change of mind */
-    uint64_t elsewhere, elsewhere_missing; /* its sessions with other offering servers in the time */
+    uint32_t
+        runs; /* how often it went from with (anybody) to without: 1 can be one change of mind */
+    uint64_t elsewhere,
+        elsewhere_missing; /* its sessions with other offering servers in the time */
     bool uneven; /* another client lacks it here, without a sign that its own path is the cause */
-    double p;          /* exact tests, the largest of them; 1 when nothing can be compared */
+    double p;    /* exact tests, the largest of them; 1 when nothing can be compared */
     double p_adjusted; /* by Holm, over all clients and servers that were tested */
     uint64_t tests;
     enum contrast_sign sign;
@@ -62,10 +64,15 @@ enum contrast_sign baseline_judge(const struct contrast *c);
 /* "others", "around", "changed", "chance", "uneven", "own-policy"; "none". */
 const char *contrast_name(enum contrast_sign s);
 
+/* Lacks the offer here, while other servers offer it to this client: this server withholds it. */
+bool baseline_withheld(const struct contrast *c);
+
 /*
- * What tells machines behind one address apart: a number over the first word of the greeting and the
- * EHLO keywords, parameters, STARTTLS, AUTH and masks left out.  A masked greeting counts as none.
+ * What tells machines behind one address apart.  Of the first word of the greeting: 0 when there is
+ * none, or it is masked.  Of the EHLO keywords: in any order, without parameters, STARTTLS, AUTH (which
+ * many offer under TLS only) and masks.
  */
-uint64_t baseline_personality(const char *server_name, const char *keywords);
+uint64_t baseline_name_mark(const char *server_name);
+uint64_t baseline_keyword_mark(const char *keywords);
 
 #endif

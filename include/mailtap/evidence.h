@@ -14,8 +14,9 @@ enum rank { RANK_NONE, RANK_WEAK, RANK_STRONG, RANK_CERTAIN };
 
 /* What came of other STARTTLS requests to this server, within an hour of this session. */
 struct requests {
-    uint64_t others_accepted, others_refused; /* of other clients: answered 220, and anything else */
-    uint64_t own_accepted, own_refused;       /* of this client, this session left out */
+    uint64_t others_accepted,
+        others_refused;                 /* of other clients: answered 220, and anything else */
+    uint64_t own_accepted, own_refused; /* of this client, this session left out */
 };
 
 /* Earlier connections of this client to this server that were answered 220 and then broken. */
@@ -33,17 +34,22 @@ struct broken {
 /* The same connection, captured at another place. */
 struct vantage {
     int64_t session; /* its number there; 0: none was found, or nothing that counts differs */
-    char source[BOUND_NAME];     /* the capture it is in */
-    const char *what;            /* "offer", "command" or "reply": what differs first */
+    char source[BOUND_NAME]; /* the capture it is in */
+    const char *what;        /* "offer", "command" or "reply": what differs first */
     char here[BOUND_NAME], there[BOUND_NAME]; /* the octets on both sides, escaped, cut */
 };
+
+/* What differs between the two, or `what` NULL: nothing that counts, or one of them is not whole. */
+void vantage_compare(const struct facts *here, const struct facts *there,
+                     struct vantage *vantage_r);
 
 enum expecter { EXPECTED_BY_NOBODY, EXPECTED_BY_LIST, EXPECTED_BY_MTA_STS, EXPECTED_BY_TLSA };
 
 /* Who says that this server must offer STARTTLS. */
 struct expectation {
     enum expecter by;
-    bool binding; /* false: it says so without force: MTA-STS in testing mode, TLSA without DNSSEC */
+    bool
+        binding; /* false: it says so without force: MTA-STS in testing mode, TLSA without DNSSEC */
     char name[BOUND_NAME]; /* the host, or the mail domain, that it is said of */
     char says[BOUND_NAME]; /* the rule, as it can be quoted */
 };

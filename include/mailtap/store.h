@@ -10,14 +10,17 @@
 
 #include <mailtap/classify.h>
 #include <mailtap/digest.h>
+#include <mailtap/dns.h>
 #include <mailtap/err.h>
 #include <mailtap/facts.h>
+#include <mailtap/policy.h>
 
 struct store;
 
 enum store_mode {
-    STORE_WRITE, /* made when it is missing; one writer at a time, others are refused */
-    STORE_READ,  /* must exist; nothing is changed */
+    STORE_WRITE,  /* made when it is missing; one writer at a time, others are refused */
+    STORE_CHANGE, /* the same, but it must exist */
+    STORE_READ,   /* must exist; nothing is changed */
 };
 
 /* NULL on failure: missing, not a mailtap database, made by a newer mailtap, in use, read-only. */
@@ -57,6 +60,13 @@ int store_capture_begin(struct store *st, const char *name, const uint8_t digest
 /* One session; its local parts are hashed here with the database's key. */
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e);
 
+/* What a DNS answer says about mail, told to `asker` at `seen_ns`. */
+int store_dns(struct store *st, int64_t capture, int64_t seen_ns, const struct ip_address *asker,
+              const struct dns_message *m, struct err *e);
+
+/* From now on these rules, and no others, say what servers must do; all sessions become unjudged. */
+int store_policies(struct store *st, const struct policy *p, struct err *e);
+
 /*
  * End it: 1, or 0 when a capture of this content is already in the database; then the rows of this
  * one are removed again.  `damage`: what was wrong with the file, or NULL.
@@ -71,6 +81,8 @@ int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DI
  */
 int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
                    struct history *history_r, struct err *e);
+/* Judge every session again, whether or not something changed. */
+int store_judge_all(struct store *st, struct err *e);
 int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e);
 
 #endif

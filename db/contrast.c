@@ -1,0 +1,417 @@
+/*
+ * contrast.c - every server that offers STARTTLS to some and not to others, compared with itself.
+ *
+ * The comparison of one client rests on the sessions of the whole database, and Holm's correction on
+ * all comparisons; so all are made again when sessions came or went, and only what changed is judged
+ * again.  The order in which captures came in cannot matter.
+ */
+#include "store_private.h"
+
+#include <mailtap/err.h>
+#include <mailtap/statistics.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Below so many clients of a server, how many of them lack the offer tells nothing. */
+#define FEW_CLIENTS 5
+
+/* One client at one machine of a server. */
+struct row {
+    int64_t server, keyword_mark, name_mark;
+    char client[ADDRESS_TEXT];
+    uint32_t clients; /* of this machine */
+    struct contrast contrast;
+};
+
+struct rows {
+    struct row *list;
+    size_t count, room;
+};
+
+/* A session as it is read, before machines are told apart. */
+struct seen {
+    struct baseline_session session;
+    int64_t keyword_mark, name_mark;
+};
+
+struct items {
+    struct seen *list;
+    size_t count, room;
+    char (*clients)[ADDRESS_TEXT];
+    uint32_t client_count, client_room;
+    uint32_t *slots; /* open addressing: a client's number and 1, or 0 */
+    uint32_t slot_count;
+};
+
+/* ---- reading the sessions of one server */
+
+static uint32_t slot_of(const struct items *in, const char *client)
+{
+    uint32_t hash = 2166136261u;
+
+    for (const char *c = client; *c; c++)
+        hash = (hash ^ (uint8_t)*c) * 16777619u;
+    for (uint32_t at = hash;; at++) {
+        uint32_t slot = at & (in->slot_count - 1);
+        if (!in->slots[slot] || strcmp(in->clients[in->slots[slot] - 1], client) == 0)
+            return slot;
+    }
+}
+
+static void grow_slots(struct items *in)
+{
+    in->slot_count = in->slot_count ? in->slot_count * 2 : 64;
+    free(in->slots);
+    in->slots = must_alloc(in->slot_count, sizeof *in->slots);
+    for (uint32_t i = 0; i < in->client_count; i++)
+        in->slots[slot_of(in, in->clients[i])] = i + 1;
+}
+
+static uint32_t number_of(struct items *in, const char *client)
+{
+    if (in->client_count * 2 >= in->slot_count)
+        grow_slots(in);
+    uint32_t slot = slot_of(in, client);
+    if (in->slots[slot])
+        return in->slots[slot] - 1;
+    if (in->client_count == in->client_room) {
+        in->client_room = in->client_room ? in->client_room * 2 : 64;
+        in->clients = must_grow(in->clients, in->client_room, sizeof *in->clients);
+    }
+    strncpy(in->clients[in->client_count], client, ADDRESS_TEXT - 1);
+    in->clients[in->client_count][ADDRESS_TEXT - 1] = '\0';
+    in->slots[slot] = ++in->client_count;
+    return in->client_count - 1;
+}
+
+static void forget(struct items *in)
+{
+    in->count = in->client_count = 0;
+    if (in->slots)
+        memset(in->slots, 0, in->slot_count * sizeof *in->slots);
+}
+
+static void add_item(struct items *in, sqlite3_stmt *s)
+{
+    const char *client = (const char *)sqlite3_column_text(s, 1);
+
+    if (in->count == in->room) {
+        in->room = in->room ? in->room * 2 : 256;
+        in->list = must_grow(in->list, in->room, sizeof *in->list);
+    }
+    in->list[in->count++] = (struct seen){
+        .session = {.at_ns = sqlite3_column_int64(s, 0),
+                    .client = number_of(in, client ? client : ""),
+                    .offered = sqlite3_column_int(s, 2) != 0},
+        .keyword_mark = sqlite3_column_int64(s, 3),
+        .name_mark = sqlite3_column_int64(s, 4),
+    };
+}
+
+static int read_server(struct store *st, int64_t server, struct items *in, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_COMPARED_SESSIONS, e);
+    int rc;
+
+    if (!s)
+        return -1;
+    forget(in);
+    sqlite3_bind_int64(s, 1, server);
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        add_item(in, s);
+    if (rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+/* ---- comparing */
+
+static struct row *add_row(struct rows *rows)
+{
+    if (rows->count == rows->room) {
+        rows->room = rows->room ? rows->room * 2 : 64;
+        rows->list = must_grow(rows->list, rows->room, sizeof *rows->list);
+    }
+    return &rows->list[rows->count++];
+}
+
+/* Sessions of one machine: `n` of them, in the order of time. */
+struct machine {
+    int64_t server, keyword_mark, name_mark;
+    const struct baseline_session *sessions;
+    size_t n;
+};
+
+static int look_elsewhere(struct store *st, const struct machine *m, struct row *row,
+                          uint32_t client, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_ELSEWHERE, e);
+    int64_t first = INT64_MAX, last = INT64_MIN;
+
+    if (!s)
+        return -1;
+    for (size_t i = 0; i < m->n; i++) {
+        if (m->sessions[i].client != client || m->sessions[i].offered)
+            continue;
+        first = m->sessions[i].at_ns < first ? m->sessions[i].at_ns : first;
+        last = m->sessions[i].at_ns > last ? m->sessions[i].at_ns : last;
+    }
+    sqlite3_bind_text(s, 1, row->client, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 2, first - BOUND_SAME_TIME_SECONDS * INT64_C(1000000000));
+    sqlite3_bind_int64(s, 3, last + BOUND_SAME_TIME_SECONDS * INT64_C(1000000000));
+    sqlite3_bind_int64(s, 4, m->server);
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) {
+        row->contrast.elsewhere = (uint64_t)sqlite3_column_int64(s, 0);
+        row->contrast.elsewhere_missing = (uint64_t)sqlite3_column_int64(s, 1);
+    } else {
+        store_fail(st, e);
+    }
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW ? 0 : -1;
+}
+
+/* Each client of the machine that was not offered it at least once. */
+static int compare_machine(struct store *st, const struct machine *m, const struct items *in,
+                           struct rows *rows, struct err *e)
+{
+    bool *present = must_alloc(in->client_count + 1ul, sizeof *present);
+    bool *lacks = must_alloc(in->client_count + 1ul, sizeof *lacks);
+    uint32_t clients = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < m->n; i++) {
+        clients += !present[m->sessions[i].client];
+        present[m->sessions[i].client] = true;
+        lacks[m->sessions[i].client] |= !m->sessions[i].offered;
+    }
+    for (uint32_t c = 0; c < in->client_count && rc == 0; c++) {
+        struct contrast contrast;
+        if (!lacks[c])
+            continue;
+        baseline_compare(m->sessions, m->n, c, &contrast);
+        if (contrast.sign == CONTRAST_NONE)
+            continue;
+        struct row *row = add_row(rows);
+        *row = (struct row){.server = m->server,
+                            .keyword_mark = m->keyword_mark,
+                            .name_mark = m->name_mark,
+                            .clients = clients,
+                            .contrast = contrast};
+        memcpy(row->client, in->clients[c], ADDRESS_TEXT);
+        rc = look_elsewhere(st, m, row, c, e);
+    }
+    free(present);
+    free(lacks);
+    return rc;
+}
+
+/* The one name among the sessions [from, to), where there is one only: masked greetings are its. */
+static int64_t only_name(const struct items *in, size_t from, size_t to)
+{
+    int64_t name = 0;
+
+    for (size_t i = from; i < to; i++) {
+        if (in->list[i].name_mark == 0)
+            continue;
+        if (name && name != in->list[i].name_mark)
+            return 0;
+        name = in->list[i].name_mark;
+    }
+    return name;
+}
+
+/* Sessions [from, to) have the same keywords: compare those of each name. */
+static int compare_names(struct store *st, int64_t server, const struct items *in, size_t from,
+                         size_t to, struct rows *rows, struct err *e)
+{
+    struct baseline_session *sessions = must_alloc(to - from, sizeof *sessions);
+    bool *done = must_alloc(to - from, sizeof *done);
+    int64_t only = only_name(in, from, to);
+    int rc = 0;
+
+    for (size_t i = from; i < to && rc == 0; i++) {
+        if (done[i - from])
+            continue;
+        struct machine m = {server, in->list[i].keyword_mark, only ? only : in->list[i].name_mark,
+                            sessions, 0};
+        for (size_t k = i; k < to; k++) {
+            if (!only && in->list[k].name_mark != m.name_mark)
+                continue;
+            done[k - from] = true;
+            sessions[m.n++] = in->list[k].session;
+        }
+        rc = compare_machine(st, &m, in, rows, e);
+    }
+    free(sessions);
+    free(done);
+    return rc;
+}
+
+static int compare_server(struct store *st, int64_t server, struct items *in, struct rows *rows,
+                          struct err *e)
+{
+    int rc = read_server(st, server, in, e);
+
+    for (size_t from = 0, to; rc == 0 && from < in->count; from = to) {
+        for (to = from; to < in->count && in->list[to].keyword_mark == in->list[from].keyword_mark;)
+            to++;
+        rc = compare_names(st, server, in, from, to, rows, e);
+    }
+    return rc;
+}
+
+/* ---- all comparisons together */
+
+/*
+ * Rows [from, to) are of one server.  It is uneven for a client when it withholds the offer from
+ * another one that gets it elsewhere, or when one in twenty others lack it and nothing is known of
+ * them: machines of a balancer that is sticky by client look like that.
+ */
+static void note_uneven(struct rows *rows, size_t from, size_t to)
+{
+    size_t withheld = 0, unknown = 0;
+
+    for (size_t i = from; i < to; i++) {
+        withheld += baseline_withheld(&rows->list[i].contrast);
+        unknown += rows->list[i].contrast.elsewhere == 0;
+    }
+    for (size_t i = from; i < to; i++) {
+        struct row *row = &rows->list[i];
+        size_t others_unknown = unknown - (row->contrast.elsewhere == 0);
+        row->contrast.uneven = withheld > baseline_withheld(&row->contrast) ||
+                               (row->clients >= FEW_CLIENTS && others_unknown > 0 &&
+                                others_unknown * 20 >= row->clients);
+    }
+}
+
+static bool is_tested(const struct contrast *c)
+{
+    return c->sign == CONTRAST_OTHERS || c->sign == CONTRAST_AROUND;
+}
+
+static void correct(struct rows *rows)
+{
+    double *p = must_alloc(rows->count + 1, sizeof *p);
+    size_t n = 0, k = 0;
+
+    for (size_t i = 0; i < rows->count; i++)
+        if (is_tested(&rows->list[i].contrast))
+            p[n++] = rows->list[i].contrast.p;
+    holm(p, n);
+    for (size_t i = 0; i < rows->count; i++) {
+        struct contrast *c = &rows->list[i].contrast;
+        c->tests = n;
+        if (is_tested(c))
+            c->p_adjusted = p[k++];
+        c->sign = baseline_judge(c);
+    }
+    free(p);
+}
+
+static int write_row(struct store *st, const struct row *row, struct err *e)
+{
+    const struct contrast *c = &row->contrast;
+    const uint64_t counts[] = {c->missing,   c->offered,          c->before,  c->after,
+                               c->others,    c->others_missing,   c->outside, c->runs,
+                               c->elsewhere, c->elsewhere_missing};
+    sqlite3_stmt *s = store_statement(st, ST_CONTRAST_ADD, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, row->server);
+    sqlite3_bind_int64(s, 2, row->keyword_mark);
+    sqlite3_bind_int64(s, 3, row->name_mark);
+    sqlite3_bind_text(s, 4, row->client, -1, SQLITE_STATIC);
+    for (int i = 0; i < 10; i++)
+        bind_count(s, 5 + i, counts[i]);
+    sqlite3_bind_int(s, 15, c->uneven);
+    sqlite3_bind_double(s, 16, c->p);
+    sqlite3_bind_double(s, 17, c->p_adjusted);
+    bind_count(s, 18, c->tests);
+    sqlite3_bind_text(s, 19, contrast_name(c->sign), -1, SQLITE_STATIC);
+    return store_run(st, s, e);
+}
+
+static int write_rows(struct store *st, const struct rows *rows, struct err *e)
+{
+    int rc = store_sql(st, "DELETE FROM temp.contrast_new", e);
+
+    for (size_t i = 0; i < rows->count && rc == 0; i++)
+        rc = write_row(st, &rows->list[i], e);
+    return rc < 0 ? -1
+                  : store_sql(st,
+                              "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM"
+                              " (SELECT * FROM contrast EXCEPT SELECT * FROM temp.contrast_new"
+                              "  UNION SELECT * FROM temp.contrast_new EXCEPT"
+                              "  SELECT * FROM contrast) c JOIN session s"
+                              " ON s.client_ip = c.client_ip AND s.server_id = c.server_id;"
+                              "DELETE FROM contrast;"
+                              "INSERT INTO contrast SELECT * FROM temp.contrast_new;"
+                              "DELETE FROM temp.contrast_new",
+                              e);
+}
+
+/* The servers to compare; the list is the caller's. */
+static int list_servers(struct store *st, int64_t **list_r, size_t *count_r, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_COMPARED_SERVERS, e);
+    size_t room = 0;
+    int rc;
+
+    *list_r = NULL;
+    *count_r = 0;
+    if (!s)
+        return -1;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        if (*count_r == room) {
+            room = room ? room * 2 : 64;
+            *list_r = must_grow(*list_r, room, sizeof **list_r);
+        }
+        (*list_r)[(*count_r)++] = sqlite3_column_int64(s, 0);
+    }
+    if (rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+int contrast_renew(struct store *st, struct err *e)
+{
+    struct items in = {0};
+    struct rows rows = {0};
+    int64_t *servers = NULL;
+    size_t count = 0;
+    int rc = store_sql(st,
+                       "CREATE TEMP TABLE IF NOT EXISTS contrast_new AS"
+                       " SELECT * FROM contrast WHERE 0",
+                       e);
+
+    if (rc == 0)
+        rc = list_servers(st, &servers, &count, e);
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        size_t from = rows.count;
+        rc = compare_server(st, servers[i], &in, &rows, e);
+        note_uneven(&rows, from, rows.count);
+    }
+    if (rc == 0) {
+        correct(&rows);
+        rc = write_rows(st, &rows, e);
+    }
+    free(servers);
+    free(rows.list);
+    free(in.list);
+    free(in.clients);
+    free(in.slots);
+    return rc;
+}
+
+enum contrast_sign contrast_sign_of(const char *name)
+{
+    for (int i = 0; i < CONTRASTS; i++)
+        if (strcmp(name, contrast_name((enum contrast_sign)i)) == 0)
+            return (enum contrast_sign)i;
+    return CONTRAST_NONE;
+}

@@ -1,0 +1,209 @@
+/*
+ * history.c - what the database knows of the server of a session, for the rules that look beyond it.
+ * Each question is asked only of sessions to which its rule could apply.
+ */
+#include "store_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+
+/* A TLSA record speaks for the sessions of a day around the answer: who asked had it in his cache. */
+#define TLSA_NS (86400 * SECOND)
+
+static uint64_t count_at(sqlite3_stmt *s, int at)
+{
+    int64_t value = sqlite3_column_int64(s, at);
+
+    return value < 0 ? 0 : (uint64_t)value;
+}
+
+static void text_at(sqlite3_stmt *s, int at, char *to, size_t size)
+{
+    const char *text = (const char *)sqlite3_column_text(s, at);
+
+    snprintf(to, size, "%s", text ? text : "");
+}
+
+/* A statement about one session and a number of nanoseconds: 1 with a row, 0 without, -1. */
+static int ask(struct store *st, enum statement which, int64_t session, int64_t ns,
+               sqlite3_stmt **s_r, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, session);
+    if (ns)
+        sqlite3_bind_int64(s, 2, ns);
+    int rc = sqlite3_step(s);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        store_fail(st, e);
+    *s_r = s;
+    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int load_contrast(struct store *st, int64_t session, struct contrast *c, struct err *e)
+{
+    sqlite3_stmt *s;
+    int rc = ask(st, ST_CONTRAST_GET, session, 0, &s, e);
+    uint64_t *const counts[] = {&c->missing, &c->offered,        &c->before, &c->after,
+                                &c->others,  &c->others_missing, &c->outside};
+
+    if (rc > 0) {
+        for (int i = 0; i < 7; i++)
+            *counts[i] = count_at(s, i);
+        c->runs = (uint32_t)count_at(s, 7);
+        c->elsewhere = count_at(s, 8);
+        c->elsewhere_missing = count_at(s, 9);
+        c->uneven = sqlite3_column_int(s, 10) != 0;
+        c->tests = count_at(s, 11);
+        c->p = sqlite3_column_double(s, 12);
+        c->p_adjusted = sqlite3_column_double(s, 13);
+        const char *sign = (const char *)sqlite3_column_text(s, 14);
+        c->sign = contrast_sign_of(sign ? sign : "");
+    }
+    if (rc >= 0)
+        sqlite3_reset(s);
+    return rc;
+}
+
+static int load_requests(struct store *st, int64_t session, struct requests *r, struct err *e)
+{
+    sqlite3_stmt *s;
+    int rc = ask(st, ST_REQUESTS_GET, session, BOUND_SAME_TIME_SECONDS * SECOND, &s, e);
+
+    if (rc > 0)
+        *r = (struct requests){count_at(s, 0), count_at(s, 1), count_at(s, 2), count_at(s, 3)};
+    if (rc >= 0)
+        sqlite3_reset(s);
+    return rc;
+}
+
+static int load_broken(struct store *st, int64_t session, struct broken *b, struct err *e)
+{
+    sqlite3_stmt *s;
+    int rc = ask(st, ST_BROKEN_GET, session, BOUND_FALLBACK_SECONDS * SECOND, &s, e);
+
+    if (rc > 0)
+        *b = (struct broken){.connections = count_at(s, 0),
+                             .resets = count_at(s, 1),
+                             .garbled = count_at(s, 2),
+                             .alerts = count_at(s, 3),
+                             .last_session = sqlite3_column_int64(s, 4),
+                             .last_ns = sqlite3_column_int64(s, 5)};
+    if (rc >= 0)
+        sqlite3_reset(s);
+    if (rc < 0 || b->connections == 0)
+        return rc;
+    rc = ask(st, ST_BROKEN_OTHERS_GET, session, BOUND_FALLBACK_SECONDS * SECOND, &s, e);
+    if (rc > 0) {
+        b->others_established = count_at(s, 0);
+        b->others_broken = count_at(s, 1);
+    }
+    if (rc >= 0)
+        sqlite3_reset(s);
+    return rc;
+}
+
+/* The same connection at other places: the first that differs. */
+#define VANTAGES 8
+static int load_vantage(struct store *st, int64_t session, const struct facts *f, struct vantage *v,
+                        struct err *e)
+{
+    sqlite3_stmt *s;
+    int64_t other[VANTAGES];
+    char source[VANTAGES][BOUND_NAME];
+    struct facts there;
+    int n = 0, rc = ask(st, ST_VANTAGE_GET, session, BOUND_SAME_TIME_SECONDS * SECOND, &s, e);
+
+    while (rc > 0 && n < VANTAGES) {
+        other[n] = sqlite3_column_int64(s, 0);
+        text_at(s, 1, source[n++], BOUND_NAME);
+        rc = sqlite3_step(s) == SQLITE_ROW;
+    }
+    if (rc < 0)
+        return -1;
+    sqlite3_reset(s);
+    for (int i = 0; i < n; i++) {
+        if (store_load(st, other[i], &there, e) < 0)
+            return -1;
+        vantage_compare(f, &there, v);
+        if (!v->what)
+            continue;
+        v->session = other[i];
+        memcpy(v->source, source[i], sizeof v->source);
+        break;
+    }
+    return 0;
+}
+
+static void bind_server(sqlite3_stmt *s, const struct facts *f)
+{
+    char ip[ADDRESS_TEXT];
+
+    address_text(ip, &f->server.address);
+    bind_text(s, 1, f->server_name);
+    sqlite3_bind_text(s, 2, ip, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int(s, 3, f->server.port);
+}
+
+static int load_expectation(struct store *st, const struct facts *f, struct expectation *x,
+                            struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_POLICY_GET, e);
+
+    if (!s)
+        return -1;
+    bind_server(s, f);
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) {
+        const char *source = (const char *)sqlite3_column_text(s, 0);
+        bool list = source && strcmp(source, "list") == 0, must = sqlite3_column_int(s, 2) != 0;
+        text_at(s, 1, x->name, sizeof x->name);
+        text_at(s, 3, x->says, sizeof x->says);
+        x->binding = must;
+        /* "may" on the list is the operator's last word: nobody expects it then. */
+        x->by = !list ? EXPECTED_BY_MTA_STS : must ? EXPECTED_BY_LIST : EXPECTED_BY_NOBODY;
+    }
+    sqlite3_reset(s);
+    if (rc == SQLITE_ROW)
+        return 0;
+    s = rc == SQLITE_DONE ? store_statement(st, ST_TLSA_GET, e) : NULL;
+    if (!s)
+        return rc == SQLITE_DONE ? -1 : store_fail(st, e);
+    bind_server(s, f);
+    sqlite3_bind_int64(s, 4, f->started_ns);
+    sqlite3_bind_int64(s, 5, TLSA_NS);
+    rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) {
+        x->by = EXPECTED_BY_TLSA;
+        text_at(s, 0, x->name, sizeof x->name);
+        x->binding = sqlite3_column_int(s, 1) != 0;
+        text_at(s, 2, x->says, sizeof x->says);
+    }
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : store_fail(st, e);
+}
+
+int history_load(struct store *st, int64_t session, const struct facts *f,
+                 struct history *history_r, struct err *e)
+{
+    struct history *h = history_r;
+    bool without = f->starttls_offered == NO;
+
+    if (f->tls_established == YES)
+        return load_vantage(st, session, f, &h->vantage, e);
+    if (without && f->ehlo_accepted == YES && load_contrast(st, session, &h->contrast, e) < 0)
+        return -1;
+    if (f->starttls_requested == YES && f->starttls_reply != 220 &&
+        load_requests(st, session, &h->requests, e) < 0)
+        return -1;
+    if (f->starttls_offered == YES && f->starttls_requested != YES && f->transactions &&
+        load_broken(st, session, &h->broken, e) < 0)
+        return -1;
+    if (without && load_expectation(st, f, &h->expected, e) < 0)
+        return -1;
+    return load_vantage(st, session, f, &h->vantage, e);
+}
