@@ -55,7 +55,7 @@ static void a_mask_beside_an_offer_is_no_finding(void **state)
 {
     (void)state;
     struct facts f = {.ehlo_accepted = YES, .starttls_offered = YES};
-    struct history h = {1, 1};
+    struct history h = {.sessions = 1, .offered = 1};
     struct finding finding = {.rank = RANK_NONE};
 
     strcpy(f.keywords, "XXXXXXXA\nSTARTTLS");
