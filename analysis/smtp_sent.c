@@ -196,12 +196,24 @@ static uint32_t masked(struct slice line)
     return (uint32_t)line.n;
 }
 
+/* EHLO overwritten, its argument left or overwritten as well; it comes before any hello that can be
+ * read. */
+static bool masked_hello(const struct smtp *s, struct slice line)
+{
+    struct slice verb = slice_until(&line, ' ');
+
+    if (s->facts->ehlo_sent || s->facts->helo_sent || s->midstream || s->missed[ROLE_CLIENT])
+        return false;
+    return masked(verb) >= 4 && (verb.n == 4 || line.n == 0);
+}
+
 static void sent_unknown(struct smtp *s, struct slice line)
 {
     struct facts *f = s->facts;
     uint32_t run = masked(line);
 
     f->anomalies |= ANOMALY_UNKNOWN_COMMAND;
+    f->ehlo_masked |= masked_hello(s, line);
     if (run > f->masked_command) {
         f->masked_command = run;
         f->masked_reply = 0;

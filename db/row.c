@@ -66,6 +66,7 @@ static const struct field fields[] = {
     FIELD(helo_reply, KIND_INT_ZERO),
     FIELD(masked_command, KIND_U32_ZERO),
     FIELD(masked_reply, KIND_INT_ZERO),
+    FIELD(ehlo_masked, KIND_BOOL),
     FIELD(ehlo_accepted, KIND_TRI),
     FIELD(starttls_offered, KIND_TRI),
     FIELD(keywords, KIND_TEXT),

@@ -101,6 +101,8 @@ struct facts {
 
     unsigned masked_command; /* octets of the longest command line that is X alone; 0: none */
     int masked_reply;        /* code of the last reply to one of that length, or 0 */
+    bool
+        ehlo_masked; /* the client's first word, before any hello: XXXX and an argument, or X alone */
 
     /* TLS */
     bool hello_seen; /* a ClientHello or ServerHello was read */

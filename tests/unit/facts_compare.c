@@ -63,6 +63,7 @@ static const struct field fields[] = {
     FIELD(decided, TRI),
     FIELD(masked_command, LESS),
     FIELD(masked_reply, LAST),
+    FIELD(ehlo_masked, FLAG),
     FIELD(quit_sent, FLAG),
     FIELD(hello_seen, FLAG),
     FIELD(tls_established, TRI),

@@ -81,6 +81,7 @@ struct facts sample_facts(void)
     f.ehlo_reply = f.helo_reply = 250;
     f.masked_command = 8;
     f.masked_reply = 500;
+    f.ehlo_masked = true;
     f.ehlo_accepted = f.starttls_offered = YES;
     strcpy(f.keywords, "PIPELINING\nSTARTTLS\nSIZE 1000");
     f.keywords_cut = true;
