@@ -98,11 +98,18 @@ void offer_masked(const struct facts *f, const struct history *h, struct finding
     if (finding_r->rank == RANK_NONE)
         return;
     detail_begin(&d, finding_r);
+    detail_says(
+        &d, f,
+        "the reply to EHLO did not offer STARTTLS and held a keyword overwritten with other "
+        "letters. A device between client and server rewrites the reply; it may be the "
+        "server's own firewall.");
     detail_text(&d, "keyword", m.example);
     detail_number(&d, "masks_of_eight", m.eight);
     detail_number(&d, "masks_of_other_length", m.other);
     detail_number(&d, "unmasked_of_eight", (unsigned)m.chunking + m.smtputf8 + m.eightbitmime);
     detail_number(&d, "sessions_of_server_offered", h->offered);
     detail_number(&d, "sessions_of_server", h->sessions);
+    if (greeting_is_masked(f->greeting))
+        detail_flag(&d, "greeting_masked", true);
     detail_end(&d);
 }

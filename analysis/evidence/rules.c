@@ -1,11 +1,17 @@
 /* rules.c - the table of rules, in the order of the contract, and what they share. */
 #include <mailtap/evidence.h>
 
+#include <mailtap/text.h>
+
 #include <stdio.h>
 #include <string.h>
 
 static const struct rule rules[] = {
-    {"offer-masked", offer_masked},
+    {"offer-masked", offer_masked},         {"offer-missing", offer_missing},
+    {"command-masked", command_masked},     {"refused", starttls_refused},
+    {"handshake-broken", handshake_broken}, {"ehlo-masked", ehlo_masked},
+    {"payload-conflict", payload_conflict}, {"vantage-mismatch", vantage_mismatch},
+    {"policy-violated", policy_violated},
 };
 
 const struct rule *evidence_rules(unsigned *count_r)
@@ -103,6 +109,44 @@ void detail_number(struct detail *d, const char *name, uint64_t value)
 
     snprintf(piece, sizeof piece, "%s\"%s\":%llu", separator(d), name, (unsigned long long)value);
     detail_add(d, piece);
+}
+
+/* Six digits as "%g" writes them are JSON.  A NaN is not, and proves nothing: 1. */
+void detail_share(struct detail *d, const char *name, double value)
+{
+    char piece[128];
+    double share = value >= 0 && value <= 1 ? value : value < 0 ? 0 : 1;
+
+    snprintf(piece, sizeof piece, "%s\"%s\":%.6g", separator(d), name, share);
+    detail_add(d, piece);
+}
+
+void detail_flag(struct detail *d, const char *name, bool value)
+{
+    char piece[128];
+
+    snprintf(piece, sizeof piece, "%s\"%s\":%s", separator(d), name, value ? "true" : "false");
+    detail_add(d, piece);
+}
+
+void detail_time(struct detail *d, const char *name, int64_t at_ns)
+{
+    char when[TEXT_TIME];
+
+    text_time(when, at_ns);
+    detail_text(d, name, when);
+}
+
+void detail_says(struct detail *d, const struct facts *f, const char *what)
+{
+    char when[TEXT_TIME], client[ADDRESS_TEXT], server[ADDRESS_TEXT], says[FINDING_DETAIL];
+
+    text_time(when, f->started_ns);
+    address_text(client, &f->client.address);
+    address_text(server, &f->server.address);
+    snprintf(says, sizeof says, "At %s, from %s port %u to %s port %u: %s", when, client,
+             f->client.port, server, f->server.port, what);
+    detail_text(d, "says", says);
 }
 
 void detail_end(struct detail *d)

@@ -65,7 +65,7 @@ struct history {
     struct expectation expected;
 };
 
-#define FINDING_DETAIL 1024
+#define FINDING_DETAIL 2048
 #define FINDINGS 9
 
 struct finding {
@@ -116,9 +116,13 @@ struct detail {
     bool cut;
 };
 void detail_begin(struct detail *d, struct finding *finding);
+/* "says", the first member: when, which client, which server, then `what`, a sentence or two. */
+void detail_says(struct detail *d, const struct facts *f, const char *what);
 void detail_text(struct detail *d, const char *name, const char *value);
 void detail_number(struct detail *d, const char *name, uint64_t value);
 void detail_share(struct detail *d, const char *name, double value); /* a probability, 6 digits */
+void detail_flag(struct detail *d, const char *name, bool value);
+void detail_time(struct detail *d, const char *name, int64_t at_ns);
 void detail_end(struct detail *d);
 
 #endif

@@ -72,9 +72,23 @@ static void the_detail_says_what_it_rests_on(void **state)
     (void)state;
     struct finding f = judged("XXXXXXXA\nXXXB\nCHUNKING", 3);
 
-    assert_string_equal(f.detail, "{\"keyword\":\"XXXXXXXA\",\"masks_of_eight\":1,"
-                                  "\"masks_of_other_length\":1,\"unmasked_of_eight\":1,"
-                                  "\"sessions_of_server_offered\":3,\"sessions_of_server\":4}");
+    assert_ptr_equal(strstr(f.detail, "{\"says\":\"At 1970-01-01T00:00:00.000000Z, from "),
+                     f.detail);
+    assert_non_null(strstr(f.detail, ",\"keyword\":\"XXXXXXXA\",\"masks_of_eight\":1,"
+                                     "\"masks_of_other_length\":1,\"unmasked_of_eight\":1,"
+                                     "\"sessions_of_server_offered\":3,\"sessions_of_server\":4}"));
+}
+
+static void a_masked_greeting_is_mentioned(void **state)
+{
+    (void)state;
+    struct facts f = {.ehlo_accepted = YES, .starttls_offered = NO, .keywords = "XXXXXXXA"};
+    struct history h = {0};
+    struct finding finding = {.rank = RANK_NONE};
+
+    strcpy(f.greeting, "*****2**0**");
+    offer_masked(&f, &h, &finding);
+    assert_non_null(strstr(finding.detail, "\"greeting_masked\":true"));
 }
 
 int main(void)
@@ -83,6 +97,7 @@ int main(void)
         cmocka_unit_test(ranks),
         cmocka_unit_test(a_mask_beside_an_offer_is_no_finding),
         cmocka_unit_test(the_detail_says_what_it_rests_on),
+        cmocka_unit_test(a_masked_greeting_is_mentioned),
     };
     return cmocka_run_group_tests_name("offer_masked", tests, NULL, NULL);
 }

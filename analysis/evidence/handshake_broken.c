@@ -1,0 +1,48 @@
+/*
+ * handshake_broken.c - mail in the clear, after earlier handshakes of the same two were broken.
+ *
+ * Who lets the request pass and spoils the handshake relies on the client to try again without.
+ * Such a second attempt is what is judged here; the broken connections are failed ones.  What
+ * counts as broken is what only the path does: a reset while the handshake was under way, octets
+ * that are no TLS, an alert that a record or message could not be read.  An alert about the
+ * certificate is the client's own choice.
+ */
+#include <mailtap/evidence.h>
+
+/* STARTTLS was left unused though it was there, and mail went. */
+static bool fell_back(const struct facts *f)
+{
+    return f->transactions > 0 && f->starttls_offered == YES && f->starttls_requested == NO &&
+           !f->hello_seen && f->tls_established != YES && f->tls_from_start != YES;
+}
+
+void handshake_broken(const struct facts *f, const struct history *h, struct finding *finding_r)
+{
+    const struct broken *b = &h->broken;
+    bool for_everybody = b->others_broken > 0 && b->others_established == 0;
+    struct detail d;
+
+    if (!fell_back(f) || b->connections == 0)
+        return;
+    if (b->resets == 0 && b->garbled == 0 && b->alerts == 0)
+        return;
+    finding_r->rank = for_everybody ? RANK_WEAK : RANK_STRONG;
+    detail_begin(&d, finding_r);
+    detail_says(&d, f,
+                for_everybody
+                    ? "mail was sent in the clear after TLS handshakes of this client with this "
+                      "server had been broken off. Those of other clients fail there as well, so "
+                      "the server itself may be the cause."
+                    : "mail was sent in the clear after TLS handshakes of this client with this "
+                      "server had been cut off or corrupted. Something between them breaks TLS "
+                      "and passes what is readable.");
+    detail_number(&d, "broken", b->connections);
+    detail_number(&d, "resets", b->resets);
+    detail_number(&d, "garbled", b->garbled);
+    detail_number(&d, "alerts", b->alerts);
+    detail_number(&d, "last_session", (uint64_t)b->last_session);
+    detail_time(&d, "last_at", b->last_ns);
+    detail_number(&d, "others_established", b->others_established);
+    detail_number(&d, "others_broken", b->others_broken);
+    detail_end(&d);
+}
