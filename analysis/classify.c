@@ -29,7 +29,8 @@ const char *reason_name(enum cleartext_reason r)
 /* The request was answered 220, or that is missing and TLS is what followed the dialogue. */
 static bool went_over_to_tls(const struct facts *f)
 {
-    return f->starttls_reply == 220 || (f->dialogue && f->hello_seen) ||
+    return f->starttls_reply == 220 ||
+           (f->dialogue && (f->hello_seen || f->tls_established == YES)) ||
            (f->starttls_reply == 0 && f->starttls_requested == YES && f->tls_established != NO);
 }
 
