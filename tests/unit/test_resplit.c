@@ -248,13 +248,13 @@ static void check_cut(const struct tape *t, const struct facts *whole, enum chan
     over(&p);
 }
 
-/* A finding may be lost with the reply it rests on; then why it went in the clear is not known. */
+/* A finding may be lost with the octets it rests on: what is left is a session in the clear. */
 static bool class_allowed(const struct verdict *whole, const struct verdict *lossy)
 {
     if (lossy->class == CLASS_UNKNOWN)
         return true;
     if (whole->class == CLASS_STRIPPED && lossy->class == CLASS_CLEARTEXT)
-        return lossy->reason == REASON_UNDETERMINED;
+        return true;
     return lossy->class == whole->class &&
            (lossy->reason == whole->reason || lossy->reason == REASON_UNDETERMINED);
 }
