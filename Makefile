@@ -29,7 +29,8 @@ TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 HELPERS := $(patsubst %.c,$(B)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS := $(FUZZERS:%=$(B)/replay/%)
-QUESTIONS := $(sort $(wildcard db/queries/*.sql))
+# In the order of their names, which is not that of their files: '-' comes before '.'.
+QUESTIONS := $(patsubst %,db/queries/%.sql,$(sort $(basename $(notdir $(wildcard db/queries/*.sql)))))
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wformat=2 -Wvla -Wundef -Werror

@@ -19,6 +19,7 @@ SELECT
   coalesce(sum(unknown_link), 0) AS frames_of_unknown_link,
   coalesce(sum(evicted), 0) AS flows_given_up,
   coalesce(sum(held_refused), 0) AS segments_given_up,
+  group_concat(DISTINCT trust_store) AS trust_stores,
   min(started_at) AS first_frame_at,
   max(ended_at) AS last_frame_at
 FROM capture

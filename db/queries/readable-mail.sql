@@ -1,8 +1,15 @@
 -- How much mail could an observer read?
 SELECT coalesce(sum(s.messages), 0) AS messages,
+  coalesce(sum(s.messages + CASE s.estimated WHEN 1 THEN s.estimated_messages ELSE 0 END), 0)
+    AS of_messages_estimated,
+  coalesce(sum(s.messages + CASE s.estimated WHEN 1 THEN s.estimated_low ELSE 0 END), 0)
+    AS of_messages_at_least,
+  coalesce(sum(s.messages + CASE s.estimated WHEN 1 THEN s.estimated_high ELSE 0 END), 0)
+    AS of_messages_at_most,
   count(*) FILTER (WHERE s.messages_known = 0) AS sessions_with_uncounted_messages,
   count(*) FILTER (WHERE v.class IN ('cleartext', 'stripped')) AS sessions_in_the_clear,
-  count(*) FILTER (WHERE v.class IN ('starttls', 'implicit-tls')) AS sessions_encrypted,
+  count(*) FILTER (WHERE s.tls_established = 1) AS sessions_encrypted,
+  count(*) FILTER (WHERE s.tls_established = 1 AND s.estimated = 1) AS sessions_estimated,
   count(*) FILTER (WHERE v.class = 'starttls-failed') AS sessions_failed,
   count(*) FILTER (WHERE coalesce(v.class, 'unknown') <> 'unknown') AS of_sessions_decided,
   count(*) FILTER (WHERE s.content_octets > 0) AS sessions_with_content,

@@ -1,0 +1,27 @@
+-- How well were sessions protected (RFC 7435), and the messages in them?
+-- A rung's messages are those that were read, and beside them the estimate of those under TLS.
+WITH standing AS (
+  SELECT coalesce(v.rung, 'undecided') AS rung, s.messages,
+    CASE s.estimated WHEN 1 THEN s.estimated_messages ELSE 0 END AS estimated,
+    s.tls_established = 1 AND s.estimated = 0 AS without_estimate
+  FROM session s
+  LEFT JOIN verdict v ON v.session_id = s.session_id
+)
+SELECT rung,
+  count(*) AS sessions,
+  CASE WHEN rung <> 'undecided' THEN
+    (SELECT count(*) FROM verdict WHERE rung <> 'undecided') END AS of_sessions_decided,
+  sum(messages) AS messages_read,
+  sum(estimated) AS messages_estimated,
+  (SELECT sum(messages + estimated) FROM standing) AS of_messages,
+  coalesce(sum(without_estimate), 0) AS sessions_without_estimate
+FROM standing
+GROUP BY rung
+ORDER BY CASE rung
+  WHEN 'cleartext' THEN 0
+  WHEN 'stripped' THEN 1
+  WHEN 'obsolete-tls' THEN 2
+  WHEN 'unauthenticated' THEN 3
+  WHEN 'authentication-hidden' THEN 4
+  WHEN 'authenticable' THEN 5
+  ELSE 6 END
