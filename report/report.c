@@ -4,72 +4,27 @@
  */
 #include <mailtap/report.h>
 
-#include "page.h"
+#include "section.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Rows of a list that are shown; the rest is counted. */
-#define LISTED 5u
-
-struct report {
-    struct page page;
-    struct store *store;
-    struct err *e;
-    /* the answer to 'readable-mail' */
-    uint64_t messages, uncounted, clear, encrypted, failed, decided, with_content, content_octets,
-        sessions;
-};
-
-/* ---- asking */
-
-static struct query *ask(struct report *r, const char *name)
-{
-    return query_open(r->store, query_find(name)->sql, r->e);
-}
-
-/* A column of the row that is there now, by its name. */
-static struct cell cell_named(const struct query *q, const char *name)
-{
-    for (unsigned i = 0; i < query_columns(q); i++)
-        if (strcmp(query_column(q, i), name) == 0)
-            return query_cell(q, i);
-    return (struct cell){.kind = CELL_NULL};
-}
-
-static uint64_t count_named(const struct query *q, const char *name)
-{
-    struct cell c = cell_named(q, name);
-
-    return c.kind == CELL_INTEGER && c.integer > 0 ? (uint64_t)c.integer : 0;
-}
-
-#define NAME_TEXT 320
-
-static const char *text_named(const struct query *q, const char *name, char to[NAME_TEXT])
-{
-    struct cell c = cell_named(q, name);
-    unsigned width;
-    char *shown = shown_text(c.text, 72, &width);
-
-    snprintf(to, NAME_TEXT, "%s", shown);
-    free(shown);
-    return to;
-}
 
 /* ---- the answer */
 
 static int read_answer(struct report *r)
 {
-    struct query *q = ask(r, "readable-mail");
+    struct query *q = section_ask(r, "readable-mail");
     int rc = q ? query_next(q, r->e) : -1;
 
     if (rc > 0) {
         r->messages = count_named(q, "messages");
+        r->of_messages = count_named(q, "of_messages_estimated");
+        r->of_messages_low = count_named(q, "of_messages_at_least");
+        r->of_messages_high = count_named(q, "of_messages_at_most");
         r->uncounted = count_named(q, "sessions_with_uncounted_messages");
         r->clear = count_named(q, "sessions_in_the_clear");
         r->encrypted = count_named(q, "sessions_encrypted");
+        r->estimated = count_named(q, "sessions_estimated");
         r->failed = count_named(q, "sessions_failed");
         r->decided = count_named(q, "of_sessions_decided");
         r->with_content = count_named(q, "sessions_with_content");
@@ -80,19 +35,59 @@ static int read_answer(struct report *r)
     return rc < 0 ? -1 : 0;
 }
 
+static double percent(uint64_t of, uint64_t all)
+{
+    return all ? 100 * (double)of / (double)all : 100;
+}
+
+/* "94 of about 156 messages (60.3 %, 58.4 to 64.4)": the range is that of the estimate. */
+#define MESSAGES_TEXT 200
+static const char *messages_text(char to[MESSAGES_TEXT], const struct report *r)
+{
+    char n[NUMBER_TEXT], of[COUNTED_TEXT];
+    int used;
+
+    if (!r->estimated) {
+        snprintf(to, MESSAGES_TEXT, "%s", counted(of, r->messages, "message", "messages"));
+        return to;
+    }
+    used = snprintf(to, MESSAGES_TEXT, "%s of about %s", number_text(n, r->messages),
+                    counted(of, r->of_messages, "message", "messages"));
+    if (r->of_messages >= SHARE_MINIMUM)
+        snprintf(to + used, MESSAGES_TEXT - (size_t)used, " (%.1f %%, %.1f to %.1f)",
+                 percent(r->messages, r->of_messages), percent(r->messages, r->of_messages_high),
+                 percent(r->messages, r->of_messages_low));
+    return to;
+}
+
+/* What is said of the messages under TLS, in words that end the first sentence. */
+static const char *hidden_text(char to[MESSAGES_TEXT], const struct report *r)
+{
+    char n[COUNTED_TEXT];
+
+    if (r->estimated)
+        snprintf(to, MESSAGES_TEXT,
+                 ". The other %s went through TLS: an estimate from the sizes of its records",
+                 number_text(n, r->of_messages - r->messages));
+    else if (r->encrypted)
+        snprintf(to, MESSAGES_TEXT, "; what the %s carried could not be estimated",
+                 counted(n, r->encrypted, "encrypted session", "encrypted sessions"));
+    else
+        *to = '\0';
+    return to;
+}
+
 static void say_answer(const struct report *r)
 {
-    char messages[COUNTED_TEXT], octets[COUNTED_TEXT], clear[SHARE_TEXT], hidden[COUNTED_TEXT];
+    char messages[MESSAGES_TEXT], hidden[MESSAGES_TEXT], octets[COUNTED_TEXT], clear[SHARE_TEXT];
 
     fputc('\n', r->page.out);
     page_say(&r->page, 2, false,
-             "An observer on this path could read %s%s (%s of content): %s were in the "
-             "clear; what the %s carried cannot be counted.",
-             r->uncounted ? "at least " : "", counted(messages, r->messages, "message", "messages"),
-             counted(octets, r->content_octets, "octet", "octets"),
+             "An observer on this path could read %s%s, %s of content%s. In the clear were %s.",
+             r->uncounted ? "at least " : "", messages_text(messages, r),
+             counted(octets, r->content_octets, "octet", "octets"), hidden_text(hidden, r),
              share_text(clear, r->clear, r->decided,
-                        r->decided < r->sessions ? "sessions that could be decided" : "sessions"),
-             counted(hidden, r->encrypted, "encrypted session", "encrypted sessions"));
+                        r->decided < r->sessions ? "sessions that could be decided" : "sessions"));
 }
 
 /* ---- whose */
@@ -130,7 +125,7 @@ static int say_domains(const struct report *r, struct query *q)
 
 static int say_pairs(struct report *r)
 {
-    struct query *q = ask(r, "correspondents");
+    struct query *q = section_ask(r, "correspondents");
     uint64_t pairs = 0;
     char text[COUNTED_TEXT];
     int rc = -1;
@@ -154,7 +149,7 @@ static int whose(struct report *r)
         page_say(&r->page, 2, false, "No message content was in the clear.");
         return say_pairs(r);
     }
-    q = ask(r, "domains");
+    q = section_ask(r, "domains");
     rc = q ? say_domains(r, q) : -1;
     query_close(&q);
     return rc < 0 ? -1 : say_pairs(r);
@@ -164,22 +159,21 @@ static int whose(struct report *r)
 
 static const char *words_of_reason(const char *class, const char *reason)
 {
-    static const char *const words[][2] = {
+    static const struct words reasons[] = {
         {"not-offered", "the server did not offer STARTTLS"},
         {"offered-unused", "STARTTLS was offered and not used"},
         {"helo-only", "HELO only, so no offer was asked for"},
         {"refused", "STARTTLS was asked for and refused"},
         {"undetermined", "the reason was not captured"},
+        {NULL, NULL},
     };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], reason) == 0)
-            return words[i][1];
-    return strcmp(class, "stripped") == 0 ? "STARTTLS was stripped" : "in the clear";
+    return words_for(reasons, reason,
+                     strcmp(class, "stripped") == 0 ? "STARTTLS was stripped" : "in the clear");
 }
 
 static const char *words_of_rule(const char *rule)
 {
-    static const char *const words[][2] = {
+    static const struct words rules[] = {
         {"offer-masked", "a keyword was overwritten where STARTTLS would stand in the offer"},
         {"offer-missing", "the server offers STARTTLS elsewhere, and did not here"},
         {"command-masked", "the client's STARTTLS reached the server as a run of X"},
@@ -189,16 +183,14 @@ static const char *words_of_rule(const char *rule)
         {"payload-conflict", "two payloads were seen for the same octets, one without STARTTLS"},
         {"vantage-mismatch", "the connection shows other octets at another capture point"},
         {"policy-violated", "a policy says that the server must offer STARTTLS"},
+        {NULL, NULL},
     };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], rule) == 0)
-            return words[i][1];
-    return rule;
+    return words_for(rules, rule, rule);
 }
 
 static int say_reasons(struct report *r)
 {
-    struct query *q = ask(r, "cleartext");
+    struct query *q = section_ask(r, "cleartext");
     char class[NAME_TEXT], reason[NAME_TEXT], sessions[COUNTED_TEXT];
     int rc = -1;
 
@@ -216,7 +208,7 @@ static int say_reasons(struct report *r)
 
 static int say_evidence(struct report *r)
 {
-    struct query *q = ask(r, "stripped");
+    struct query *q = section_ask(r, "stripped");
     char rule[NAME_TEXT], rank[NAME_TEXT], sessions[COUNTED_TEXT], servers[COUNTED_TEXT];
     bool first = true;
     int rc = -1;
@@ -239,11 +231,29 @@ static int say_evidence(struct report *r)
     return rc;
 }
 
+/* What came where only TLS may (CVE-2011-0411 and its kin); clients that are merely rude do it too. */
+static int say_injected(struct report *r)
+{
+    struct query *q = section_ask(r, "injected");
+    uint64_t sessions = 0;
+    char text[COUNTED_TEXT];
+    int rc = -1;
+
+    while (q && (rc = query_next(q, r->e)) > 0)
+        sessions += count_named(q, "sessions");
+    query_close(&q);
+    if (rc == 0 && sessions)
+        page_say(&r->page, 2, true,
+                 "Text came between STARTTLS and TLS in %s: it may have been injected.",
+                 counted(text, sessions, "session", "sessions"));
+    return rc;
+}
+
 /* One line for each row of 'offered' or 'used', all of which are shares. */
 static int say_rates(struct report *r, const char *question, const char *what, const char *of,
                      const char *const (*labels)[2], unsigned label_count)
 {
-    struct query *q = ask(r, question);
+    struct query *q = section_ask(r, question);
     char name[NAME_TEXT], share[SHARE_TEXT];
     int rc = -1;
 
@@ -271,110 +281,11 @@ static int why(struct report *r)
     };
 
     page_heading(&r->page, "Why");
-    if (say_reasons(r) < 0 || say_evidence(r) < 0)
+    if (say_reasons(r) < 0 || say_evidence(r) < 0 || say_injected(r) < 0)
         return -1;
     if (say_rates(r, "offered", "offered", "of_those_with_an_ehlo_reply", offered, 2) < 0)
         return -1;
     return say_rates(r, "used", "sessions", "of_sessions", used, 2);
-}
-
-/* ---- what */
-
-static const char *words_of_item(const char *item)
-{
-    static const char *const words[][2] = {
-        {"envelope-sender", "envelope senders"},
-        {"envelope-recipient", "envelope recipients"},
-        {"header-field", "header fields"},
-        {"body", "message bodies"},
-        {"attachment", "attachments"},
-        {"credential", "credentials"},
-        {"client-identity", "client names (EHLO, HELO)"},
-        {"server-identity", "server greetings"},
-        {"tls-metadata", "TLS hellos and certificates"},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], item) == 0)
-            return words[i][1];
-    return item;
-}
-
-static int what(struct report *r)
-{
-    struct query *q = ask(r, "exposure");
-    char item[NAME_TEXT], count[NUMBER_TEXT], octets[COUNTED_TEXT];
-    bool any = false;
-    int rc = -1;
-
-    page_heading(&r->page, "What exactly could be read");
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        any = true;
-        page_row(&r->page, words_of_item(text_named(q, "item", item)), "%12s  %s",
-                 number_text(count, count_named(q, "count")),
-                 counted(octets, count_named(q, "octets"), "octet", "octets"));
-    }
-    query_close(&q);
-    if (rc == 0 && !any)
-        page_say(&r->page, 2, false, "Nothing.");
-    return rc;
-}
-
-static int credentials(struct report *r)
-{
-    struct query *q = ask(r, "credentials");
-    char mechanism[NAME_TEXT], ip[NAME_TEXT], label[3 * NAME_TEXT], share[SHARE_TEXT];
-    unsigned rows = 0;
-    uint64_t exposed = 0;
-    int rc = -1;
-
-    page_heading(&r->page, "Credentials");
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        uint64_t sessions = count_named(q, "sessions_exposed");
-        exposed += sessions;
-        if (rows++ >= LISTED)
-            continue;
-        text_named(q, "auth_mechanism", mechanism);
-        snprintf(label, sizeof label, "%s to %s port %" PRIu64, *mechanism ? mechanism : "AUTH",
-                 text_named(q, "server_ip", ip), count_named(q, "server_port"));
-        page_row(&r->page, label, "readable in %s",
-                 share_text(share, sessions, count_named(q, "of_sessions_with_auth_in_the_clear"),
-                            "sessions"));
-    }
-    query_close(&q);
-    if (rc < 0)
-        return -1;
-    if (rows > LISTED)
-        page_say(&r->page, 2, false, "and %u more; %" PRIu64 " sessions in all.", rows - LISTED,
-                 exposed);
-    if (rows == 0)
-        page_say(&r->page, 2, false, "No AUTH was seen in the clear.");
-    return 0;
-}
-
-static int not_offering(struct report *r)
-{
-    struct query *q = ask(r, "not-offering");
-    char ip[NAME_TEXT], names[NAME_TEXT], label[3 * NAME_TEXT], sessions[COUNTED_TEXT];
-    unsigned rows = 0;
-    int rc = -1;
-
-    page_heading(&r->page, "Servers that never offered STARTTLS");
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        if (rows++ >= LISTED)
-            continue;
-        snprintf(label, sizeof label, "%s port %" PRIu64 " %s", text_named(q, "server_ip", ip),
-                 count_named(q, "server_port"), text_named(q, "names", names));
-        page_row(&r->page, label, "%s",
-                 counted(sessions, count_named(q, "sessions_not_offered"), "session", "sessions"));
-    }
-    query_close(&q);
-    if (rc < 0)
-        return -1;
-    if (rows > LISTED)
-        page_say(&r->page, 2, false, "and %u more.", rows - LISTED);
-    if (rows == 0)
-        page_say(&r->page, 2, false, "None was seen.");
-    return 0;
 }
 
 /* ---- what the figures do not cover */
@@ -414,26 +325,43 @@ static void say_missing(const struct report *r, const struct query *q)
     }
 }
 
-static void not_covered(const struct report *r, const struct query *coverage)
+static void say_estimates(const struct report *r)
 {
-    page_heading(&r->page, "What these figures do not cover");
-    say_missing(r, coverage);
-    if (r->encrypted)
-        page_say(&r->page, 2, true, "How many messages encrypted sessions carried is not known.");
-    if (r->uncounted) {
-        char text[COUNTED_TEXT];
+    char text[COUNTED_TEXT], a[NUMBER_TEXT], b[NUMBER_TEXT], c[NUMBER_TEXT];
+
+    if (r->of_messages_high > r->of_messages_low)
+        page_say(&r->page, 2, true,
+                 "Messages under TLS are an estimate: %s, but %s to %s are possible.",
+                 number_text(a, r->of_messages - r->messages),
+                 number_text(b, r->of_messages_low - r->messages),
+                 number_text(c, r->of_messages_high - r->messages));
+    if (r->encrypted > r->estimated)
+        page_say(&r->page, 2, true, "%s no estimate of messages.",
+                 counted(text, r->encrypted - r->estimated, "encrypted session gives",
+                         "encrypted sessions give"));
+    if (r->uncounted)
         page_say(&r->page, 2, true, "Replies are missing in %s: messages there are a lower bound.",
                  counted(text, r->uncounted, "session", "sessions"));
-    }
+}
+
+static void not_covered(const struct report *r)
+{
+    page_heading(&r->page, "What these figures do not cover");
+    say_missing(r, r->coverage);
+    say_estimates(r);
     page_say(&r->page, 2, true,
-             "Shares are followed by their 95 %% interval (Wilson), from %d cases on.",
-             SHARE_MINIMUM);
+             "Shares are followed by their 95 %% interval (Wilson), from %d cases on%s.",
+             SHARE_MINIMUM,
+             r->estimated && r->of_messages >= SHARE_MINIMUM
+                 ? "; that of messages by the bounds of the estimate"
+                 : "");
 }
 
 /* ---- all of it */
 
-static void say_head(const struct report *r, const char *name, const struct query *coverage)
+static void say_head(const struct report *r, const char *name)
 {
+    const struct query *coverage = r->coverage;
     char captures[COUNTED_TEXT], frames[COUNTED_TEXT], sessions[COUNTED_TEXT];
     char from[NAME_TEXT], to[NAME_TEXT];
 
@@ -449,24 +377,39 @@ static void say_head(const struct report *r, const char *name, const struct quer
     fprintf(r->page.out, "%s", r->page.colour ? "\033[0m" : "");
 }
 
-static int all_sections(struct report *r, const char *name, const struct query *coverage)
+static int all_sections(struct report *r, const char *name)
 {
-    say_head(r, name, coverage);
+    static int (*const sections[])(struct report *) = {
+        whose,
+        section_protection,
+        why,
+        section_weaknesses,
+        section_certificates,
+        section_items,
+        section_attachments,
+        section_credentials,
+        section_hops,
+        section_not_offering,
+    };
+    uint64_t captures = count_named(r->coverage, "captures");
+
+    say_head(r, name);
     if (r->sessions == 0) {
         fputc('\n', r->page.out);
         page_say(&r->page, 2, false, "%s",
-                 count_named(coverage, "captures")
+                 captures
                      ? "No mail session was seen in what was captured: an observer had no mail "
                        "to read."
                      : "No capture was analysed into this database yet.");
-        if (count_named(coverage, "captures"))
-            not_covered(r, coverage);
+        if (captures)
+            not_covered(r);
         return 0;
     }
     say_answer(r);
-    if (whose(r) < 0 || why(r) < 0 || what(r) < 0 || credentials(r) < 0 || not_offering(r) < 0)
-        return -1;
-    not_covered(r, coverage);
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (sections[i](r) < 0)
+            return -1;
+    not_covered(r);
     return 0;
 }
 
@@ -478,10 +421,12 @@ int report_text(FILE *out, struct store *st, const char *database_name, bool col
 
     if (read_answer(&r) < 0)
         return -1;
-    coverage = ask(&r, "coverage");
+    coverage = section_ask(&r, "coverage");
     rc = coverage ? query_next(coverage, e) : -1;
-    if (rc > 0)
-        rc = all_sections(&r, database_name, coverage);
+    if (rc > 0) {
+        r.coverage = coverage;
+        rc = all_sections(&r, database_name);
+    }
     query_close(&coverage);
     return rc;
 }

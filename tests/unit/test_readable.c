@@ -1,0 +1,96 @@
+/* test_readable.c - the audit on what stood in the clear: attachments, credentials, hops. */
+#include "test.h"
+
+#include "audit.h"
+#include "sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *audit_of(const char *path, const struct facts *f, unsigned count)
+{
+    sample_store(path, 1, f, count);
+    char *text = audit(path, false), *one = unwrapped(text);
+    free(text);
+    return one;
+}
+
+static void attempt(struct facts *f, const char *mechanism, enum given given)
+{
+    struct auth_facts *a = &f->auth[f->auths++];
+
+    strcpy(a->mechanism, mechanism);
+    a->given = given;
+    if (given != GIVEN_NOTHING)
+        f->credentials_exposed = YES;
+}
+
+static void credentials_are_told_by_their_worth(void **state)
+{
+    struct facts f[] = {sample_clear(1), sample_clear(2), sample_clear(3)};
+
+    attempt(&f[0], "PLAIN", GIVEN_PASSWORD);
+    attempt(&f[0], "LOGIN", GIVEN_PASSWORD);
+    attempt(&f[1], "XOAUTH2", GIVEN_TOKEN);
+    attempt(&f[2], "CRAM-MD5", GIVEN_VERIFIER);
+    attempt(&f[2], "NTLM", GIVEN_NOTHING);
+    char *one = audit_of(sample_path(state, "given.db"), f, 3);
+    assert_says(one, "Credentials given away the password itself (LOGIN, PLAIN) 2 of 5 exchanges a "
+                     "token that lets anyone in (XOAUTH2) 1 of 5 exchanges something to guess "
+                     "against (CRAM-MD5) 1 of 5 exchanges to 192.0.2.25 port 25 (CRAM-MD5) "
+                     "readable in 1 of 1 sessions");
+    assert_says_not(one, "NTLM");
+    free(one);
+}
+
+static void nothing_given_is_no_section(void **state)
+{
+    struct facts f = sample_clear(1);
+
+    attempt(&f, "PLAIN", GIVEN_NOTHING);
+    char *one = audit_of(sample_path(state, "nothing.db"), &f, 1);
+    assert_says_not(one, "Credentials");
+    assert_says_not(one, "Attachments");
+    assert_says_not(one, "Hops");
+    free(one);
+}
+
+static void attachments_are_told_by_type(void **state)
+{
+    static struct content_facts content = {.attachments = 9, .media_kinds = 8};
+    struct facts f = sample_clear(1);
+
+    for (unsigned i = 0; i < content.media_kinds; i++) {
+        content.media[i] = (struct media){.attachment = i != 7, .count = 1 + (i == 0)};
+        content.media[i].octets = 10 * (8 - i);
+        snprintf(content.media[i].type, sizeof content.media[i].type, "image/x-%u", i);
+    }
+    f.content = &content;
+    char *one = audit_of(sample_path(state, "media.db"), &f, 1);
+    assert_says(one, "they claim image/x-0 2 80 octets image/x-1 1 70 octets");
+    assert_says(one, "image/x-4 1 40 octets and 2 more.");
+    assert_says_not(one, "image/x-5");
+    free(one);
+}
+
+static void hops_are_told_by_what_they_claim(void **state)
+{
+    static struct content_facts content = {.received = 4, .received_tls = 3};
+    struct facts f = sample_clear(1);
+
+    f.content = &content;
+    char *one = audit_of(sample_path(state, "hops.db"), &f, 1);
+    assert_says(one, "Hops before this one claim TLS in their Received field 3 of 4 ");
+    free(one);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(credentials_are_told_by_their_worth),
+        cmocka_unit_test(nothing_given_is_no_section),
+        cmocka_unit_test(attachments_are_told_by_type),
+        cmocka_unit_test(hops_are_told_by_what_they_claim),
+    };
+    return cmocka_run_group_tests_name("readable", tests, sample_folder, sample_folder_remove);
+}
