@@ -1,7 +1,8 @@
 /*
  * section.h - the sections of the audit, and how they ask: by the named questions of db/queries.
  *
- * A section that has nothing to tell prints nothing, not even its heading.
+ * A section that has nothing to tell prints nothing, not even its heading; that nothing could be
+ * read is something to tell.
  */
 #ifndef MAILTAP_SECTION_H
 #define MAILTAP_SECTION_H
