@@ -73,18 +73,20 @@ static void count_other(struct contrast *c, struct others *o, const struct span 
     o->offered_since |= s->offered && s->at_ns >= t->first_ns;
 }
 
-/* Stretches without the offer for the client, with nobody in them who is offered it. */
+/* Stretches without the offer that are the client's alone: nobody is offered it in them, and nobody
+ * else lacks it. */
 static uint32_t count_runs(const struct baseline_session *s, size_t n, uint32_t client)
 {
-    bool in_run = false;
+    bool own = false, shared = false;
     uint32_t runs = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (s[i].offered)
-            in_run = false;
-        else if (s[i].client == client && !in_run) {
-            in_run = true;
-            runs++;
+    for (size_t i = 0; i <= n; i++) {
+        if (i == n || s[i].offered) {
+            runs += own && !shared;
+            own = shared = false;
+        } else {
+            own |= s[i].client == client;
+            shared |= s[i].client != client;
         }
     }
     return runs;
@@ -107,13 +109,16 @@ static double against(uint64_t without, uint64_t with, uint64_t others_without, 
 
 /*
  * One stretch can be one change of mind of the operator, in which only this client came along: as
- * likely as that so many sessions in a row are all its own.
+ * likely as that so many sessions in a row are all its own.  Where another one came along and lacks
+ * it too, in every stretch, nothing speaks against it.
  */
 static double by_one_change(const struct contrast *c, size_t n)
 {
     uint64_t own = c->missing + c->offered + c->before + c->after;
 
-    return c->runs > 1 || c->others_missing ? 0 : pow((double)own / (double)n, (double)c->missing);
+    if (c->runs != 1)
+        return c->runs ? 0 : 1;
+    return pow((double)own / (double)n, (double)c->missing);
 }
 
 void baseline_compare(const struct baseline_session *sessions, size_t n, uint32_t client,

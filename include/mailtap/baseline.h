@@ -39,8 +39,8 @@ struct contrast {
     uint64_t before, after;          /* its sessions with it, before and after the time */
     uint64_t others, others_missing; /* sessions of others in the time; without it among them */
     uint64_t outside;                /* sessions with the offer at any other time, of anybody */
-    uint32_t
-        runs; /* how often it went from with (anybody) to without: 1 can be one change of mind */
+    uint32_t runs; /* stretches without that are its alone, between sessions with (of anybody): 1
+                    * can be one change of mind, 0 is shared with others */
     uint64_t elsewhere,
         elsewhere_missing; /* its sessions with other offering servers in the time */
     bool uneven; /* another client lacks it here, without a sign that its own path is the cause */
