@@ -20,6 +20,7 @@
 struct row {
     int64_t server, keyword_mark, name_mark;
     char client[ADDRESS_TEXT];
+    uint32_t number;  /* of the client, among those of the server */
     uint32_t clients; /* of this machine */
     struct contrast contrast;
 };
@@ -198,6 +199,7 @@ static int compare_machine(struct store *st, const struct machine *m, const stru
         *row = (struct row){.server = m->server,
                             .keyword_mark = m->keyword_mark,
                             .name_mark = m->name_mark,
+                            .number = c,
                             .clients = clients,
                             .contrast = contrast};
         memcpy(row->client, in->clients[c], ADDRESS_TEXT);
@@ -270,21 +272,30 @@ static int compare_server(struct store *st, int64_t server, struct items *in, st
  * another one that gets it elsewhere, or when one in twenty others lack it and nothing is known of
  * them: machines of a balancer that is sticky by client look like that.
  */
-static void note_uneven(struct rows *rows, size_t from, size_t to)
+static void note_uneven(struct rows *rows, size_t from, size_t to, uint32_t clients)
 {
-    size_t withheld = 0, unknown = 0;
+    bool *withheld = must_alloc(clients + 1ul, sizeof *withheld);
+    bool *unknown = must_alloc(clients + 1ul, sizeof *unknown);
+    size_t all_withheld = 0, all_unknown = 0;
 
     for (size_t i = from; i < to; i++) {
-        withheld += baseline_withheld(&rows->list[i].contrast);
-        unknown += rows->list[i].contrast.elsewhere == 0;
+        const struct row *row = &rows->list[i];
+        withheld[row->number] |= baseline_withheld(&row->contrast);
+        unknown[row->number] |= row->contrast.elsewhere == 0;
+    }
+    for (uint32_t c = 0; c < clients; c++) {
+        all_withheld += withheld[c];
+        all_unknown += unknown[c];
     }
     for (size_t i = from; i < to; i++) {
         struct row *row = &rows->list[i];
-        size_t others_unknown = unknown - (row->contrast.elsewhere == 0);
-        row->contrast.uneven = withheld > baseline_withheld(&row->contrast) ||
-                               (row->clients >= FEW_CLIENTS && others_unknown > 0 &&
-                                others_unknown * 20 >= row->clients);
+        size_t others = all_unknown - unknown[row->number];
+        row->contrast.uneven = all_withheld > withheld[row->number] ||
+                               (row->clients >= FEW_CLIENTS && others > 0 &&
+                                others * 20 >= row->clients);
     }
+    free(withheld);
+    free(unknown);
 }
 
 static bool is_tested(const struct contrast *c)
@@ -344,9 +355,10 @@ static int write_rows(struct store *st, const struct rows *rows, struct err *e)
     return rc < 0 ? -1
                   : store_sql(st,
                               "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM"
-                              " (SELECT * FROM contrast EXCEPT SELECT * FROM temp.contrast_new"
-                              "  UNION SELECT * FROM temp.contrast_new EXCEPT"
-                              "  SELECT * FROM contrast) c JOIN session s"
+                              " (SELECT * FROM (SELECT * FROM contrast EXCEPT"
+                              "   SELECT * FROM temp.contrast_new)"
+                              "  UNION SELECT * FROM (SELECT * FROM temp.contrast_new EXCEPT"
+                              "   SELECT * FROM contrast)) c JOIN session s"
                               " ON s.client_ip = c.client_ip AND s.server_id = c.server_id;"
                               "DELETE FROM contrast;"
                               "INSERT INTO contrast SELECT * FROM temp.contrast_new;"
@@ -394,7 +406,7 @@ int contrast_renew(struct store *st, struct err *e)
     for (size_t i = 0; i < count && rc == 0; i++) {
         size_t from = rows.count;
         rc = compare_server(st, servers[i], &in, &rows, e);
-        note_uneven(&rows, from, rows.count);
+        note_uneven(&rows, from, rows.count, in.client_count);
     }
     if (rc == 0) {
         correct(&rows);

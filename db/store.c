@@ -126,10 +126,15 @@ static const char *const statement_sql[STATEMENTS] = {
                     " GROUP BY d.owner ORDER BY 2 DESC, 1 LIMIT 1",
     [ST_COMPARED_SERVERS] = "SELECT server_id FROM server WHERE ehlo_offered > 0"
                             " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
+    /* A connection that was captured at several places, with the same outcome, counts once. */
     [ST_COMPARED_SESSIONS] =
-        "SELECT started_ns, client_ip, starttls_offered, keyword_mark, name_mark FROM session"
-        " WHERE server_id = ? AND ehlo_accepted = 1 AND starttls_offered IS NOT NULL"
-        " ORDER BY keyword_mark, started_ns, client_ip, client_port",
+        "SELECT started_ns, client_ip, starttls_offered, keyword_mark, name_mark FROM ("
+        "SELECT *, lag(capture_id) OVER w AS copied_in, lag(ended_ns) OVER w AS copied_to"
+        " FROM session WHERE server_id = ? AND ehlo_accepted = 1 AND starttls_offered IS NOT NULL"
+        " WINDOW w AS (PARTITION BY keyword_mark, client_ip, client_port, starttls_offered"
+        "  ORDER BY started_ns, ended_ns))"
+        " WHERE copied_in IS NULL OR copied_in = capture_id OR copied_to < started_ns"
+        " ORDER BY keyword_mark, started_ns, client_ip, client_port, starttls_offered, name_mark",
     [ST_ELSEWHERE] =
         "SELECT count(*), count(*) FILTER (WHERE s.starttls_offered = 0) FROM session s"
         " JOIN server r ON r.server_id = s.server_id WHERE s.client_ip = ?1"
