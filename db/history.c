@@ -149,10 +149,12 @@ static void bind_server(sqlite3_stmt *s, const struct facts *f)
     sqlite3_bind_int(s, 3, f->server.port);
 }
 
-static int load_expectation(struct store *st, const struct facts *f, struct expectation *x,
-                            struct err *e)
+/* 1 when it settles the question, 0 when it does not or there is no policy, -1. */
+static int load_policy(struct store *st, const struct facts *f, struct expectation *x,
+                       struct err *e)
 {
     sqlite3_stmt *s = store_statement(st, ST_POLICY_GET, e);
+    bool settled = false;
 
     if (!s)
         return -1;
@@ -166,25 +168,49 @@ static int load_expectation(struct store *st, const struct facts *f, struct expe
         x->binding = must;
         /* "may" on the list is the operator's last word: nobody expects it then. */
         x->by = !list ? EXPECTED_BY_MTA_STS : must ? EXPECTED_BY_LIST : EXPECTED_BY_NOBODY;
+        settled = list || must;
+    } else if (rc != SQLITE_DONE) {
+        store_fail(st, e);
     }
     sqlite3_reset(s);
-    if (rc == SQLITE_ROW)
-        return 0;
-    s = rc == SQLITE_DONE ? store_statement(st, ST_TLSA_GET, e) : NULL;
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? settled : -1;
+}
+
+static int load_tlsa(struct store *st, const struct facts *f, struct expectation *x, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_TLSA_GET, e);
+
     if (!s)
-        return rc == SQLITE_DONE ? -1 : store_fail(st, e);
+        return -1;
     bind_server(s, f);
     sqlite3_bind_int64(s, 4, f->started_ns);
     sqlite3_bind_int64(s, 5, TLSA_NS);
-    rc = sqlite3_step(s);
+    int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
         x->by = EXPECTED_BY_TLSA;
         text_at(s, 0, x->name, sizeof x->name);
         x->binding = sqlite3_column_int(s, 1) != 0;
         text_at(s, 2, x->says, sizeof x->says);
+    } else if (rc != SQLITE_DONE) {
+        store_fail(st, e);
     }
     sqlite3_reset(s);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : store_fail(st, e);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int load_expectation(struct store *st, const struct facts *f, struct expectation *x,
+                            struct err *e)
+{
+    struct expectation tlsa = {.by = EXPECTED_BY_NOBODY};
+    int rc = load_policy(st, f, x, e);
+
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
+    if (load_tlsa(st, f, &tlsa, e) < 0)
+        return -1;
+    if (tlsa.by && (!x->by || tlsa.binding))
+        *x = tlsa;
+    return 0;
 }
 
 int history_load(struct store *st, int64_t session, const struct facts *f,

@@ -80,17 +80,17 @@ static const char *const statement_sql[STATEMENTS] = {
         " AND o.session_id <> s.session_id WHERE s.session_id = ?1",
     /* Alerts: unexpected_message, bad_record_mac, decryption_failed, record_overflow, decode_error,
      * decrypt_error: what came was not what was sent.  Those about certificates and about what the
-     * two can agree on are a choice. */
+     * two can agree on are a choice, also where a reset follows.  The number is the last one's. */
     [ST_BROKEN_GET] =
         "SELECT count(*), count(*) FILTER (WHERE o.ending = 'reset' AND o.tls_alert IS NULL),"
         " count(*) FILTER (WHERE o.tls_garbled = 1),"
         " count(*) FILTER (WHERE o.tls_alert IN (10, 20, 21, 22, 50, 51)),"
-        " max(o.session_id), max(o.started_ns)"
+        " o.session_id, max(o.started_ns)"
         " FROM session s JOIN session o ON o.client_ip = s.client_ip"
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns"
         " AND o.server_id = s.server_id AND o.session_id <> s.session_id"
         " AND o.starttls_reply = 220 AND o.tls_established = 0 AND o.transactions = 0"
-        " AND (o.ending = 'reset' OR o.tls_garbled = 1"
+        " AND ((o.ending = 'reset' AND o.tls_alert IS NULL) OR o.tls_garbled = 1"
         "  OR o.tls_alert IN (10, 20, 21, 22, 50, 51))"
         " WHERE s.session_id = ?1",
     [ST_BROKEN_OTHERS_GET] =
@@ -117,7 +117,7 @@ static const char *const statement_sql[STATEMENTS] = {
         " FROM policy p JOIN " ITS_NAMES " n ON p.address = ?2 OR p.host = n.name"
         " OR (substr(p.host, 1, 2) = '*.' AND instr(n.name, '.') > 1"
         "  AND substr(p.host, 2) = substr(n.name, instr(n.name, '.')))"
-        " WHERE (p.port IS NULL OR p.port = ?3)"
+        " WHERE (p.port IS NULL OR p.port = ?3) AND p.mode IS NOT 'none'"
         " ORDER BY p.address IS NULL, substr(coalesce(p.host, ''), 1, 1) = '*', p.source,"
         " p.port IS NULL, p.must_offer DESC, 2 LIMIT 1",
     [ST_TLSA_GET] = "SELECT d.owner, max(d.authentic), d.value FROM dns d JOIN " ITS_NAMES " n"
