@@ -7,6 +7,7 @@
  */
 #include <mailtap/software.h>
 
+#include <mailtap/evidence.h>
 #include <mailtap/slice.h>
 
 enum where {
@@ -292,27 +293,12 @@ static struct said take_apart(const char *greeting, const char *keywords)
     return s;
 }
 
-/* The whole greeting overwritten, but for the 2s and 0s that some leave.  Then the rest of the
- * dialogue went through the same hands, and says nothing of the server either. */
-static bool masked(struct slice greeting)
-{
-    size_t run = 0;
-
-    for (size_t i = 0; i < greeting.n; i++) {
-        uint8_t octet = greeting.p[i];
-        if (octet == '*' || octet == 'X' || octet == 'x')
-            run++;
-        else if (octet != '2' && octet != '0' && octet != ' ')
-            return false;
-    }
-    return run >= 4;
-}
-
 const char *software_name(const char *greeting, const char *keywords)
 {
     struct said s = take_apart(greeting, keywords);
 
-    if (masked(s.greeting))
+    /* The rest of the dialogue went through the same hands, and says nothing of the server. */
+    if (greeting && greeting_is_masked(greeting))
         return NULL;
     for (size_t i = 0; i < sizeof products / sizeof *products; i++)
         if ((!products[i].domain || in_domain(s.host, products[i].domain)) &&

@@ -113,7 +113,7 @@ struct content {
     struct message_facts *before_gap; /* owned: what was read before it; or NULL */
 };
 
-/* Begins the message, too. */
+/* Begins the message, too.  `c` is zeroed, or was used before. */
 void content_begin(struct content *c, bool stuffed, struct message *message);
 
 /* Octets used: all of them, or up to and with the end-of-data line; then *ended_r is true. */

@@ -35,7 +35,7 @@ static const struct expected cases[] = {
 
 static void assert_expected(struct message *m, const struct expected *e, size_t first, size_t size)
 {
-    struct content c;
+    struct content c = {0};
     bool ended = false;
     struct slice wire = slice_of(e->wire);
     size_t used = 0;
@@ -70,7 +70,7 @@ static void chunks_have_no_dots_to_undo_and_no_end(void **state)
 {
     (void)state;
     struct message *m = message_new(NULL);
-    struct content c;
+    struct content c = {0};
     bool ended;
     struct slice wire = slice_of("A: 1\r\n\r\n..x\r\n.\r\nmore");
 
@@ -88,7 +88,7 @@ static void a_long_body_is_counted_whole(void **state)
 {
     (void)state;
     struct message *m = message_new(NULL);
-    struct content c;
+    struct content c = {0};
     bool ended;
     static char body[100000];
 
@@ -108,7 +108,7 @@ static void after_a_gap_counting_goes_on(void **state)
 {
     (void)state;
     struct message *m = message_new(NULL);
-    struct content c;
+    struct content c = {0};
     bool ended;
 
     content_begin(&c, true, m);
