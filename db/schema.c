@@ -65,7 +65,10 @@ static int read_key(struct store *st, struct err *e)
         store_fail(st, e);
     } else if (rc == SQLITE_DONE || sqlite3_column_bytes(s, 0) != sizeof st->key) {
         rc = SQLITE_ERROR;
-        err_set(e, "%s is damaged: its key for addresses is missing", st->path);
+        err_set(e,
+                "%s has no key for addresses any more: it was made to be given away, and takes no "
+                "more captures",
+                st->path);
     } else {
         memcpy(st->key, sqlite3_column_blob(s, 0), sizeof st->key);
     }

@@ -1,0 +1,31 @@
+-- Senders that insist on TLS (2.d): they end without MAIL where it cannot be had
+-- The control is how often the same client ends without MAIL where STARTTLS was offered: probes and
+-- health checks do so everywhere.  A client insists when it ended so in all of at least 3 sessions and
+-- more often than where it was offered.  Not exercised: it never met a server without the offer.
+WITH without AS (
+  SELECT client_ip, count(*) AS sessions, count(*) FILTER (WHERE did <> 'went-on') AS ended,
+    count(*) FILTER (WHERE did = 'bypassed') AS bypassed
+  FROM v_reaction GROUP BY client_ip
+), offered AS (
+  SELECT client_ip, count(*) AS sessions,
+    count(*) FILTER (WHERE transactions = 0
+      AND NOT (tls_established IS NOT 0 AND (estimated = 0 OR estimated_messages > 0))) AS ended
+  FROM session WHERE starttls_offered = 1 AND coalesce(starttls_reply, 220) = 220
+    AND tls_established IS NOT 0 OR (starttls_offered = 1 AND starttls_requested = 0)
+  GROUP BY client_ip
+)
+SELECT client_ip,
+  coalesce(w.sessions, 0) AS without_tls,
+  coalesce(w.ended, 0) AS ended_without_mail,
+  coalesce(w.bypassed, 0) AS bypassed,
+  coalesce(o.sessions, 0) AS offered,
+  coalesce(o.ended, 0) AS ended_though_offered,
+  CASE WHEN coalesce(w.sessions, 0) = 0 THEN 'not exercised'
+       WHEN w.sessions >= 3 AND w.ended = w.sessions
+         AND coalesce(o.ended, 0) * 2 < coalesce(o.sessions, 0) THEN 'insists'
+       WHEN w.ended = 0 THEN 'goes on'
+       ELSE 'undecided' END AS verdict
+FROM (SELECT client_ip FROM without UNION SELECT client_ip FROM offered)
+LEFT JOIN without w USING (client_ip)
+LEFT JOIN offered o USING (client_ip)
+ORDER BY without_tls DESC, offered DESC, client_ip

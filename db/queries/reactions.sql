@@ -1,0 +1,16 @@
+-- What senders did that had no offer, were refused, or failed in the handshake
+-- Went on in the clear at once; or ended without MAIL, and then: left (nothing more was captured),
+-- bypassed (TLS with another server within 10 minutes), or came back within 6 hours: fell back to
+-- the clear, retried with TLS, or deferred again.  A short capture sees few of those.
+SELECT why,
+  count(*) AS sessions,
+  count(*) FILTER (WHERE did = 'went-on') AS went_on_in_clear,
+  count(*) FILTER (WHERE did <> 'went-on') AS ended_without_mail,
+  count(*) FILTER (WHERE did = 'bypassed') AS bypassed,
+  count(*) FILTER (WHERE did = 'fell-back') AS fell_back_later,
+  count(*) FILTER (WHERE did = 'retried') AS retried_with_tls,
+  count(*) FILTER (WHERE did = 'deferred') AS deferred,
+  count(*) FILTER (WHERE did = 'left') AS not_seen_again
+FROM v_reaction
+GROUP BY why
+ORDER BY sessions DESC
