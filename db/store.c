@@ -120,10 +120,15 @@ static const char *const statement_sql[STATEMENTS] = {
         " WHERE (p.port IS NULL OR p.port = ?3) AND p.mode IS NOT 'none'"
         " ORDER BY p.address IS NULL, substr(coalesce(p.host, ''), 1, 1) = '*', p.source,"
         " p.port IS NULL, p.must_offer DESC, 2 LIMIT 1",
-    [ST_TLSA_GET] = "SELECT d.owner, max(d.authentic), d.value FROM dns d JOIN " ITS_NAMES " n"
-                    " ON d.owner = '_' || ?3 || '._tcp.' || n.name WHERE d.type = 'TLSA'"
+    /* Also where its name is an alias (RFC 7672 2.1.3). */
+    [ST_TLSA_GET] = "WITH asked AS (SELECT '_' || ?3 || '._tcp.' || name AS name FROM " ITS_NAMES
+                    "), place AS (SELECT name, name AS owner FROM asked UNION"
+                    " SELECT a.name, c.value FROM asked a JOIN dns c ON c.owner = a.name"
+                    "  AND c.type = 'CNAME')"
+                    " SELECT p.name, d.authentic, d.value FROM place p JOIN dns d"
+                    " ON d.owner = p.owner WHERE d.type = 'TLSA'"
                     " AND d.seen_ns BETWEEN ?4 - ?5 AND ?4 + ?5"
-                    " GROUP BY d.owner ORDER BY 2 DESC, 1 LIMIT 1",
+                    " ORDER BY d.authentic DESC, p.name, d.value LIMIT 1",
     [ST_COMPARED_SERVERS] = "SELECT server_id FROM server WHERE ehlo_offered > 0"
                             " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
     /* A connection that was captured at several places, with the same outcome, counts once. */

@@ -477,7 +477,9 @@ static void answer(const char *path, int64_t after_ns, bool authentic, enum dns_
     m.record[0].type = type;
     strcpy(m.question, owner);
     strcpy(m.record[0].owner, owner);
-    if (type == DNS_TLSA)
+    if (type == DNS_CNAME)
+        strcpy(m.record[0].target, value);
+    else if (type == DNS_TLSA)
         strcpy(m.record[0].text, value);
     else
         assert_true(address_parse(value, &m.record[0].address));
@@ -496,6 +498,18 @@ static void a_tlsa_record(void **state)
     assert_string_equal(expected(path), "tlsa _25._tcp.mx1.mail.example | 3 1 1 aa");
     answer(path, 0, true, DNS_TLSA, "_25._tcp.mx1.mail.example", "3 1 1 bb");
     assert_string_equal(expected(path), "tlsa! _25._tcp.mx1.mail.example | 3 1 1 bb");
+}
+
+static void a_tlsa_record_at_an_alias(void **state)
+{
+    const char *path = one_without(state);
+
+    answer(path, 0, true, DNS_TLSA, "tlsa._dane.mail.example", "3 1 1 bb");
+    assert_string_equal(expected(path), "nobody");
+    answer(path, 0, true, DNS_CNAME, "_25._tcp.mx1.mail.example", "tlsa._dane.mail.example");
+    assert_string_equal(expected(path), "tlsa! _25._tcp.mx1.mail.example | 3 1 1 bb");
+    answer(path, 0, true, DNS_TLSA, "tlsa._dane.mail.example", "3 1 1 aa"); /* in any order */
+    assert_string_equal(expected(path), "tlsa! _25._tcp.mx1.mail.example | 3 1 1 aa");
 }
 
 static void a_tlsa_record_of_something_else(void **state)
@@ -597,6 +611,7 @@ int main(void)
         cmocka_unit_test(mta_sts),
         cmocka_unit_test(a_policy_is_about_servers_for_relaying),
         cmocka_unit_test(a_tlsa_record),
+        cmocka_unit_test(a_tlsa_record_at_an_alias),
         cmocka_unit_test(a_tlsa_record_of_something_else),
         cmocka_unit_test(a_tlsa_record_holds_for_a_day),
         cmocka_unit_test(names_from_dns),
