@@ -104,6 +104,8 @@ int cmd_classify(int argc, char **argv)
     }
     if (argc - operands != 1)
         options_wrong("classify", operands == argc ? "name a database" : "one database at a time");
+    else if (values.expect.count && values.forget)
+        options_wrong("classify", "--expect replaces all: leave out --expect-nothing");
     else
         status = run(&values, argv[operands]);
     options_free(&table, &values);
