@@ -44,8 +44,8 @@ struct smtp {
     bool skip_line[ROLES]; /* after a gap: up to the next line end nothing is known */
 
     enum reading reading;
-    enum verb awaited;       /* READING_WAITS: DATA, STARTTLS, AUTH or RESPONSE */
-    bool unheard;            /* ... and that reply was missed, or was given up */
+    enum verb awaited; /* READING_WAITS: DATA, STARTTLS, AUTH or RESPONSE */
+    bool unheard;      /* ... and that reply was missed, or was given up */
     struct content content;
     struct message *message; /* the one object for all of them; NULL until the first */
     bool content_open;
