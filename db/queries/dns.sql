@@ -1,4 +1,4 @@
--- DNS answers about mail that were captured
+-- Which DNS answers about mail were captured?
 SELECT coalesce(owner, question) AS name, type, preference, value, authentic,
   count(*) AS answers, count(DISTINCT asker_ip) AS askers
 FROM dns

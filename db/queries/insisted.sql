@@ -1,4 +1,4 @@
--- Senders that insist on TLS (2.d): they end without MAIL where it cannot be had
+-- Which senders insist on TLS (2.d), and which go on in the clear?
 -- The control is how often the same client ends without MAIL where STARTTLS was offered: probes and
 -- health checks do so everywhere.  A client insists when it ended so in all of at least 3 sessions and
 -- more often than where it was offered.  Not exercised: it never met a server without the offer.
