@@ -1,4 +1,4 @@
--- How many messages went through TLS, as the sizes of records let us estimate?
+-- How many messages went through TLS (an estimate)?
 SELECT r.ip AS server_ip,
   r.port AS server_port,
   count(*) FILTER (WHERE s.estimated = 1) AS sessions_estimated,

@@ -1,4 +1,4 @@
--- Which servers must offer STARTTLS, by a policy or a TLSA record, and did not?
+-- Which servers broke a policy that says to offer STARTTLS?
 SELECT r.ip AS server_ip, r.port, e.detail ->> 'by' AS by, e.detail ->> 'name' AS name,
   e.detail ->> 'policy' AS policy, e.rank, count(*) AS sessions,
   sum(CASE s.messages_known WHEN 1 THEN s.messages END) AS messages_in_clear,

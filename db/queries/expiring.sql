@@ -1,4 +1,4 @@
--- Which certificates had expired, or would within 30 days of their capture's end?
+-- Which certificates had expired, or would within 30 days?
 SELECT coalesce(k.subject_cn, 'sha256:' || k.sha256) AS certificate,
   CASE min(u.place) WHEN 0 THEN 'the server''s own' ELSE 'sent with it' END AS whose,
   strftime('%Y-%m-%d', k.not_after, 'unixepoch') AS valid_until,

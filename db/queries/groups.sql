@@ -1,4 +1,4 @@
--- Which key exchange groups were agreed on, and which resist quantum computers?
+-- Which key exchange groups were used; are they post-quantum?
 SELECT tls_group_name AS tls_group,
   tls_post_quantum AS post_quantum,
   count(*) AS sessions,

@@ -1,4 +1,4 @@
--- What did senders do that had no offer, were refused, or failed in the handshake?
+-- What did senders do that could not have TLS?
 -- Went on in the clear at once; or ended without MAIL, and then: left (nothing more was captured),
 -- bypassed (TLS with another server within 10 minutes), or came back within 6 hours: fell back to
 -- the clear, retried with TLS, or deferred again.  A short capture sees few of those.
