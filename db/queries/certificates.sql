@@ -1,4 +1,4 @@
--- Which certificates did not verify, or name another host, and why?
+-- Which certificates failed, and why?
 SELECT coalesce(k.subject_cn, 'sha256:' || k.sha256) AS certificate,
   k.issuer_cn,
   CASE WHEN s.cert_verified = 0 THEN coalesce(s.cert_reason, 'not trusted')

@@ -1,4 +1,4 @@
--- Where did text come between STARTTLS and TLS, where none may stand?
+-- Where did text come between STARTTLS and TLS?
 -- The bits are those of session.anomalies: 32 is the client's side, 1024 the server's.
 SELECT CASE s.anomalies & 1056 WHEN 32 THEN 'client' WHEN 1024 THEN 'server' ELSE 'both' END
     AS text_of,

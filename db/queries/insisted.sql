@@ -1,4 +1,4 @@
--- Which senders insist on TLS (2.d), and which go on in the clear?
+-- Which senders insist on TLS (2.d)?
 -- The control is how often the same client ends without MAIL where STARTTLS was offered: probes and
 -- health checks do so everywhere.  A client insists when it ended so in all of at least 3 sessions and
 -- more often than where it was offered.  Not exercised: it never met a server without the offer.

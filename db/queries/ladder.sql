@@ -1,4 +1,4 @@
--- How well were sessions protected (RFC 7435), and the messages in them?
+-- How well were sessions protected (RFC 7435)?
 -- A rung's messages are those that were read, and beside them the estimate of those under TLS.
 WITH standing AS (
   SELECT coalesce(v.rung, 'undecided') AS rung, s.messages,
