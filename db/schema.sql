@@ -407,6 +407,14 @@ LEFT JOIN verdict v ON v.session_id = s.session_id;
 -- What a client did that could not have TLS: a fact of the sessions that follow.
 CREATE VIEW v_reaction AS
 SELECT session_id, server_id, client_ip, why, started_ns, next_session_id,
+  coalesce(
+    (SELECT CASE WHEN instr(e.detail, '"by":"list"') THEN 'list'
+                 WHEN instr(e.detail, '"by":"mta-sts"') THEN 'mta-sts' ELSE 'tlsa' END
+     FROM evidence e
+     WHERE e.session_id = r.session_id AND e.rule = 'policy-violated'),
+    (SELECT 'mta-sts-announced' FROM address a JOIN dns d
+       ON d.owner = '_mta-sts.' || a.domain AND d.type = 'TXT' AND substr(d.value, 1, 7) = 'v=STSv1'
+     WHERE a.session_id = r.session_id AND a.role = 'recipient' LIMIT 1)) AS insist_by,
   CASE WHEN mail = 1 THEN 'went-on'
        WHEN next_session_id IS NULL THEN 'left'
        WHEN next_server_id <> server_id THEN 'bypassed'
@@ -441,7 +449,7 @@ FROM (
       AND ((s.ehlo_accepted = 1 AND s.starttls_offered = 0) OR s.starttls_requested = 1)
   ) a
   LEFT JOIN session n ON n.session_id = a.next_id
-);
+) r;
 
 CREATE VIEW v_evidence AS
 SELECT session_id, rule, rank, detail FROM evidence;
@@ -855,6 +863,7 @@ INSERT INTO describe VALUES
 ('v_reaction', 'client_ip', 'Its client'),
 ('v_reaction', 'why', 'not-offered, refused or failed'),
 ('v_reaction', 'started_ns', 'When it began, nanoseconds since 1970'),
+('v_reaction', 'insist_by', 'Why it should have insisted: list, mta-sts, tlsa, mta-sts-announced; or NULL'),
 ('v_reaction', 'next_session_id', 'Session that shows what it did then; NULL: none was captured'),
 ('v_reaction', 'did', 'went-on, left, bypassed, fell-back, retried or deferred; see the manual'),
 ('v_tls', '', 'One row for each session whose TLS hello was read, or that was encrypted'),

@@ -325,6 +325,20 @@ static void say_missing(const struct report *r, const struct query *q)
     }
 }
 
+/* What the undecided could do to the headline, at most. */
+static void say_bounds(const struct report *r)
+{
+    uint64_t undecided = count_named(r->coverage, "undecided"), all = r->decided + undecided;
+
+    if (undecided == 0 || r->decided == 0)
+        return;
+    page_say(&r->page, 2, true,
+             "Counted as encrypted or as in the clear, the undecided make the share in the clear "
+             "%.1f to %.1f %%.",
+             100.0 * (double)r->clear / (double)all,
+             100.0 * (double)(r->clear + undecided) / (double)all);
+}
+
 static void say_estimates(const struct report *r)
 {
     char text[COUNTED_TEXT], a[NUMBER_TEXT], b[NUMBER_TEXT], c[NUMBER_TEXT];
@@ -348,6 +362,7 @@ static void not_covered(const struct report *r)
 {
     page_heading(&r->page, "What these figures do not cover");
     say_missing(r, r->coverage);
+    say_bounds(r);
     say_estimates(r);
     page_say(&r->page, 2, true,
              "Shares are followed by their 95 %% interval (Wilson), from %d cases on%s.",

@@ -10,7 +10,10 @@ SELECT why,
   count(*) FILTER (WHERE did = 'fell-back') AS fell_back_later,
   count(*) FILTER (WHERE did = 'retried') AS retried_with_tls,
   count(*) FILTER (WHERE did = 'deferred') AS deferred,
-  count(*) FILTER (WHERE did = 'left') AS not_seen_again
+  count(*) FILTER (WHERE did = 'left') AS not_seen_again,
+  count(*) FILTER (WHERE insist_by IS NOT NULL) AS asked_to_insist,
+  count(*) FILTER (WHERE insist_by IS NOT NULL AND did IN ('went-on', 'fell-back'))
+    AS of_them_in_clear
 FROM v_reaction
 GROUP BY why
 ORDER BY sessions DESC

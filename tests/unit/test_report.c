@@ -141,6 +141,7 @@ static void what_is_not_covered_is_said(void **state)
     assert_says(one, "could read at least 16 of about 19 messages, ");
     assert_says(one, "In the clear were 0 of 1 sessions that could be decided.");
     assert_says(one, "1 session could not be decided.");
+    assert_says(one, "the share in the clear");
     assert_says(one, "1 session was captured in one direction only.");
     assert_says(one, "2 sessions began before the capture.");
     assert_says(one, "1 session has gaps.");
