@@ -122,6 +122,10 @@ int schema_check(struct store *st, struct err *e);
 /* All facts of a session that a rule may look at. */
 int store_load(struct store *st, int64_t session, struct facts *facts_r, struct err *e);
 
+/* Sessions without the offer hang on what DNS says of their servers: when records came, they become
+ * unjudged. */
+int store_mark_for_dns(struct store *st, struct err *e);
+
 /* ---- history.c */
 
 /* What the database knows about the server of this session, beyond `sessions` and `offered`. */

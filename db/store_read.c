@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Sessions without the offer hang on what DNS says of their servers. */
-static int mark_for_dns(struct store *st, struct err *e)
+int store_mark_for_dns(struct store *st, struct err *e)
 {
     sqlite3_stmt *s = st->dns_changed ? store_statement(st, ST_MARK_WITHOUT, e) : NULL;
 
@@ -27,7 +26,7 @@ static int mark(struct store *st, struct err *e)
 
     if (!st->servers_change && !st->dns_changed)
         return 0;
-    if (store_batch_begin(st, e) < 0 || contrast_renew(st, e) < 0 || mark_for_dns(st, e) < 0)
+    if (store_batch_begin(st, e) < 0 || contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0)
         return -1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *s = store_statement(st, steps[i], e);

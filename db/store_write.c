@@ -126,7 +126,10 @@ int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DI
 
     if (found)
         return found < 0 ? -1 : store_remove_unfinished(st, e);
-    sqlite3_stmt *s = store_batch_begin(st, e) < 0 ? NULL : store_statement(st, ST_CAPTURE_END, e);
+    /* With the capture, lest a run that dies before it judges leaves verdicts of before. */
+    if (store_batch_begin(st, e) < 0 || store_mark_for_dns(st, e) < 0)
+        return -1;
+    sqlite3_stmt *s = store_statement(st, ST_CAPTURE_END, e);
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, capture);
