@@ -346,6 +346,7 @@ static int write_row(struct store *st, const struct row *row, struct err *e)
     return store_run(st, s, e);
 }
 
+/* "+": by the index of clients; a server may have very many sessions, a client has few. */
 static int write_rows(struct store *st, const struct rows *rows, struct err *e)
 {
     int rc = store_sql(st, "DELETE FROM temp.contrast_new", e);
@@ -358,8 +359,8 @@ static int write_rows(struct store *st, const struct rows *rows, struct err *e)
                               " (SELECT * FROM (SELECT * FROM contrast EXCEPT"
                               "   SELECT * FROM temp.contrast_new)"
                               "  UNION SELECT * FROM (SELECT * FROM temp.contrast_new EXCEPT"
-                              "   SELECT * FROM contrast)) c JOIN session s"
-                              " ON s.client_ip = c.client_ip AND s.server_id = c.server_id;"
+                              "   SELECT * FROM contrast)) c CROSS JOIN session s"
+                              " ON s.client_ip = c.client_ip AND +s.server_id = c.server_id;"
                               "DELETE FROM contrast;"
                               "INSERT INTO contrast SELECT * FROM temp.contrast_new;"
                               "DELETE FROM temp.contrast_new",
