@@ -86,7 +86,7 @@ static const char *const statement_sql[STATEMENTS] = {
         " count(*) FILTER (WHERE o.tls_garbled = 1),"
         " count(*) FILTER (WHERE o.tls_alert IN (10, 20, 21, 22, 50, 51)),"
         " o.session_id, max(o.started_ns)"
-        " FROM session s JOIN session o ON o.client_ip = s.client_ip"
+        " FROM session s JOIN session o INDEXED BY session_broken ON o.client_ip = s.client_ip"
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns"
         " AND o.server_id = s.server_id AND o.session_id <> s.session_id"
         " AND o.starttls_reply = 220 AND o.tls_established = 0 AND o.transactions = 0"
@@ -100,7 +100,8 @@ static const char *const statement_sql[STATEMENTS] = {
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns + ?2"
         " AND o.client_ip <> s.client_ip AND o.starttls_reply = 220 WHERE s.session_id = ?1",
     [ST_VANTAGE_GET] =
-        "SELECT o.session_id, c.source FROM session s JOIN session o ON o.client_ip = s.client_ip"
+        "SELECT o.session_id, c.source FROM session s JOIN session o INDEXED BY session_connection"
+        " ON o.client_ip = s.client_ip"
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.ended_ns"
         " AND o.server_id = s.server_id AND o.client_port = s.client_port"
         " AND o.capture_id <> s.capture_id AND o.ended_ns >= s.started_ns"
