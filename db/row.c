@@ -109,6 +109,7 @@ static const struct field fields[] = {
     FIELD_AS("estimated_octets", estimate.octets, KIND_U64),
     FIELD(tls_alert, KIND_INT_MINUS),
     FIELD(tls_alert_by_client, KIND_BOOL),
+    FIELD(tls_alert_hidden, KIND_BOOL),
     FIELD(tls_garbled, KIND_BOOL),
     FIELD(text_before_tls, KIND_U64),
     FIELD(transactions, KIND_U32),

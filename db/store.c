@@ -82,7 +82,8 @@ static const char *const statement_sql[STATEMENTS] = {
      * decrypt_error: what came was not what was sent.  Those about certificates and about what the
      * two can agree on are a choice, also where a reset follows.  The number is the last one's. */
     [ST_BROKEN_GET] =
-        "SELECT count(*), count(*) FILTER (WHERE o.ending = 'reset' AND o.tls_alert IS NULL),"
+        "SELECT count(*), count(*) FILTER (WHERE o.ending = 'reset' AND o.tls_alert IS NULL"
+        "  AND o.tls_alert_hidden = 0),"
         " count(*) FILTER (WHERE o.tls_garbled = 1),"
         " count(*) FILTER (WHERE o.tls_alert IN (10, 20, 21, 22, 50, 51)),"
         " o.session_id, max(o.started_ns)"
@@ -90,7 +91,8 @@ static const char *const statement_sql[STATEMENTS] = {
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns"
         " AND o.server_id = s.server_id AND o.session_id <> s.session_id"
         " AND o.starttls_reply = 220 AND o.tls_established = 0 AND o.transactions = 0"
-        " AND ((o.ending = 'reset' AND o.tls_alert IS NULL) OR o.tls_garbled = 1"
+        " AND ((o.ending = 'reset' AND o.tls_alert IS NULL AND o.tls_alert_hidden = 0) OR "
+        "o.tls_garbled = 1"
         "  OR o.tls_alert IN (10, 20, 21, 22, 50, 51))"
         " WHERE s.session_id = ?1",
     [ST_BROKEN_OTHERS_GET] =

@@ -136,6 +136,7 @@ struct facts {
     struct estimate estimate; /* of what went through TLS */
     int tls_alert;            /* fatal alert in the clear, or -1 */
     bool tls_alert_by_client; /* who sent it */
+    bool tls_alert_hidden;    /* one side sent an encrypted alert, known by its size */
     bool tls_garbled;         /* octets came, before TLS was established, that cannot be TLS */
     uint64_t text_before_tls; /* octets of text between 220 and the hello, both directions */
 

@@ -101,6 +101,7 @@ static const struct field fields[] = {
     FIELD(estimate, APART), /* an estimate; see not_estimated() */
     FIELD(tls_alert, MINUS),
     FIELD(tls_alert_by_client, FLAG),
+    FIELD(tls_alert_hidden, FLAG),
     FIELD(tls_garbled, FLAG),
     FIELD(text_before_tls, LESS),
     FIELD(transactions, LESS),

@@ -120,7 +120,7 @@ struct facts sample_facts(void)
     f.estimate.low = 2;
     f.estimate.high = 5;
     f.estimate.octets = 12345;
-    f.tls_alert_by_client = f.tls_garbled = true;
+    f.tls_alert_by_client = f.tls_alert_hidden = f.tls_garbled = true;
     f.address_queries = 18;
     f.content = &content;
     f.keep = KEEP_SUBJECTS;

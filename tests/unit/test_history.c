@@ -166,6 +166,9 @@ static void what_breaks_none(void **state)
     f = add_broken(1, -60 * SECOND); /* a choice, and then what the server had sent came in */
     f->tls_alert = 48;
     f->ending = ENDING_RESET;
+    f = add_broken(1, -60 * SECOND); /* the same in TLS 1.3, which encrypts what was said */
+    f->tls_alert_hidden = true;
+    f->ending = ENDING_RESET;
     f = add_broken(1, -60 * SECOND); /* not answered 220 */
     f->starttls_reply = 454;
     f->ending = ENDING_RESET;
