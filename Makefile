@@ -48,7 +48,7 @@ LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 
 # Objects are kept: make would take some for intermediate files and remove them.
 .SECONDARY:
-.PHONY: all demo test check deps unit replay cli-test score lint format fuzz install clean
+.PHONY: all demo test check deps unit replay cli-test population population-quick score lint format fuzz install clean
 all: $(B)/mailtap
 
 $(B)/mailtap: $(OBJECTS)
@@ -93,7 +93,19 @@ replay: $(REPLAYS)
 cli-test: $(B)/mailtap
 	@set -e; for t in tests/cli/*.sh; do echo "  TEST  $$t"; sh $$t $(abspath $(B)/mailtap); done
 
-check: unit replay cli-test
+# How often findings of stripping are right: populations whose truth is known, stored and judged.
+MEASURE := $(patsubst %.c,$(B)/%.o,$(wildcard tests/population/*.c))
+$(B)/measure: $(MEASURE) $(PARTS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+population: $(B)/measure
+	$(B)/measure
+population-quick: $(B)/measure
+	@echo "  TEST  population (quick)"
+	@$(B)/measure --quick > $(B)/population-quick.md 2>&1 || \
+	  { cat $(B)/population-quick.md; exit 1; }
+
+check: unit replay cli-test population-quick
 
 test:
 	@$(MAKE) deps PACKAGES="$(PACKAGES) $(TEST_PACKAGES)"
@@ -138,7 +150,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(PARTS)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -pie -o $@ $^ $(LIBS)
 
 C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h capture/*.h \
-           tests/unit/*.[ch] tests/fuzz/*.c)
+           tests/unit/*.[ch] tests/fuzz/*.c tests/population/*.[ch])
 lint: $(B)/schema.inc $(B)/questions.inc
 	clang-format --dry-run --Werror $(C_FILES)
 	sh tests/layers.sh
@@ -152,5 +164,5 @@ install: $(B)/mailtap
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) \
+-include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) $(MEASURE:.o=.d) \
          $(FUZZERS:%=$(B)/tests/fuzz/%.d)
