@@ -44,8 +44,10 @@ static const struct parameter parameters[PARAMETERS] = {
     [P_OWN_FIREWALL] = {"masked by the operator's own firewall", 0.001,
                         "about 8,000 hosts showed the mask in 2018 (EFF)"},
     /* clients: shares of all clients */
-    [P_USES] = {"sessions of relays that use what is offered", 0.97,
-                "assumed: nearly all relays do, not always"},
+    [P_SPARES] = {"pairs of relay and server that do not use the offer", 0.02,
+                  "assumed: exceptions for a destination"},
+    [P_LEAVES] = {"of the other sessions, those that do not", 0.01,
+                  "assumed: several hosts behind one address; 97 % use it altogether"},
     [P_NEVER_USES] = {"clients that never use STARTTLS", 0.03, "devices, scripts"},
     [P_INSISTS] = {"clients that insist on TLS", 0.01, "MTA-STS, DANE, or configured so"},
     [P_HELO_CLIENT] = {"clients that say HELO", 0.02, "devices, bots"},

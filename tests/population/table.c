@@ -10,7 +10,12 @@
 
 #define SHARES 4u
 #define RULES 12u
-#define EXAMPLES 3u
+#define EXAMPLES 2u
+
+/* What offer-missing may say: contrast_name(), and that it says nothing. */
+static const char *const whys[] = {"others", "around",     "changed", "chance",
+                                   "uneven", "own-policy", "nothing"};
+#define WHYS (sizeof whys / sizeof *whys)
 
 /* The requirement: certain and strong together, of all sessions. */
 #define LIMIT 1e-4
@@ -45,12 +50,13 @@ struct example {
 
 struct share {
     double boxed;
-    uint32_t boxes;
+    uint32_t boxes, populations;
     uint64_t sessions, touched, own_firewall, own_firewall_found;
     struct tally forms[FORMS], bins[BINS], reaches[REACHES], all;
     uint64_t by_rule[RULES][FORMS]; /* found */
     struct example wrong[RULES][CAUSES];
-    uint64_t causes[CAUSES]; /* sessions in the clear that nobody touched */
+    uint64_t causes[CAUSES]; /* sessions without TLS that no box touched */
+    uint64_t why[WHYS];      /* sessions with the offer deleted, by what the rule says of them */
 };
 
 struct table {
@@ -76,11 +82,13 @@ void table_free(struct table **t)
 
 void table_begin(struct table *t, const struct population *p, double boxed)
 {
-    struct share *s = &t->share[t->shares++];
-
+    if (t->shares == 0 || t->share[t->shares - 1].boxed != boxed)
+        t->shares++;
+    struct share *s = &t->share[t->shares - 1];
     s->boxed = boxed;
-    s->boxes = p->box_count;
-    s->sessions = p->visit_count;
+    s->populations++;
+    s->boxes += p->box_count;
+    s->sessions += p->visit_count;
     free(t->of_server);
     t->of_server = must_alloc(p->server_count, sizeof *t->of_server);
     for (size_t i = 0; i < p->visit_count; i++)
@@ -114,6 +122,17 @@ static unsigned rule_of(struct table *t, const char *name)
         return RULES - 1;
     snprintf(t->rules[t->rule_count], sizeof t->rules[0], "%s", name);
     return t->rule_count++;
+}
+
+/* The last one when there is none. */
+static size_t why_of(const char *detail)
+{
+    const char *at = strstr(detail, "\"why\":\"");
+    size_t i = 0;
+
+    while (at && i < WHYS - 1 && strncmp(at + 7, whys[i], strlen(whys[i])) != 0)
+        i++;
+    return at ? i : WHYS - 1;
 }
 
 static uint32_t sessions_of_pair(const struct population *p, const struct visit *v)
@@ -162,6 +181,8 @@ void table_add(struct table *t, const struct population *p, const struct visit *
     /* A finding counts when the class follows it. */
     if (answer >= ANSWER_STRONG && !found)
         answer = ANSWER_NOTHING;
+    if (v->form == FORM_DELETED)
+        s->why[why_of(j->detail)]++;
     s->all.answers[answer]++;
     s->forms[v->form].answers[answer]++;
     s->bins[bin_of(t->of_server[v->server])].answers[answer]++;
@@ -222,15 +243,17 @@ static void print_rate(uint64_t hits, uint64_t n)
 
 static void print_summary(const struct table *t)
 {
-    puts("| networks behind a box | sessions | truly stripped | found | recall | false | per "
+    puts("| networks behind a box | populations | sessions | truly stripped | found | recall | "
+         "false | per "
          "10,000 |"
          " HELO-only servers | per 10,000 |");
-    puts("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    puts("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for (unsigned i = 0; i < t->shares; i++) {
         const struct share *s = &t->share[i];
         uint64_t n = total(&s->all), found = found_of(&s->all);
-        printf("| %.1f %% (%u) | %llu | %llu | %llu |", 100 * s->boxed, s->boxes,
-               (unsigned long long)s->sessions, (unsigned long long)n, (unsigned long long)found);
+        printf("| %.1f %% (%u) | %u | %llu | %llu | %llu |", 100 * s->boxed, s->boxes,
+               s->populations, (unsigned long long)s->sessions, (unsigned long long)n,
+               (unsigned long long)found);
         if (n)
             printf(" %.1f %% |", 100.0 * (double)found / (double)n);
         else
@@ -266,6 +289,16 @@ static void print_found(const struct share *s)
         print_tally(reaches[r], &s->reaches[r]);
 }
 
+static void print_whys(const struct share *s)
+{
+    if (total(&s->forms[FORM_DELETED]) == 0)
+        return;
+    puts("\n| `offer-missing` says of deleted offers | sessions |\n| --- | --- |");
+    for (size_t i = 0; i < WHYS; i++)
+        if (s->why[i])
+            printf("| %s | %llu |\n", whys[i], (unsigned long long)s->why[i]);
+}
+
 static void print_by_rule(const struct table *t, const struct share *s)
 {
     if (total(&s->all) == 0)
@@ -276,6 +309,17 @@ static void print_by_rule(const struct table *t, const struct share *s)
             if (s->by_rule[r][f])
                 printf("| `%s` | %s | %llu |\n", t->rules[r], form_name((enum form)f),
                        (unsigned long long)s->by_rule[r][f]);
+}
+
+/* Without the sentence that opens the detail. */
+static void print_example(const char *cause, const struct example *x, unsigned i)
+{
+    const struct judged *j = &x->kept[i].judged;
+    const char *facts = strstr(j->detail, "\",\"");
+
+    printf("- %s: server %u (%u sessions), client %u (%u with this server), `%s` %s `{%s`\n", cause,
+           x->kept[i].server, x->kept[i].of_server, x->kept[i].client, x->kept[i].of_pair, j->rule,
+           j->rank, facts ? facts + 2 : j->detail);
 }
 
 static void print_wrong(const struct table *t, const struct share *s)
@@ -297,12 +341,7 @@ static void print_wrong(const struct table *t, const struct share *s)
     for (unsigned r = 0; r < t->rule_count; r++)
         for (int c = 0; c < CAUSES; c++)
             for (unsigned i = 0; i < EXAMPLES && i < s->wrong[r][c].count; i++)
-                printf("- %s: server %u (%u sessions), client %u (%u with this server), `%s` %s"
-                       " `%s`\n",
-                       cause_name((enum cause)c), s->wrong[r][c].kept[i].server,
-                       s->wrong[r][c].kept[i].of_server, s->wrong[r][c].kept[i].client,
-                       s->wrong[r][c].kept[i].of_pair, s->wrong[r][c].kept[i].judged.rule,
-                       s->wrong[r][c].kept[i].judged.rank, s->wrong[r][c].kept[i].judged.detail);
+                print_example(cause_name((enum cause)c), &s->wrong[r][c], i);
 }
 
 static void print_parameters(void)
@@ -321,6 +360,7 @@ void table_print(const struct table *t)
     for (unsigned i = 0; i < t->shares; i++) {
         print_found(&t->share[i]);
         print_by_rule(t, &t->share[i]);
+        print_whys(&t->share[i]);
         print_wrong(t, &t->share[i]);
     }
     print_parameters();

@@ -14,7 +14,7 @@ struct table;
 struct table *table_new(void);
 void table_free(struct table **t);
 
-/* A population begins: what is added from now on belongs to this share. */
+/* A population begins: what is added from now on belongs to this share; equal ones are added up. */
 void table_begin(struct table *t, const struct population *p, double boxed);
 void table_add(struct table *t, const struct population *p, const struct visit *v,
                const struct judged *j);

@@ -61,6 +61,11 @@ static bool is_verifiable(uint32_t server)
     return hash_of(2, server, 0) % 10 >= 3;
 }
 
+static bool loses_large_packets(const struct client *c, int64_t at_ns)
+{
+    return c->large_packets && at_ns >= c->from_ns && at_ns < c->until_ns;
+}
+
 static enum handshake shake_hands(struct population *p, const struct server *s, struct visit *v)
 {
     const struct client *c = &p->clients[v->client];
@@ -69,7 +74,7 @@ static enum handshake shake_hands(struct population *p, const struct server *s, 
         return HANDSHAKE_RESET;
     if (s->kind == CAUSE_TLS_OLD && c->modern)
         return s->flag ? HANDSHAKE_RESET : HANDSHAKE_VERSION_ALERT;
-    if (c->large_packets && v->started_ns >= c->from_ns && v->started_ns < c->until_ns) {
+    if (loses_large_packets(c, v->started_ns)) {
         v->cause = CAUSE_LARGE_PACKETS;
         return random_below(&p->random, 2) ? HANDSHAKE_TIMED_OUT : HANDSHAKE_RESET;
     }
@@ -136,10 +141,11 @@ static bool without_ehlo(struct population *p, const struct server *s, const str
     }
     if (b->form != FORM_EHLO && s->kind != CAUSE_HELO_ONLY)
         return false;
-    if (b->form == FORM_EHLO)
-        touch(v, b, would_offer(p, s, v));
-    v->cause = s->kind == CAUSE_HELO_ONLY ? CAUSE_HELO_ONLY : v->cause;
     v->helo = sends_mail(c) && c->kind != CLIENT_INSISTS;
+    /* Who does not fall back to HELO leaves, and nothing is stripped. */
+    if (b->form == FORM_EHLO)
+        touch(v, b, would_offer(p, s, v) && v->helo);
+    v->cause = s->kind == CAUSE_HELO_ONLY ? CAUSE_HELO_ONLY : v->cause;
     v->ehlo_reply = 500;
     v->helo_reply = v->helo ? 250 : 0;
     v->mail = v->helo;
@@ -185,11 +191,28 @@ static void request(struct population *p, const struct server *s, const struct b
     }
 }
 
-static bool wants_tls(struct population *p, const struct client *c)
+/* Some relays are told not to for a destination; behind some addresses there are several hosts. */
+static bool wants_tls(struct population *p, const struct visit *v)
 {
-    if (c->kind == CLIENT_INSISTS)
+    enum client_kind kind = p->clients[v->client].kind;
+
+    if (kind == CLIENT_INSISTS)
         return true;
-    return c->kind == CLIENT_RELAY && chance(&p->random, P_USES);
+    if (kind != CLIENT_RELAY ||
+        hash_of(7, v->client, v->server) % 1000 < 1000 * parameter(P_SPARES))
+        return false;
+    return !chance(&p->random, P_LEAVES);
+}
+
+/* It could have asked, and did not: of handshakes that fail it cannot be told why. */
+static void leave_unused(const struct population *p, const struct box *b, struct visit *v)
+{
+    const struct client *c = &p->clients[v->client];
+
+    if (b->form == FORM_BROKEN && c->kind == CLIENT_RELAY)
+        touch(v, b, false);
+    else if (loses_large_packets(c, v->started_ns))
+        v->cause = CAUSE_LARGE_PACKETS;
 }
 
 /* One connection, stored; `clear`: the client has given up on TLS. */
@@ -205,8 +228,10 @@ static struct visit connect_once(struct population *p, uint32_t client, uint32_t
     v.machine = machine_of(p, s, client, server);
     if (!without_ehlo(p, s, b, &v)) {
         answer_ehlo(p, s, b, &v);
-        if (v.offered && !clear && wants_tls(p, c))
+        if (v.offered && !clear && wants_tls(p, &v))
             request(p, s, b, &v);
+        else if (v.offered && !clear)
+            leave_unused(p, b, &v);
         if (v.starttls_reply != 220)
             v.mail = sends_mail(c) && c->kind != CLIENT_INSISTS &&
                      (v.starttls_reply == 0 || chance(&p->random, P_GOES_ON));
@@ -359,7 +384,7 @@ static void write_handshake(const struct visit *v, struct facts *f)
         f->ending = ENDING_RESET;
     if (v->handshake == HANDSHAKE_GARBLED)
         f->tls_garbled = true;
-    if (v->handshake == HANDSHAKE_TIMED_OUT)
+    if (v->handshake == HANDSHAKE_TIMED_OUT || v->cause == CAUSE_LARGE_PACKETS)
         f->ended_ns += 300 * SECOND_NS;
     f->tls_alert = v->handshake == HANDSHAKE_DECODE_ALERT        ? 50
                    : v->handshake == HANDSHAKE_VERSION_ALERT     ? 70
