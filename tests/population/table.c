@@ -17,9 +17,6 @@ static const char *const whys[] = {"others", "around",     "changed", "chance",
                                    "uneven", "own-policy", "nothing"};
 #define WHYS (sizeof whys / sizeof *whys)
 
-/* The requirement: certain and strong together, of all sessions. */
-#define LIMIT 1e-4
-
 enum answer { ANSWER_NOTHING, ANSWER_WEAK, ANSWER_STRONG, ANSWER_CERTAIN, ANSWERS };
 
 /* Sessions that the server of a session has, up to. */
@@ -366,16 +363,16 @@ void table_print(const struct table *t)
     print_parameters();
 }
 
-bool table_is_good(const struct table *t)
+bool table_is_good(const struct table *t, double limit)
 {
     bool good = true;
 
     for (unsigned i = 0; i < t->shares; i++) {
         const struct share *s = &t->share[i];
         uint64_t wrong = wrong_of(s, false) + wrong_of(s, true);
-        if (wilson(wrong, s->sessions).low >= LIMIT) {
+        if (wilson(wrong, s->sessions).low > limit) {
             printf("\n%.1f %% of networks: more than %g of 10,000 sessions are accused falsely.\n",
-                   100 * s->boxed, 1e4 * LIMIT);
+                   100 * s->boxed, 1e4 * limit);
             good = false;
         }
         if (total(&s->all) && found_of(&s->all) == 0) {

@@ -20,8 +20,13 @@ void table_add(struct table *t, const struct population *p, const struct visit *
                const struct judged *j);
 void table_print(const struct table *t);
 
-/* False accusations stay below the project's limit, or above it by chance only; and stripping is
- * found. */
-bool table_is_good(const struct table *t);
+/* What the project requires: certain and strong findings that are wrong, of all sessions. */
+#define TABLE_LIMIT 1e-4
+
+/* In a small population there is one server of each rare kind, ten times as many as in life. */
+#define TABLE_LIMIT_SMALL 1e-3
+
+/* False accusations stay below the limit, or above it by chance only; and stripping is found. */
+bool table_is_good(const struct table *t, double limit);
 
 #endif
