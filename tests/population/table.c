@@ -319,8 +319,28 @@ static void print_example(const char *cause, const struct example *x, unsigned i
            j->rank, facts ? facts + 2 : j->detail);
 }
 
-static void print_wrong(const struct table *t, const struct share *s)
+/* Of each rule and cause, where it first occurs. */
+static void print_examples(const struct table *t, unsigned share)
 {
+    bool seen[RULES][CAUSES] = {{false}};
+
+    for (unsigned i = 0; i < share; i++)
+        for (unsigned r = 0; r < RULES; r++)
+            for (int c = 0; c < CAUSES; c++)
+                seen[r][c] |= t->share[i].wrong[r][c].count > 0;
+    puts("");
+    for (unsigned r = 0; r < t->rule_count; r++)
+        for (int c = 0; c < CAUSES; c++) {
+            const struct example *x = &t->share[share].wrong[r][c];
+            for (unsigned i = 0; !seen[r][c] && i < EXAMPLES && i < x->count; i++)
+                print_example(cause_name((enum cause)c), x, i);
+        }
+}
+
+static void print_wrong(const struct table *t, unsigned share)
+{
+    const struct share *s = &t->share[share];
+
     if (wrong_of(s, false) + wrong_of(s, true) == 0)
         return;
     printf("\n### False accusations, %.1f %% of networks\n\n", 100 * s->boxed);
@@ -334,11 +354,7 @@ static void print_wrong(const struct table *t, const struct share *s)
                 print_rate(s->wrong[r][c].count, s->sessions);
                 puts("");
             }
-    puts("\nExamples:\n");
-    for (unsigned r = 0; r < t->rule_count; r++)
-        for (int c = 0; c < CAUSES; c++)
-            for (unsigned i = 0; i < EXAMPLES && i < s->wrong[r][c].count; i++)
-                print_example(cause_name((enum cause)c), &s->wrong[r][c], i);
+    print_examples(t, share);
 }
 
 static void print_parameters(void)
@@ -358,7 +374,7 @@ void table_print(const struct table *t)
         print_found(&t->share[i]);
         print_by_rule(t, &t->share[i]);
         print_whys(&t->share[i]);
-        print_wrong(t, &t->share[i]);
+        print_wrong(t, i);
     }
     print_parameters();
 }
