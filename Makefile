@@ -4,6 +4,7 @@
 #   make demo     install what is missing, build, analyse a real capture, print the report
 #   make test     install what is missing, build, run every test, also under the sanitizers
 #   make check    the same tests on this build only, installing nothing
+#   make population   how often findings of stripping are right (minutes)
 #   make lint     layout, clang-tidy, which layer includes what
 #   make fuzz     libFuzzer targets in build/fuzz/ (clang); FUZZ_SECONDS each
 #   make install  PREFIX=/usr/local DESTDIR=
