@@ -26,7 +26,7 @@ static void text_at(sqlite3_stmt *s, int at, char *to, size_t size)
     snprintf(to, size, "%s", text ? text : "");
 }
 
-/* A statement about one session and a number of nanoseconds: 1 with a row, 0 without, -1. */
+/* A statement about one session and a number, of nanoseconds or a limit: 1 with a row, 0 without, -1. */
 static int ask(struct store *st, enum statement which, int64_t session, int64_t ns,
                sqlite3_stmt **s_r, struct err *e)
 {
@@ -81,6 +81,22 @@ static int load_requests(struct store *st, int64_t session, struct requests *r, 
     return rc;
 }
 
+/* Two counts of a statement about one session. */
+static int load_two(struct store *st, enum statement which, int64_t session, int64_t argument,
+                    uint64_t *first_r, uint64_t *second_r, struct err *e)
+{
+    sqlite3_stmt *s;
+    int rc = ask(st, which, session, argument, &s, e);
+
+    if (rc > 0) {
+        *first_r = count_at(s, 0);
+        *second_r = count_at(s, 1);
+    }
+    if (rc >= 0)
+        sqlite3_reset(s);
+    return rc;
+}
+
 static int load_broken(struct store *st, int64_t session, struct broken *b, struct err *e)
 {
     sqlite3_stmt *s;
@@ -97,14 +113,18 @@ static int load_broken(struct store *st, int64_t session, struct broken *b, stru
         sqlite3_reset(s);
     if (rc < 0 || b->connections == 0)
         return rc;
-    rc = ask(st, ST_BROKEN_OTHERS_GET, session, BOUND_FALLBACK_SECONDS * SECOND, &s, e);
-    if (rc > 0) {
-        b->others_established = count_at(s, 0);
-        b->others_broken = count_at(s, 1);
-    }
-    if (rc >= 0)
-        sqlite3_reset(s);
-    return rc;
+    if (load_two(st, ST_BROKEN_OTHERS_GET, session, BOUND_COMPARED, &b->others_established,
+                 &b->others_broken, e) < 0)
+        return -1;
+    return load_two(st, ST_BROKEN_ELSEWHERE_GET, session, BOUND_FALLBACK_SECONDS * SECOND,
+                    &b->elsewhere_established, &b->elsewhere_broken, e);
+}
+
+static int load_refusals(struct store *st, int64_t session, uint64_t *refused_r, struct err *e)
+{
+    uint64_t unused;
+
+    return load_two(st, ST_EHLO_REFUSED_GET, session, BOUND_COMPARED, refused_r, &unused, e);
 }
 
 /* The same connection at other places: the first that differs. */
@@ -228,6 +248,8 @@ int history_load(struct store *st, int64_t session, const struct facts *f,
         return -1;
     if (f->starttls_offered == YES && f->starttls_requested != YES && f->transactions &&
         load_broken(st, session, &h->broken, e) < 0)
+        return -1;
+    if (f->ehlo_accepted == NO && load_refusals(st, session, &h->ehlo_refused, e) < 0)
         return -1;
     if (without && load_expectation(st, f, &h->expected, e) < 0)
         return -1;

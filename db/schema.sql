@@ -182,7 +182,7 @@ CREATE TABLE session (
 CREATE INDEX session_server ON session (server_id, started_ns);
 CREATE INDEX session_client ON session (client_ip, started_ns);
 CREATE INDEX session_connection ON session (client_ip, client_port, started_ns);
-CREATE INDEX session_broken ON session (client_ip, started_ns)
+CREATE INDEX session_broken ON session (server_id, client_ip, started_ns)
   WHERE starttls_reply = 220 AND tls_established = 0;
 CREATE INDEX session_capture ON session (capture_id);
 CREATE INDEX session_certificate ON session (certificate) WHERE certificate IS NOT NULL;

@@ -81,26 +81,38 @@ static const char *const statement_sql[STATEMENTS] = {
     /* Alerts: unexpected_message, bad_record_mac, decryption_failed, record_overflow, decode_error,
      * decrypt_error: what came was not what was sent.  Those about certificates and about what the
      * two can agree on are a choice, also where a reset follows.  The number is the last one's. */
+    /* A reset after minutes is the end of one's own patience: large packets that were lost. */
     [ST_BROKEN_GET] =
-        "SELECT count(*), count(*) FILTER (WHERE o.ending = 'reset' AND o.tls_alert IS NULL"
-        "  AND o.tls_alert_hidden = 0),"
-        " count(*) FILTER (WHERE o.tls_garbled = 1),"
-        " count(*) FILTER (WHERE o.tls_alert IN (10, 20, 21, 22, 50, 51)),"
-        " o.session_id, max(o.started_ns)"
-        " FROM session s JOIN session o INDEXED BY session_broken ON o.client_ip = s.client_ip"
-        " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns"
-        " AND o.server_id = s.server_id AND o.session_id <> s.session_id"
-        " AND o.starttls_reply = 220 AND o.tls_established = 0 AND o.transactions = 0"
-        " AND ((o.ending = 'reset' AND o.tls_alert IS NULL AND o.tls_alert_hidden = 0) OR "
-        "o.tls_garbled = 1"
-        "  OR o.tls_alert IN (10, 20, 21, 22, 50, 51))"
-        " WHERE s.session_id = ?1",
+        "SELECT count(*), count(*) FILTER (WHERE reset), count(*) FILTER (WHERE tls_garbled = 1),"
+        " count(*) FILTER (WHERE decode), session_id, max(started_ns)"
+        " FROM (SELECT o.*, o.ending = 'reset' AND o.tls_alert IS NULL AND o.tls_alert_hidden = 0"
+        "  AND o.ended_ns - o.started_ns < 60000000000 AS reset,"
+        "  o.tls_alert IN (10, 20, 21, 22, 50, 51) AS decode"
+        "  FROM session s JOIN session o INDEXED BY session_broken ON o.server_id = s.server_id"
+        "  AND o.client_ip = s.client_ip"
+        "  AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns"
+        "  AND o.session_id <> s.session_id"
+        "  AND o.starttls_reply = 220 AND o.tls_established = 0 AND o.transactions = 0"
+        "  WHERE s.session_id = ?1)"
+        " WHERE reset OR tls_garbled = 1 OR decode",
     [ST_BROKEN_OTHERS_GET] =
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM session o WHERE o.server_id = s.server_id"
+        "  AND o.client_ip <> s.client_ip AND o.starttls_reply = 220 AND o.tls_established = 1"
+        "  LIMIT ?2)),"
+        " (SELECT count(*) FROM (SELECT 1 FROM session o INDEXED BY session_broken"
+        "  WHERE o.server_id = s.server_id AND o.client_ip <> s.client_ip"
+        "  AND o.starttls_reply = 220 AND o.tls_established = 0 LIMIT ?2))"
+        " FROM session s WHERE s.session_id = ?1",
+    [ST_BROKEN_ELSEWHERE_GET] =
         "SELECT count(*) FILTER (WHERE o.tls_established = 1),"
         " count(*) FILTER (WHERE o.tls_established = 0)"
-        " FROM session s JOIN session o ON o.server_id = s.server_id"
+        " FROM session s JOIN session o ON o.client_ip = s.client_ip"
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns + ?2"
-        " AND o.client_ip <> s.client_ip AND o.starttls_reply = 220 WHERE s.session_id = ?1",
+        " AND o.server_id <> s.server_id AND o.starttls_reply = 220 WHERE s.session_id = ?1",
+    [ST_EHLO_REFUSED_GET] =
+        "SELECT count(*) FROM (SELECT 1 FROM session s JOIN session o"
+        " ON o.server_id = s.server_id AND o.client_ip <> s.client_ip AND o.ehlo_accepted = 0"
+        " WHERE s.session_id = ?1 LIMIT ?2)",
     [ST_VANTAGE_GET] =
         "SELECT o.session_id, c.source FROM session s JOIN session o INDEXED BY session_connection"
         " ON o.client_ip = s.client_ip"

@@ -126,17 +126,23 @@ static void refused(const struct facts *f, const struct history *h, struct findi
         return;
     if (older_than_starttls(f->greeting))
         return;
-    finding_r->rank = RANK_STRONG;
+    /* Refused to others as well, and never taken: a server that does not know it, whatever it says. */
+    bool knows = h->sessions > 0 || h->ehlo_refused == 0;
+    finding_r->rank = knows ? RANK_STRONG : RANK_WEAK;
     detail_begin(&d, finding_r);
     detail_says(&d, f,
-                "EHLO was answered as an unknown command by a server that knows it, and the client "
-                "fell back to HELO. Something between client and server takes away the offer of "
-                "STARTTLS.");
+                knows
+                    ? "EHLO was answered as an unknown command by a server that knows it, and the "
+                      "client fell back to HELO. Something between client and server takes away "
+                      "the offer of STARTTLS."
+                    : "EHLO was answered as an unknown command, to other clients as well, and the "
+                      "client fell back to HELO. The server may not know EHLO.");
     detail_text(&d, "seen", "refused");
     detail_number(&d, "ehlo_reply", (uint64_t)f->ehlo_reply);
     detail_number(&d, "helo_reply", (uint64_t)f->helo_reply);
     detail_text(&d, "why", why);
     detail_number(&d, "sessions_of_server", h->sessions);
+    detail_number(&d, "refused_to_others", h->ehlo_refused);
     if (greeting_is_masked(f->greeting))
         detail_flag(&d, "greeting_masked", true);
     detail_text(&d, "greeting", f->greeting);

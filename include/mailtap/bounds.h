@@ -133,6 +133,9 @@
 /* Seconds around sessions that still are "the same time" when servers are compared with themselves. */
 #define BOUND_SAME_TIME_SECONDS 3600
 
+/* Sessions that are counted where more of them would not change what they show. */
+#define BOUND_COMPARED 1000
+
 /* Sessions in one transaction of the database. */
 #define BOUND_BATCH 5000u
 

@@ -27,8 +27,10 @@ struct broken {
     uint64_t alerts;      /* a decode or record alert: what came was not what was sent */
     int64_t last_session; /* number of the last one */
     int64_t last_ns;      /* when it began */
-    /* Over the same time: handshakes of other clients with this server. */
+    /* Handshakes of other clients with this server, at any time; counted up to BOUND_COMPARED. */
     uint64_t others_established, others_broken;
+    /* Of this client with other servers, over the same time. */
+    uint64_t elsewhere_established, elsewhere_broken;
 };
 
 /* The same connection, captured at another place. */
@@ -58,6 +60,7 @@ struct expectation {
 struct history {
     uint64_t sessions; /* with a complete EHLO reply, this one included */
     uint64_t offered;  /* of those, with STARTTLS offered */
+    uint64_t ehlo_refused; /* sessions of other clients whose EHLO was refused there */
     struct contrast contrast;
     struct requests requests;
     struct broken broken;

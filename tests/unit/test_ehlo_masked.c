@@ -42,6 +42,22 @@ static void as_the_server_sees_it(void **state)
                      RANK_CERTAIN);
 }
 
+static void a_server_that_takes_nobodys_ehlo_may_not_know_it(void **state)
+{
+    (void)state;
+    struct facts f = script_facts("S: 220 mx ESMTP\nC: EHLO c.example\nS: 500 what\n" HELO);
+    struct history h = {.ehlo_refused = 1};
+    struct finding finding = {.rank = RANK_NONE};
+
+    ehlo_masked(&f, &h, &finding);
+    assert_int_equal(finding.rank, RANK_WEAK);
+    h.sessions = 1; /* it took one */
+    finding.rank = RANK_NONE;
+    ehlo_masked(&f, &h, &finding);
+    assert_int_equal(finding.rank, RANK_STRONG);
+    script_free(&f);
+}
+
 static void what_is_no_overwritten_hello(void **state)
 {
     (void)state;
@@ -175,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_the_server_sees_it),
+        cmocka_unit_test(a_server_that_takes_nobodys_ehlo_may_not_know_it),
         cmocka_unit_test(what_is_no_overwritten_hello),
         cmocka_unit_test(as_the_client_sees_it),
         cmocka_unit_test(a_server_that_need_not_know_ehlo),

@@ -56,7 +56,27 @@ static void a_server_that_is_broken_for_everybody_is_weak(void **state)
 
     b.others_broken = 4;
     assert_int_equal(judged(&f, b).rank, RANK_WEAK);
-    b.others_established = 1; /* it works for somebody */
+    b.others_established = 35; /* it fails for one in ten */
+    assert_int_equal(judged(&f, b).rank, RANK_WEAK);
+    b.others_established = 36; /* it works for nearly everybody */
+    assert_int_equal(judged(&f, b).rank, RANK_STRONG);
+}
+
+static void a_client_that_gets_through_to_others_is_not_behind_a_box(void **state)
+{
+    (void)state;
+    struct facts f = fell_back();
+    struct broken b = reset;
+
+    b.elsewhere_established = 4;
+    assert_int_equal(judged(&f, b).rank, RANK_WEAK);
+    b.elsewhere_broken = 2; /* its handshakes are broken elsewhere, too */
+    assert_int_equal(judged(&f, b).rank, RANK_STRONG);
+    b.elsewhere_broken = 0;
+    b.others_established = 1; /* the server's TLS works */
+    assert_int_equal(judged(&f, b).rank, RANK_STRONG);
+    b.others_established = 0;
+    b.garbled = 1; /* what came was changed on its way, wherever that was */
     assert_int_equal(judged(&f, b).rank, RANK_STRONG);
 }
 
@@ -89,6 +109,7 @@ int main(void)
         cmocka_unit_test(each_way_to_break_it_is_strong),
         cmocka_unit_test(failures_of_another_kind_are_no_finding),
         cmocka_unit_test(a_server_that_is_broken_for_everybody_is_weak),
+        cmocka_unit_test(a_client_that_gets_through_to_others_is_not_behind_a_box),
         cmocka_unit_test(only_mail_in_the_clear_past_an_offer_fell_back),
     };
     return cmocka_run_group_tests_name("handshake_broken", tests, NULL, NULL);

@@ -166,6 +166,9 @@ static void what_breaks_none(void **state)
     f = add_broken(1, -60 * SECOND); /* a choice, and then what the server had sent came in */
     f->tls_alert = 48;
     f->ending = ENDING_RESET;
+    f = add_broken(1, -300 * SECOND); /* it had waited in vain */
+    f->ended_ns = f->started_ns + 90 * SECOND;
+    f->ending = ENDING_RESET;
     f = add_broken(1, -60 * SECOND); /* the same in TLS 1.3, which encrypts what was said */
     f->tls_alert_hidden = true;
     f->ending = ENDING_RESET;
@@ -213,12 +216,15 @@ static void broken_ones_of_others(void **state)
     /* They are counted beside its own. */
     add_broken(1, -60 * SECOND)->tls_garbled = true;
     add_request(3, 6 * HOUR, 220);
-    add_request(3, 6 * HOUR + 1, 220);
+    add_request(3, 600 * HOUR, 220); /* at any time */
     store(path);
     struct broken b = history_of(path, 1).broken;
     assert_int_equal(b.connections, 1);
     assert_int_equal(b.others_broken, 1);
-    assert_int_equal(b.others_established, 1);
+    assert_int_equal(b.others_established, 2);
+    /* What this client does with other servers: one of its handshakes there was broken. */
+    assert_int_equal(b.elsewhere_established, 0);
+    assert_int_equal(b.elsewhere_broken, 1);
 }
 
 static void only_who_falls_back_is_asked_about(void **state)
