@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-SECONDS = 45  # for all orders: what does not fit is left out, and said
+SECONDS = 120  # for all orders: what does not fit is left out, and said
 SEED = 20261125
 
 # Who a session is, whatever its number.

@@ -119,6 +119,31 @@ static void after_a_gap_counting_goes_on(void **state)
     const struct message_facts *f = content_over(&c);
     assert_int_equal(f->octets, 11 + 6);
     assert_true(f->missing);
+    content_clear(&c);
+    message_free(&m);
+}
+
+static void what_came_before_the_gap_can_be_all_that_counts(void **state)
+{
+    (void)state;
+    struct message *m = message_new(NULL);
+    struct content c = {0};
+    bool ended;
+
+    content_begin(&c, true, m);
+    content_feed(&c, slice_of("A: 1\r\n\r\nabc"), &ended);
+    content_up_to_gap(&c); /* there is none yet */
+    assert_false(c.ends_at_gap);
+    content_gap(&c);
+    content_feed(&c, slice_of("x\r\n"), &ended);
+    content_gap(&c); /* the first one counts */
+    content_feed(&c, slice_of("y\r\n.\r\n"), &ended);
+    content_up_to_gap(&c);
+    const struct message_facts *f = content_over(&c);
+    assert_int_equal(f->octets, 11);
+    assert_int_equal(f->header_octets, 8);
+    assert_true(f->missing);
+    content_clear(&c);
     message_free(&m);
 }
 
@@ -129,6 +154,7 @@ int main(void)
         cmocka_unit_test(chunks_have_no_dots_to_undo_and_no_end),
         cmocka_unit_test(a_long_body_is_counted_whole),
         cmocka_unit_test(after_a_gap_counting_goes_on),
+        cmocka_unit_test(what_came_before_the_gap_can_be_all_that_counts),
     };
     return cmocka_run_group_tests_name("smtp_content", tests, NULL, NULL);
 }
