@@ -21,10 +21,10 @@ struct reading {
     bool failed;
 };
 
-/* Who reads a connection: one of the two. */
+/* Who reads a connection. */
 struct reader {
-    struct session *session;
-    struct names *names;
+    struct session *session; /* NULL: it is no mail */
+    struct names *names;     /* NULL: no end of it is DNS */
 };
 
 static struct reader *reader_new(const struct reading *r, const struct flow *f)
@@ -33,8 +33,7 @@ static struct reader *reader_new(const struct reading *r, const struct flow *f)
 
     if (f->end[SIDE_OPENER].port == NAMES_PORT || f->end[SIDE_RESPONDER].port == NAMES_PORT)
         reader->names = names_new();
-    else
-        reader->session = session_new(&r->options.session);
+    reader->session = session_new(&r->options.session);
     return reader;
 }
 
@@ -52,7 +51,7 @@ static void drain(struct reading *r, struct flow *f)
     while (stream_next(&f->stream, &c)) {
         if (reader->session)
             session_feed(reader->session, f, &c);
-        else if (!r->failed)
+        if (reader->names && !r->failed)
             fail_if(r, names_feed(reader->names, r->store, part->capture, f, &c, &r->error) < 0);
     }
 }
@@ -117,14 +116,18 @@ static void conclude_over(struct reading *r, int64_t now_ns)
 }
 
 /* What the session turned out to be decides what the flow is still worth. */
-static void look_at(struct reading *r, struct flow *f, const struct session *s)
+static void look_at(struct reading *r, struct flow *f)
 {
-    enum identity identity = session_identity(s);
+    struct reader *reader = f->user;
+    enum identity identity = reader->session ? session_identity(reader->session)
+                                             : IDENTITY_NOT_MAIL;
 
     f->keep = identity == IDENTITY_SMTP || identity == IDENTITY_TLS;
-    if (identity == IDENTITY_NOT_MAIL)
+    if (identity == IDENTITY_NOT_MAIL && !reader->names)
         dismiss(r, f);
-    else if (stream_over(&f->stream))
+    else if (identity == IDENTITY_NOT_MAIL)
+        session_free(&reader->session, r->dpi);
+    if (f->watched && stream_over(&f->stream))
         tell(r, f); /* what lingers for late duplicates is an empty flow */
 }
 
@@ -144,8 +147,7 @@ static void segment(struct reading *r, const struct packet *p)
             session_packet(reader->session, r->dpi, p);
         stream_push(&f->stream, p, from);
         drain(r, f);
-        if (reader->session)
-            look_at(r, f, reader->session);
+        look_at(r, f);
     }
     conclude_over(r, p->at_ns);
 }
