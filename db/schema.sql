@@ -341,6 +341,7 @@ CREATE TABLE dns (
 ) STRICT;
 CREATE INDEX dns_owner ON dns (owner, type);
 CREATE INDEX dns_value ON dns (value) WHERE type IN ('A', 'AAAA');
+CREATE INDEX dns_exchange ON dns (value, capture_id) WHERE type IN ('MX', 'CNAME');
 CREATE INDEX dns_capture ON dns (capture_id);
 
 CREATE TABLE weakness (
@@ -805,7 +806,7 @@ INSERT INTO describe VALUES
 ('policy', 'must_offer', '1: it must offer STARTTLS'),
 ('policy', 'mode', 'Mode of an MTA-STS policy; NULL: it is of a list'),
 ('policy', 'max_age', 'Seconds that an MTA-STS policy holds; NULL: it is of a list'),
-('dns', '', 'DNS answers about mail that were captured'),
+('dns', '', 'DNS answers about mail that were captured; addresses of exchanges only'),
 ('dns', 'dns_id', 'Number of the record'),
 ('dns', 'capture_id', 'The capture it was seen in'),
 ('dns', 'seen_ns', 'When it was seen, nanoseconds since 1970'),

@@ -61,6 +61,8 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_DNS_ADD] = "INSERT INTO dns (capture_id, seen_ns, asker_ip, question, owner, type,"
                    " preference, value, ttl, authentic, rcode)"
                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_EXCHANGE_FIND] = "SELECT 1 FROM dns INDEXED BY dns_exchange WHERE value = ?"
+                         " AND type IN ('MX', 'CNAME') AND capture_id = ? LIMIT 1",
     [ST_POLICY_ADD] = "INSERT INTO policy (source, domain, host, address, port, must_offer, mode,"
                       " max_age) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [ST_CONTRAST_GET] =

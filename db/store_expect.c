@@ -43,6 +43,36 @@ static int add_record(struct store *st, sqlite3_stmt *s, const struct dns_record
     return store_run(st, s, e);
 }
 
+/* Was this host named as an exchange, or as what one is an alias of, in this capture before? */
+static int is_exchange(struct store *st, int64_t capture, const char *host, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_EXCHANGE_FIND, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_text(s, 1, host, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 2, capture);
+    int rc = sqlite3_step(s);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+}
+
+/*
+ * Addresses and aliases of hosts are everybody's; those of exchanges alone bear on mail, and nobody
+ * else's are stored.  1 to store it, 0 not to.
+ */
+static int bears_on_mail(struct store *st, int64_t capture, const struct dns_record *r,
+                         struct err *e)
+{
+    if (r->type == DNS_CNAME && *r->owner == '_')
+        return 1; /* where TLSA and _mta-sts names lead */
+    if (r->type == DNS_A || r->type == DNS_AAAA || r->type == DNS_CNAME)
+        return is_exchange(st, capture, r->owner, e);
+    return 1;
+}
+
 int store_dns(struct store *st, int64_t capture, int64_t seen_ns, const struct ip_address *asker,
               const struct dns_message *m, struct err *e)
 {
@@ -52,7 +82,10 @@ int store_dns(struct store *st, int64_t capture, int64_t seen_ns, const struct i
         return -1;
     address_text(ip, asker);
     for (unsigned i = 0; i < m->records || (i == 0 && m->records == 0); i++) {
-        sqlite3_stmt *s = store_statement(st, ST_DNS_ADD, e);
+        int keep = m->records ? bears_on_mail(st, capture, &m->record[i], e) : 1;
+        if (keep == 0)
+            continue;
+        sqlite3_stmt *s = keep < 0 ? NULL : store_statement(st, ST_DNS_ADD, e);
         if (!s)
             return -1;
         sqlite3_bind_int64(s, 1, capture);

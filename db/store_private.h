@@ -37,6 +37,7 @@ enum statement {
     ST_MARK_ALL,
     ST_MARK_WITHOUT, /* sessions that had no offer */
     ST_DNS_ADD,
+    ST_EXCHANGE_FIND,
     ST_POLICY_ADD,
     /* history.c, contrast.c */
     ST_CONTRAST_GET,

@@ -60,7 +60,8 @@ int store_capture_begin(struct store *st, const char *name, const uint8_t digest
 /* One session; its local parts are hashed here with the database's key. */
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e);
 
-/* What a DNS answer says about mail, told to `asker` at `seen_ns`. */
+/* What a DNS answer says about mail, told to `asker` at `seen_ns`; addresses only of hosts that this
+ * capture named as exchanges before. */
 int store_dns(struct store *st, int64_t capture, int64_t seen_ns, const struct ip_address *asker,
               const struct dns_message *m, struct err *e);
 

@@ -435,7 +435,7 @@ static void mta_sts(void **state)
     assert_string_equal(expected(path), "nobody");
 }
 
-/* An answer with one record, in a capture of its own. */
+/* An answer with one record, in a capture of its own; what it is about was named as an exchange. */
 static void answer(const char *path, int64_t after_ns, bool authentic, enum dns_type type,
                    const char *owner, const char *value)
 {
@@ -450,16 +450,19 @@ static void answer(const char *path, int64_t after_ns, bool authentic, enum dns_
     memset(&m, 0, sizeof m);
     m.response = true;
     m.authentic = authentic;
-    m.records = 1;
-    m.record[0].type = type;
+    m.records = 2;
+    m.record[0].type = DNS_MX;
+    strcpy(m.record[0].owner, "domain.example");
+    strcpy(m.record[0].target, owner);
+    m.record[1].type = type;
     strcpy(m.question, owner);
-    strcpy(m.record[0].owner, owner);
+    strcpy(m.record[1].owner, owner);
     if (type == DNS_CNAME)
-        strcpy(m.record[0].target, value);
+        strcpy(m.record[1].target, value);
     else if (type == DNS_TLSA)
-        strcpy(m.record[0].text, value);
+        strcpy(m.record[1].text, value);
     else
-        assert_true(address_parse(value, &m.record[0].address));
+        assert_true(address_parse(value, &m.record[1].address));
     assert_int_equal(store_capture_begin(st, "dns.pcap", digest, &capture, &e), 1);
     assert_int_equal(store_dns(st, capture, NOON + after_ns, &asker, &m, &e), 0);
     assert_int_equal(store_capture_end(st, capture, digest, &counts, NULL, &e), 1);

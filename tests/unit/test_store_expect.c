@@ -87,9 +87,9 @@ static void a_row_for_each_record(void **state)
     struct dns_record *r = record(&m, DNS_MX, "mx.example");
     r->preference = 10;
     strcpy(r->target, "mx1.example");
-    strcpy(record(&m, DNS_CNAME, "alias.example")->target, "name.example");
-    record(&m, DNS_A, "a.example")->address = (struct ip_address){4, {192, 0, 2, 7}};
-    record(&m, DNS_AAAA, "aaaa.example")->address = asker;
+    strcpy(record(&m, DNS_CNAME, "mx1.example")->target, "name.example");
+    record(&m, DNS_A, "name.example")->address = (struct ip_address){4, {192, 0, 2, 7}};
+    record(&m, DNS_AAAA, "mx1.example")->address = asker;
     strcpy(record(&m, DNS_TXT, "_mta-sts.example")->text, "v=STSv1; id=1;");
     strcpy(record(&m, DNS_TLSA, "_25._tcp.example")->text, "3 1 1 aabb");
     store(st, &m);
@@ -98,16 +98,34 @@ static void a_row_for_each_record(void **state)
     sample_expect(path, ROW("type = 'MX'"),
                   "q.example mx.example MX 10 mx1.example 4294967295 1 0");
     sample_expect(path, ROW("type = 'CNAME'"),
-                  "q.example alias.example CNAME - name.example 4294967295 1 0");
-    sample_expect(path, ROW("type = 'A'"), "q.example a.example A - 192.0.2.7 4294967295 1 0");
+                  "q.example mx1.example CNAME - name.example 4294967295 1 0");
+    sample_expect(path, ROW("type = 'A'"), "q.example name.example A - 192.0.2.7 4294967295 1 0");
     sample_expect(path, ROW("type = 'AAAA'"),
-                  "q.example aaaa.example AAAA - 2001:db8::9 4294967295 1 0");
+                  "q.example mx1.example AAAA - 2001:db8::9 4294967295 1 0");
     sample_expect(path, ROW("type = 'TXT'"),
                   "q.example _mta-sts.example TXT - v=STSv1; id=1; 4294967295 1 0");
     sample_expect(path, ROW("type = 'TLSA'"),
                   "q.example _25._tcp.example TLSA - 3 1 1 aabb 4294967295 1 0");
     sample_expect(path, "SELECT DISTINCT seen_ns || ' ' || asker_ip FROM dns", "77 2001:db8::9");
     sample_expect(path, "SELECT count(*) FROM dns", "6");
+}
+
+static void hosts_that_are_no_exchanges_are_nobodys_business(void **state)
+{
+    static struct dns_message m;
+    const char *path = fresh(state);
+    struct store *st = open_store(path, 1);
+
+    memset(&m, 0, sizeof m);
+    record(&m, DNS_A, "www.example")->address = asker;
+    strcpy(record(&m, DNS_CNAME, "clinic.example")->target, "host.example");
+    record(&m, DNS_A, "host.example")->address = asker;
+    record(&m, DNS_A, "mx1.example")->address = asker; /* before it is known to be one */
+    strcpy(record(&m, DNS_MX, "example")->target, "mx1.example");
+    store(st, &m);
+    end_capture(st, 1);
+    close_store(&st);
+    sample_expect(path, "SELECT group_concat(type || ' ' || owner) FROM dns", "MX example");
 }
 
 static void that_there_is_none_is_a_row(void **state)
@@ -248,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_for_each_record),
+        cmocka_unit_test(hosts_that_are_no_exchanges_are_nobodys_business),
         cmocka_unit_test(that_there_is_none_is_a_row),
         cmocka_unit_test(rows_go_with_a_capture_that_did_not_end),
         cmocka_unit_test(sessions_without_the_offer_are_judged_again),
