@@ -58,8 +58,8 @@ struct expectation {
 
 /* What the database knows of the session's server address and port, over all sessions. */
 struct history {
-    uint64_t sessions; /* with a complete EHLO reply, this one included */
-    uint64_t offered;  /* of those, with STARTTLS offered */
+    uint64_t sessions;     /* with a complete EHLO reply, this one included */
+    uint64_t offered;      /* of those, with STARTTLS offered */
     uint64_t ehlo_refused; /* sessions of other clients whose EHLO was refused there */
     struct contrast contrast;
     struct requests requests;
