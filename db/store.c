@@ -362,7 +362,9 @@ static int open_sqlite(struct store *st, const char *name, int flags, struct err
 {
     if (sqlite3_open_v2(name, &st->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return st->db ? store_fail(st, e) : err_set(e, "%s: out of memory", st->path);
-    return guard_open(st, e) < 0 ? -1 : schema_check(st, e);
+    if (functions_add(st, e) < 0 || guard_open(st, e) < 0)
+        return -1;
+    return schema_check(st, e);
 }
 
 /*

@@ -115,6 +115,10 @@ int guard_open(struct store *st, struct err *e);
 void guard_ask(struct store *st, int64_t for_ns);
 int64_t guard_asked(struct store *st);
 
+/* ---- functions.c: wilson_low(), ... in SQL */
+
+int functions_add(struct store *st, struct err *e);
+
 /* ---- schema.c */
 
 /* Is it ours, and of this version?  A new one is made when st->writing.  Reads the key. */

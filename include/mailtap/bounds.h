@@ -136,6 +136,9 @@
 /* Sessions that are counted where more of them would not change what they show. */
 #define BOUND_COMPARED 1000
 
+/* Clusters that the bootstrap of a question resamples: about a second. */
+#define BOUND_CLUSTERS 50000
+
 /* Sessions in one transaction of the database. */
 #define BOUND_BATCH 5000u
 

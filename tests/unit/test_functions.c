@@ -1,0 +1,112 @@
+/* test_functions.c - the statistics in SQL: values, what is nothing, and what is refused. */
+#include "test.h"
+
+#include "sample.h"
+
+#include <mailtap/query.h>
+#include <mailtap/statistics.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct store *opened(void **state)
+{
+    struct err e = {""};
+    struct store *st = store_open(sample_made(state, "f.db"), STORE_READ, &e);
+
+    assert_string_equal(e.text, "");
+    return st;
+}
+
+/* NAN for NULL. */
+static double value(struct store *st, const char *expression)
+{
+    char sql[512];
+    struct err e = {""};
+
+    snprintf(sql, sizeof sql, "SELECT %s", expression);
+    struct query *q = query_open(st, sql, &e);
+    assert_string_equal(e.text, "");
+    assert_int_equal(query_next(q, &e), 1);
+    struct cell c = query_cell(q, 0);
+    double v = c.kind == CELL_NULL ? NAN : c.kind == CELL_REAL ? c.real : (double)c.integer;
+    query_close(&q);
+    return v;
+}
+
+static void values_are_those_of_the_library(void **state)
+{
+    struct store *st = opened(state);
+    struct err e;
+
+    /* Newcombe 1998, table I and II: 81/263, 56/70 against 48/80, to four digits. */
+    assert_true(fabs(value(st, "wilson_low(81, 263)") - 0.2553) < 5e-5);
+    assert_true(fabs(value(st, "wilson_high(81, 263)") - 0.3662) < 5e-5);
+    assert_true(fabs(value(st, "clopper_low(81, 263)") - 0.2527) < 5e-5);
+    assert_true(fabs(value(st, "clopper_high(81, 263)") - 0.3676) < 5e-5);
+    assert_true(fabs(value(st, "newcombe_low(56, 70, 48, 80)") - 0.0524) < 5e-5);
+    assert_true(fabs(value(st, "newcombe_high(56, 70, 48, 80)") - 0.3339) < 5e-5);
+    assert_true(fabs(value(st, "binomial_above(3, 3, 0.5)") - 0.125) < 1e-12);
+    assert_true(fabs(value(st, "binomial_below(0, 3, 0.5)") - 0.125) < 1e-12);
+    assert_true(fabs(value(st, "fisher_below(0, 4, 4, 0)") - 1.0 / 70) < 1e-12);
+    const uint64_t hits[] = {1, 9, 20}, n[] = {10, 20, 20};
+    struct interval i = cluster_bootstrap(hits, n, 3, 2000, 1);
+    assert_true(value(st, "bootstrap_low(column2, column1)"
+                          " FROM (VALUES (20, 20), (10, 1), (20, 9))") == i.low);
+    assert_true(value(st, "bootstrap_high(column2, column1)"
+                          " FROM (VALUES (20, 9), (20, 20), (10, 1))") == i.high);
+    store_close(&st, &e);
+}
+
+static void nothing_gives_null(void **state)
+{
+    static const char *const nothing[] = {
+        "wilson_low(NULL, 3)",         "wilson_high(0, 0)",       "newcombe_low(1, 2, NULL, 4)",
+        "bootstrap_low(1, 1) WHERE 0", "bootstrap_high(NULL, 1)",
+    };
+    struct store *st = opened(state);
+    struct err e;
+
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+        assert_true(isnan(value(st, nothing[i])));
+    store_close(&st, &e);
+}
+
+static void what_is_no_count_is_refused_by_name(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"wilson_low(-1, 3)", "wilson_low"},
+        {"wilson_high('x', 3)", "wilson_high"},
+        {"clopper_low(1.5, 3)", "clopper_low"},
+        {"binomial_above(1, 3, 1.5)", "binomial_above"},
+        {"fisher_below(1, 2, 3, 9e18)", "fisher_below"},
+        {"bootstrap_low(1, x'00')", "bootstrap_low"},
+    };
+    struct store *st = opened(state);
+    char sql[128];
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct err e = {""};
+        snprintf(sql, sizeof sql, "SELECT %s", wrong[i][0]);
+        assert_int_equal(sample_ask(st, sql, 0, &e), -1);
+        assert_non_null(strstr(e.text, wrong[i][1]));
+    }
+    struct err e = {""};
+    assert_int_equal(sample_ask(st,
+                                "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r"
+                                " WHERE i < 60000) SELECT bootstrap_low(1, 2) FROM r",
+                                0, &e),
+                     -1);
+    assert_non_null(strstr(e.text, "50000 clusters"));
+    store_close(&st, &e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_are_those_of_the_library),
+        cmocka_unit_test(nothing_gives_null),
+        cmocka_unit_test(what_is_no_count_is_refused_by_name),
+    };
+    return cmocka_run_group_tests_name("functions", tests, sample_folder, sample_folder_remove);
+}
