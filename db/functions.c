@@ -240,7 +240,7 @@ int functions_add(struct store *st, struct err *e)
     for (size_t i = 0; i < sizeof functions / sizeof *functions && rc == SQLITE_OK; i++)
         rc = sqlite3_create_function_v2(st->db, functions[i].name,
                                         functions[i].counts + functions[i].probability, FLAGS,
-                                        (void *)(uintptr_t)&functions[i], call, NULL, NULL, NULL);
+                                        (void *)&functions[i], call, NULL, NULL, NULL);
     for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && rc == SQLITE_OK; i++)
         rc = sqlite3_create_function_v2(st->db, aggregates[i].name, 2, FLAGS, NULL, NULL,
                                         add_cluster, aggregates[i].end, NULL);
