@@ -18,6 +18,7 @@ static const char *const formats[] = {
     [TABLE_BOX] = "box",
     [TABLE_CSV] = "csv",
     [TABLE_JSON] = "json",
+    [TABLE_NDJSON] = "ndjson",
     NULL,
 };
 

@@ -3,9 +3,11 @@
  *
  * NULL in gives NULL out, and so does a share of nothing; a count that is none is an error that names
  * the function.  All are innocuous: a stranger's view may call them, and learns nothing by it.
+ * One call is bounded, and every call looks at the clock first: SQLite itself does so only now and then.
  */
 #include "store_private.h"
 
+#include <mailtap/bounds.h>
 #include <mailtap/err.h>
 #include <mailtap/statistics.h>
 
@@ -82,8 +84,15 @@ static const struct function functions[] = {
     {"fisher_below", 4, false, fisher},
 };
 
-/* More than any database has rows; the exact tests are quick and precise up to it. */
+/* More than any database has rows; up to it an exact test takes some hundredths of a second. */
 #define COUNT_MOST INT64_C(1000000000)
+
+/* How SQLite calls back. */
+struct binding {
+    struct store *st;
+    const struct function *function;   /* of one row */
+    const struct aggregate *aggregate; /* over rows */
+};
 
 static void refuse(sqlite3_context *c, const char *name, const char *why)
 {
@@ -109,56 +118,84 @@ static bool read_count(sqlite3_value *v, uint64_t *count_r)
     return sqlite3_value_numeric_type(v) == SQLITE_INTEGER && value >= 0 && value <= COUNT_MOST;
 }
 
+static bool read_probability(sqlite3_value *v, double *p_r)
+{
+    int type = sqlite3_value_numeric_type(v);
+
+    *p_r = sqlite3_value_double(v);
+    return (type == SQLITE_INTEGER || type == SQLITE_FLOAT) && *p_r >= 0 && *p_r <= 1;
+}
+
+static const char no_count[] = "takes counts, whole numbers from 0 to 1000000000";
+
+/* Is there nothing that a share could be of?  Four counts are two shares, but to Fisher's test. */
+static bool of_nothing(const struct function *f, const uint64_t *n)
+{
+    if (f->value == fisher)
+        return n[0] + n[1] + n[2] + n[3] == 0;
+    return n[1] == 0 || (f->counts == 4 && n[3] == 0);
+}
+
 static void call(sqlite3_context *c, int n, sqlite3_value **argument)
 {
-    const struct function *f = sqlite3_user_data(c);
+    const struct binding *b = sqlite3_user_data(c);
+    const struct function *f = b->function;
     uint64_t count[COUNTS_MOST] = {0};
     double p = 0;
 
+    if (guard_overdue(b->st)) {
+        sqlite3_result_error_code(c, SQLITE_INTERRUPT);
+        return;
+    }
     if (is_null(argument, n))
         return;
     for (int i = 0; i < f->counts; i++)
         if (!read_count(argument[i], &count[i])) {
-            refuse(c, f->name, "takes counts, whole numbers from 0");
+            refuse(c, f->name, no_count);
             return;
         }
-    if (f->probability) {
-        p = sqlite3_value_double(argument[f->counts]);
-        if (!(p >= 0 && p <= 1)) {
-            refuse(c, f->name, "takes a probability from 0 to 1 at last");
-            return;
-        }
+    if (f->probability && !read_probability(argument[f->counts], &p)) {
+        refuse(c, f->name, "takes a probability from 0 to 1 at last");
+        return;
     }
-    if (f->value != fisher && count[1] == 0)
-        return; /* a share of nothing */
-    sqlite3_result_double(c, f->value(count, p));
+    if (!of_nothing(f, count))
+        sqlite3_result_double(c, f->value(count, p));
 }
 
-/* ---- over rows: the bootstrap that resamples clusters */
+/* ---- over rows */
 
-struct cluster {
-    uint64_t hits, n;
+struct row {
+    uint64_t n, hits; /* hits: 0 where a row has one count only */
 };
 
-struct clusters {
-    struct cluster *list;
+struct rows {
+    struct row *list;
     size_t count, room;
     const char *wrong;
 };
 
-static void add_cluster(sqlite3_context *c, int n, sqlite3_value **argument)
+struct aggregate {
+    const char *name;
+    int counts;
+    double (*value)(const uint64_t *n, const uint64_t *hits, size_t count);
+};
+
+/* Rows with a NULL are left out, as SQL's own aggregates do. */
+static void add_row(sqlite3_context *c, int n, sqlite3_value **argument)
 {
-    struct clusters *all = sqlite3_aggregate_context(c, sizeof *all);
-    struct cluster one;
+    struct rows *all = sqlite3_aggregate_context(c, sizeof *all);
+    struct row one = {0};
 
     if (!all || all->wrong || is_null(argument, n))
         return;
-    if (!read_count(argument[0], &one.hits) || !read_count(argument[1], &one.n)) {
-        all->wrong = "takes counts, whole numbers from 0";
+    if (!read_count(argument[n - 1], &one.n) || (n > 1 && !read_count(argument[0], &one.hits))) {
+        all->wrong = no_count;
         return;
     }
+    if (one.n == 0)
+        return;
     if (all->count == BOUND_CLUSTERS) {
-        all->wrong = "has room for 50000 clusters";
+        all->wrong = "has room for 50000 clusters or categories";
         return;
     }
     if (all->count == all->room) {
@@ -170,18 +207,15 @@ static void add_cluster(sqlite3_context *c, int n, sqlite3_value **argument)
 
 static int by_counts(const void *a, const void *b)
 {
-    const struct cluster *x = a, *y = b;
+    const struct row *x = a, *y = b;
 
     if (x->n != y->n)
         return x->n < y->n ? -1 : 1;
     return x->hits < y->hits ? -1 : x->hits > y->hits;
 }
 
-#define DRAWS 2000
-#define SEED 1
-
-/* Seeded, and over clusters in an order of their own: the same rows give the same interval. */
-static struct interval resample(const struct clusters *all)
+/* In an order of their own: the same rows give the same answer, however SQLite came by them. */
+static double value_of_rows(const struct aggregate *a, const struct rows *all)
 {
     uint64_t *hits = must_alloc(all->count, sizeof *hits), *n = must_alloc(all->count, sizeof *n);
 
@@ -190,48 +224,65 @@ static struct interval resample(const struct clusters *all)
         hits[i] = all->list[i].hits;
         n[i] = all->list[i].n;
     }
-    struct interval interval = cluster_bootstrap(hits, n, all->count, DRAWS, SEED);
+    double value = a->value(n, hits, all->count);
     free(hits);
     free(n);
-    return interval;
+    return value;
 }
 
-static void end_clusters(sqlite3_context *c, bool high)
+static void end_rows(sqlite3_context *c)
 {
-    struct clusters *all = sqlite3_aggregate_context(c, 0);
+    const struct binding *b = sqlite3_user_data(c);
+    struct rows *all = sqlite3_aggregate_context(c, 0);
 
     if (!all)
         return;
-    if (all->wrong) {
-        refuse(c, high ? "bootstrap_high" : "bootstrap_low", all->wrong);
-    } else if (all->count) {
-        struct interval i = resample(all);
-        sqlite3_result_double(c, high ? i.high : i.low);
-    }
+    if (guard_overdue(b->st))
+        sqlite3_result_error_code(c, SQLITE_INTERRUPT);
+    else if (all->wrong)
+        refuse(c, b->aggregate->name, all->wrong);
+    else if (all->count)
+        sqlite3_result_double(c, value_of_rows(b->aggregate, all));
     free(all->list);
 }
 
-static void bootstrap_low(sqlite3_context *c)
+#define DRAWS 2000
+#define SEED 1
+
+static double bootstrap_low(const uint64_t *n, const uint64_t *hits, size_t count)
 {
-    end_clusters(c, false);
+    return cluster_bootstrap(hits, n, count, DRAWS, SEED).low;
 }
 
-static void bootstrap_high(sqlite3_context *c)
+static double bootstrap_high(const uint64_t *n, const uint64_t *hits, size_t count)
 {
-    end_clusters(c, true);
+    return cluster_bootstrap(hits, n, count, DRAWS, SEED).high;
 }
+
+static double entropy(const uint64_t *n, const uint64_t *hits, size_t count)
+{
+    (void)hits;
+    return entropy_bits(n, count);
+}
+
+static const struct aggregate aggregates[] = {
+    {"bootstrap_low", 2, bootstrap_low},
+    {"bootstrap_high", 2, bootstrap_high},
+    {"entropy_bits", 1, entropy},
+};
 
 /* ---- all of them */
 
-static const struct {
-    const char *name;
-    void (*end)(sqlite3_context *c);
-} aggregates[] = {
-    {"bootstrap_low", bootstrap_low},
-    {"bootstrap_high", bootstrap_high},
-};
-
 #define FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
+
+/* SQLite frees it with the function, also when it does not take the function. */
+static struct binding *bound(struct store *st, const struct function *f, const struct aggregate *a)
+{
+    struct binding *b = must_alloc(1, sizeof *b);
+
+    *b = (struct binding){st, f, a};
+    return b;
+}
 
 int functions_add(struct store *st, struct err *e)
 {
@@ -240,9 +291,10 @@ int functions_add(struct store *st, struct err *e)
     for (size_t i = 0; i < sizeof functions / sizeof *functions && rc == SQLITE_OK; i++)
         rc = sqlite3_create_function_v2(st->db, functions[i].name,
                                         functions[i].counts + functions[i].probability, FLAGS,
-                                        (void *)&functions[i], call, NULL, NULL, NULL);
+                                        bound(st, &functions[i], NULL), call, NULL, NULL, free);
     for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && rc == SQLITE_OK; i++)
-        rc = sqlite3_create_function_v2(st->db, aggregates[i].name, 2, FLAGS, NULL, NULL,
-                                        add_cluster, aggregates[i].end, NULL);
+        rc = sqlite3_create_function_v2(st->db, aggregates[i].name, aggregates[i].counts, FLAGS,
+                                        bound(st, NULL, &aggregates[i]), NULL, add_row, end_rows,
+                                        free);
     return rc == SQLITE_OK ? 0 : store_fail(st, e);
 }

@@ -48,14 +48,17 @@ static int64_t monotonic_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+bool guard_overdue(struct store *st)
+{
+    if (!st->give_up_ns || monotonic_ns() < st->give_up_ns)
+        return false;
+    st->gave_up = true;
+    return true;
+}
+
 static int too_long(void *of)
 {
-    struct store *st = of;
-
-    if (!st->give_up_ns || monotonic_ns() < st->give_up_ns)
-        return 0;
-    st->gave_up = true;
-    return 1;
+    return guard_overdue(of);
 }
 
 static bool harmless_function(const char *name)

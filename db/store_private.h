@@ -115,7 +115,10 @@ int guard_open(struct store *st, struct err *e);
 void guard_ask(struct store *st, int64_t for_ns);
 int64_t guard_asked(struct store *st);
 
-/* ---- functions.c: wilson_low(), ... in SQL */
+/* Is it time to give up?  For functions, whose calls are long beside SQLite's instructions. */
+bool guard_overdue(struct store *st);
+
+/* ---- functions.c: the statistics of statistics.h in SQL, for questions and a stranger's views */
 
 int functions_add(struct store *st, struct err *e);
 

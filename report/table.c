@@ -1,4 +1,5 @@
-/* table.c - rows of a query as a box, as CSV (RFC 4180) or as JSON (RFC 8259). */
+/* table.c - rows of a query as a box, as CSV (RFC 4180) or as JSON (RFC 8259), one array or an
+ * object a line. */
 #include <mailtap/report.h>
 
 #include "page.h"
@@ -287,27 +288,42 @@ static void json_cell(FILE *out, struct cell c)
         figure_or_hex(out, c, "\"");
 }
 
+static void json_row(FILE *out, const struct query *q)
+{
+    for (unsigned i = 0; i < query_columns(q); i++) {
+        fputc(i ? ',' : '{', out);
+        json_text(out, slice_of(query_column(q, i)));
+        fputc(':', out);
+        json_cell(out, query_cell(q, i));
+    }
+    fputc('}', out);
+}
+
 static int write_json(FILE *out, struct query *q, struct err *e)
 {
-    unsigned columns = query_columns(q);
     bool first = true;
     int rc;
 
     fputc('[', out);
     while ((rc = query_next(q, e)) > 0) {
-        fputs(first ? "\n{" : ",\n{", out);
+        fputs(first ? "\n" : ",\n", out);
         first = false;
-        for (unsigned i = 0; i < columns; i++) {
-            fputs(i ? "," : "", out);
-            json_text(out, slice_of(query_column(q, i)));
-            fputc(':', out);
-            json_cell(out, query_cell(q, i));
-        }
-        fputc('}', out);
+        json_row(out, q);
     }
     /* An answer that broke off must not look whole. */
     if (rc == 0)
         fputs(first ? "]\n" : "\n]\n", out);
+    return rc;
+}
+
+static int write_ndjson(FILE *out, struct query *q, struct err *e)
+{
+    int rc;
+
+    while ((rc = query_next(q, e)) > 0) {
+        json_row(out, q);
+        fputc('\n', out);
+    }
     return rc;
 }
 
@@ -318,6 +334,8 @@ int table_write(FILE *out, struct query *q, enum table_format format, struct err
         return write_csv(out, q, e);
     case TABLE_JSON:
         return write_json(out, q, e);
+    case TABLE_NDJSON:
+        return write_ndjson(out, q, e);
     case TABLE_BOX:
         break;
     }

@@ -1,7 +1,9 @@
 -- Which senders insist on TLS (2.d)?
 -- The control is how often the same client ends without MAIL where STARTTLS was offered: probes and
--- health checks do so everywhere.  A client insists when it ended so in all of at least 3 sessions and
--- more often than where it was offered.  Not exercised: it never met a server without the offer.
+-- health checks do so everywhere.  low and high: 95 % interval (Newcombe) of the difference of these
+-- two shares, printed where both are of 20 sessions or more.  A client insists when it ended so in
+-- all of at least 3 sessions and the interval, printed or not, is above 0; without a control it is
+-- undecided.  Not exercised: it never met a server without the offer.
 WITH without AS (
   SELECT client_ip, count(*) AS sessions, count(*) FILTER (WHERE did <> 'went-on') AS ended,
     count(*) FILTER (WHERE did = 'bypassed') AS bypassed
@@ -13,19 +15,25 @@ WITH without AS (
   FROM session WHERE starttls_offered = 1 AND coalesce(starttls_reply, 220) = 220
     AND tls_established IS NOT 0 OR (starttls_offered = 1 AND starttls_requested = 0)
   GROUP BY client_ip
+), client AS (
+  SELECT client_ip,
+    coalesce(w.sessions, 0) AS without_tls,
+    coalesce(w.ended, 0) AS ended_without_mail,
+    coalesce(w.bypassed, 0) AS bypassed,
+    coalesce(o.sessions, 0) AS offered,
+    coalesce(o.ended, 0) AS ended_though_offered,
+    newcombe_low(w.ended, w.sessions, o.ended, o.sessions) AS low,
+    newcombe_high(w.ended, w.sessions, o.ended, o.sessions) AS high
+  FROM (SELECT client_ip FROM without UNION SELECT client_ip FROM offered)
+  LEFT JOIN without w USING (client_ip)
+  LEFT JOIN offered o USING (client_ip)
 )
-SELECT client_ip,
-  coalesce(w.sessions, 0) AS without_tls,
-  coalesce(w.ended, 0) AS ended_without_mail,
-  coalesce(w.bypassed, 0) AS bypassed,
-  coalesce(o.sessions, 0) AS offered,
-  coalesce(o.ended, 0) AS ended_though_offered,
-  CASE WHEN coalesce(w.sessions, 0) = 0 THEN 'not exercised'
-       WHEN w.sessions >= 3 AND w.ended = w.sessions
-         AND coalesce(o.ended, 0) * 2 < coalesce(o.sessions, 0) THEN 'insists'
-       WHEN w.ended = 0 THEN 'goes on'
+SELECT client_ip, without_tls, ended_without_mail, bypassed, offered, ended_though_offered,
+  CASE WHEN without_tls >= 20 AND offered >= 20 THEN round(low, 4) END AS low,
+  CASE WHEN without_tls >= 20 AND offered >= 20 THEN round(high, 4) END AS high,
+  CASE WHEN without_tls = 0 THEN 'not exercised'
+       WHEN without_tls >= 3 AND ended_without_mail = without_tls AND client.low > 0 THEN 'insists'
+       WHEN ended_without_mail = 0 THEN 'goes on'
        ELSE 'undecided' END AS verdict
-FROM (SELECT client_ip FROM without UNION SELECT client_ip FROM offered)
-LEFT JOIN without w USING (client_ip)
-LEFT JOIN offered o USING (client_ip)
+FROM client
 ORDER BY without_tls DESC, offered DESC, client_ip

@@ -1,21 +1,27 @@
 -- How well were sessions protected (RFC 7435)?
 -- A rung's messages are those that were read, and beside them the estimate of those under TLS.
+-- low and high: 95 % interval (Wilson) of the share of the sessions decided.
 WITH standing AS (
   SELECT coalesce(v.rung, 'undecided') AS rung, s.messages,
     CASE s.estimated WHEN 1 THEN s.estimated_messages ELSE 0 END AS estimated,
     s.tls_established = 1 AND s.estimated = 0 AS without_estimate
   FROM session s
   LEFT JOIN verdict v ON v.session_id = s.session_id
+), decided AS (
+  SELECT count(*) AS sessions FROM verdict WHERE rung <> 'undecided'
 )
 SELECT rung,
   count(*) AS sessions,
-  CASE WHEN rung <> 'undecided' THEN
-    (SELECT count(*) FROM verdict WHERE rung <> 'undecided') END AS of_sessions_decided,
+  CASE WHEN rung <> 'undecided' THEN d.sessions END AS of_sessions_decided,
+  CASE WHEN rung <> 'undecided' AND d.sessions >= 20
+    THEN round(wilson_low(count(*), d.sessions), 4) END AS low,
+  CASE WHEN rung <> 'undecided' AND d.sessions >= 20
+    THEN round(wilson_high(count(*), d.sessions), 4) END AS high,
   sum(messages) AS messages_read,
   sum(estimated) AS messages_estimated,
   (SELECT sum(messages + estimated) FROM standing) AS of_messages,
   coalesce(sum(without_estimate), 0) AS sessions_without_estimate
-FROM standing
+FROM standing, decided d
 GROUP BY rung
 ORDER BY CASE rung
   WHEN 'cleartext' THEN 0

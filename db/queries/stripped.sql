@@ -1,11 +1,16 @@
 -- Which evidence of stripping is there?
+-- low and high: 95 % interval (Wilson) of the share of the sessions decided that were stripped.
 SELECT strip_rule AS rule,
   strip_rank AS rank,
   count(*) FILTER (WHERE class = 'stripped') AS sessions_stripped,
-  (SELECT count(*) FROM verdict WHERE class <> 'unknown') AS of_sessions_decided,
+  d.sessions AS of_sessions_decided,
+  CASE WHEN d.sessions >= 20
+    THEN round(wilson_low(count(*) FILTER (WHERE class = 'stripped'), d.sessions), 4) END AS low,
+  CASE WHEN d.sessions >= 20
+    THEN round(wilson_high(count(*) FILTER (WHERE class = 'stripped'), d.sessions), 4) END AS high,
   count(*) AS sessions_with_the_finding,
   count(DISTINCT server_ip || ' ' || server_port) AS servers
-FROM v_session
+FROM v_session, (SELECT count(*) AS sessions FROM verdict WHERE class <> 'unknown') d
 WHERE strip_rule IS NOT NULL
 GROUP BY strip_rule, strip_rank
 ORDER BY CASE strip_rank WHEN 'certain' THEN 0 WHEN 'strong' THEN 1 ELSE 2 END,

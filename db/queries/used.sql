@@ -1,14 +1,30 @@
 -- How often was STARTTLS used where it was offered (2.c)?
-SELECT 'requested' AS what,
-  count(*) FILTER (WHERE starttls_requested = 1) AS sessions,
-  count(*) FILTER (WHERE starttls_requested IS NOT NULL) AS of_sessions,
-  count(*) FILTER (WHERE starttls_requested IS NULL) AS undetermined
-FROM session
-WHERE starttls_offered = 1
-UNION ALL
-SELECT 'established',
-  count(*) FILTER (WHERE tls_established = 1),
-  count(*) FILTER (WHERE tls_established IS NOT NULL),
-  count(*) FILTER (WHERE tls_established IS NULL)
-FROM session
-WHERE starttls_offered = 1 AND starttls_requested = 1
+-- low and high: 95 % interval of the share.  Sessions cluster by server, and it is servers that are
+-- resampled; more of them than bootstrap_low() takes have no interval.
+WITH step AS (
+  SELECT 'requested' AS what, server_id, starttls_requested AS done
+  FROM session
+  WHERE starttls_offered = 1
+  UNION ALL
+  SELECT 'established', server_id, tls_established
+  FROM session
+  WHERE starttls_offered = 1 AND starttls_requested = 1
+), by_server AS (
+  SELECT what, count(*) FILTER (WHERE done = 1) AS done, count(done) AS sessions,
+    count(*) FILTER (WHERE done IS NULL) AS undetermined,
+    count(*) OVER (PARTITION BY what) <= 50000 AS few
+  FROM step
+  GROUP BY what, server_id
+)
+SELECT name.what,
+  coalesce(sum(done), 0) AS sessions,
+  coalesce(sum(sessions), 0) AS of_sessions,
+  CASE WHEN sum(sessions) >= 20
+    THEN round(bootstrap_low(done, sessions) FILTER (WHERE few), 4) END AS low,
+  CASE WHEN sum(sessions) >= 20
+    THEN round(bootstrap_high(done, sessions) FILTER (WHERE few), 4) END AS high,
+  coalesce(sum(undetermined), 0) AS undetermined
+FROM (SELECT 'requested' AS what UNION ALL SELECT 'established') name
+LEFT JOIN by_server ON by_server.what = name.what
+GROUP BY name.what
+ORDER BY name.what DESC

@@ -136,7 +136,7 @@
 /* Sessions that are counted where more of them would not change what they show. */
 #define BOUND_COMPARED 1000
 
-/* Clusters that the bootstrap of a question resamples: about a second. */
+/* Clusters that the bootstrap of a question resamples, categories of its entropy: half a second. */
 #define BOUND_CLUSTERS 50000
 
 /* Sessions in one transaction of the database. */

@@ -7,7 +7,7 @@
 #include <mailtap/query.h>
 #include <stdio.h>
 
-enum table_format { TABLE_BOX, TABLE_CSV, TABLE_JSON };
+enum table_format { TABLE_BOX, TABLE_CSV, TABLE_JSON, TABLE_NDJSON };
 
 /* Write every row of q.  Octets that would harm a terminal are escaped in a box. */
 int table_write(FILE *out, struct query *q, enum table_format format, struct err *e);

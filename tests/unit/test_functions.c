@@ -55,14 +55,57 @@ static void values_are_those_of_the_library(void **state)
                           " FROM (VALUES (20, 20), (10, 1), (20, 9))") == i.low);
     assert_true(value(st, "bootstrap_high(column2, column1)"
                           " FROM (VALUES (20, 9), (20, 20), (10, 1))") == i.high);
+    const uint64_t counts[] = {1, 2, 5};
+    assert_true(value(st, "entropy_bits(column1) FROM (VALUES (5), (0), (1), (NULL), (2))") ==
+                entropy_bits(counts, 3));
+    /* Two alike: one bit, and (2 - 1) / 2n nats more (Miller and Madow 1955). */
+    assert_true(fabs(value(st, "entropy_bits(column1) FROM (VALUES (50), (50))") - 1 -
+                     1 / (200 * M_LN2)) < 1e-12);
+    store_close(&st, &e);
+}
+
+/* For numbers of every size, SQL and library agree to the last bit. */
+static void every_function_is_the_librarys(void **state)
+{
+    static const uint64_t sizes[] = {1, 2, 19, 20, 1000, 1000000000};
+    struct store *st = opened(state);
+    struct err e;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint64_t n = sizes[i], k = n / 3;
+        const struct {
+            const char *name, *more;
+            double want;
+        } rows[] = {
+            {"wilson_low", "", wilson(k, n).low},
+            {"wilson_high", "", wilson(k, n).high},
+            {"clopper_low", "", clopper_pearson(k, n).low},
+            {"clopper_high", "", clopper_pearson(k, n).high},
+            {"newcombe_low", ", 2, 7", newcombe(k, n, 2, 7).low},
+            {"newcombe_high", ", 2, 7", newcombe(k, n, 2, 7).high},
+            {"binomial_below", ", 0.4", binomial_below(k, n, 0.4)},
+            {"binomial_above", ", 0.4", binomial_above(k, n, 0.4)},
+            {"fisher_below", ", 2, 7", fisher_below(k, n, 2, 7)},
+        };
+        for (size_t j = 0; j < sizeof rows / sizeof *rows; j++) {
+            char call[128];
+            snprintf(call, sizeof call, "%s(%llu, %llu%s)", rows[j].name, (unsigned long long)k,
+                     (unsigned long long)n, rows[j].more);
+            if (value(st, call) != rows[j].want)
+                fail_msg("%s", call);
+        }
+    }
     store_close(&st, &e);
 }
 
 static void nothing_gives_null(void **state)
 {
     static const char *const nothing[] = {
-        "wilson_low(NULL, 3)",         "wilson_high(0, 0)",       "newcombe_low(1, 2, NULL, 4)",
-        "bootstrap_low(1, 1) WHERE 0", "bootstrap_high(NULL, 1)",
+        "wilson_low(NULL, 3)",         "wilson_high(0, 0)",         "newcombe_low(1, 2, NULL, 4)",
+        "bootstrap_low(1, 1) WHERE 0", "bootstrap_high(NULL, 1)",   "bootstrap_low(0, 0)",
+        "clopper_high(0, 0)",          "binomial_below(0, 0, 0.5)", "binomial_above(1, 2, NULL)",
+        "newcombe_high(1, 2, 0, 0)",   "newcombe_low(0, 0, 1, 2)",  "fisher_below(0, 0, 0, 0)",
+        "fisher_below(1, 2, 3, NULL)", "entropy_bits(NULL)",        "entropy_bits(0)",
     };
     struct store *st = opened(state);
     struct err e;
@@ -79,6 +122,15 @@ static void what_is_no_count_is_refused_by_name(void **state)
         {"wilson_high('x', 3)", "wilson_high"},
         {"clopper_low(1.5, 3)", "clopper_low"},
         {"binomial_above(1, 3, 1.5)", "binomial_above"},
+        {"binomial_below(1, 3, 'x')", "binomial_below"},
+        {"binomial_below(1, 3, -0.1)", "binomial_below"},
+        {"wilson_low(1, 1000000001)", "wilson_low"},
+        {"clopper_high(1, x'33')", "clopper_high"},
+        {"newcombe_low(1, 2, 3, -4)", "newcombe_low"},
+        {"newcombe_high(1, 'two', 3, 4)", "newcombe_high"},
+        {"bootstrap_high(-1, 2)", "bootstrap_high"},
+        {"entropy_bits(-1)", "entropy_bits"},
+        {"entropy_bits('many')", "entropy_bits"},
         {"fisher_below(1, 2, 3, 9e18)", "fisher_below"},
         {"bootstrap_low(1, x'00')", "bootstrap_low"},
     };
@@ -105,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_the_library),
+        cmocka_unit_test(every_function_is_the_librarys),
         cmocka_unit_test(nothing_gives_null),
         cmocka_unit_test(what_is_no_count_is_refused_by_name),
     };

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static void writing_is_refused(void **state)
@@ -139,6 +140,46 @@ static void a_strangers_schema_runs_nothing(void **state)
     store_close(&st, &e);
 }
 
+/* The statistics look at their arguments only: a stranger's view may call them, but not for long. */
+static void a_strangers_view_may_use_statistics(void **state)
+{
+    static const char *const endless[] = {
+        "SELECT * FROM v_server",
+        "SELECT * FROM v_capture",
+    };
+    const char *path = sample_made(state, "statistics.db");
+    struct err e = {""};
+    struct timespec before, after;
+
+    sample_sql(path, "DROP VIEW v_session;"
+                     "CREATE VIEW v_session AS SELECT wilson_low(3, 4) + newcombe_low(1, 2, 3, 4)"
+                     " + bootstrap_high(1, 2) + entropy_bits(3) AS x;"
+                     "DROP VIEW v_server;"
+                     "CREATE VIEW v_server AS WITH RECURSIVE n(i) AS"
+                     " (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                     " SELECT max(clopper_low(i, 1000000000)) FROM n;"
+                     "DROP VIEW v_capture;"
+                     "CREATE VIEW v_capture AS WITH RECURSIVE n(i) AS"
+                     " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000), g(j) AS"
+                     " (SELECT 1 UNION ALL SELECT j + 1 FROM g WHERE j < 100)"
+                     " SELECT (SELECT bootstrap_low(i % 7, 7 + j) FROM n) FROM g;"
+                     "DROP VIEW v_evidence;"
+                     "CREATE VIEW v_evidence AS SELECT wilson_low(-1, 4) AS x");
+    struct store *st = store_open(path, STORE_READ, &e);
+    assert_non_null(st);
+    assert_int_equal(sample_ask(st, "SELECT * FROM v_session", 0, &e), 0);
+    for (size_t i = 0; i < sizeof endless / sizeof *endless; i++) {
+        clock_gettime(CLOCK_MONOTONIC, &before);
+        assert_int_equal(sample_ask(st, endless[i], 1, &e), -1);
+        clock_gettime(CLOCK_MONOTONIC, &after);
+        assert_non_null(strstr(e.text, "too long"));
+        assert_true(after.tv_sec - before.tv_sec < 20);
+    }
+    assert_int_equal(sample_ask(st, "SELECT * FROM v_evidence", 0, &e), -1);
+    assert_non_null(strstr(e.text, "wilson_low"));
+    store_close(&st, &e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +187,7 @@ int main(void)
         cmocka_unit_test(a_question_without_end_is_given_up),
         cmocka_unit_test(a_value_too_large_is_refused),
         cmocka_unit_test(a_strangers_schema_runs_nothing),
+        cmocka_unit_test(a_strangers_view_may_use_statistics),
     };
     return cmocka_run_group_tests_name("guard", tests, sample_folder, sample_folder_remove);
 }

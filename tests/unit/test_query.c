@@ -27,6 +27,34 @@ static void every_question_has_a_title_and_an_answer(void **state)
     store_close(&st, &e);
 }
 
+/* The one value that SQL gives when asked as a question, as text; NULL is "NULL". */
+static void assert_answer(const char *path, const char *what, const char *sql, const char *want)
+{
+    struct err e = {""};
+    struct store *st = store_open(path, STORE_READ, &e);
+    struct query *q = st ? query_open(st, sql, &e) : NULL;
+    char got[1024] = "NULL";
+
+    if (!q || query_next(q, &e) != 1)
+        fail_msg("%s: %s", what, e.text);
+    struct cell c = query_cell(q, 0);
+    if (c.kind != CELL_NULL)
+        snprintf(got, sizeof got, "%.*s", (int)c.text.n, (const char *)c.text.p);
+    if (strcmp(got, want) != 0)
+        fail_msg("%s: '%s'", what, got);
+    query_close(&q);
+    store_close(&st, &e);
+}
+
+static void assert_question(const char *path, const char *name, const char *look_at,
+                            const char *want)
+{
+    char sql[4096];
+
+    snprintf(sql, sizeof sql, "SELECT group_concat(%s) FROM (%s)", look_at, query_find(name)->sql);
+    assert_answer(path, name, sql, want);
+}
+
 static void answers_are_right(void **state)
 {
     static const struct {
@@ -84,15 +112,93 @@ static void answers_are_right(void **state)
     };
     const char *path = sample_made(state, "answers.db");
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char sql[4096];
-        snprintf(sql, sizeof sql, "SELECT group_concat(%s) FROM (%s)", rows[i].look_at,
-                 query_find(rows[i].question)->sql);
-        char *got = sample_value(path, sql);
-        if (strcmp(got, rows[i].answer) != 0)
-            fail_msg("%s: '%s'", rows[i].question, got);
-        free(got);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_question(path, rows[i].question, rows[i].look_at, rows[i].answer);
+}
+
+#define INTERVAL "coalesce(low, '-') || '..' || coalesce(high, '-')"
+
+/* Sessions that were offered STARTTLS and used it, then ones that were not offered it. */
+static const char *made(void **state, const char *name, unsigned with, unsigned without)
+{
+    const char *path = sample_path(state, name);
+    struct facts f[64];
+
+    assert_true(with + without <= 64);
+    for (unsigned i = 0; i < with; i++)
+        f[i] = sample_encrypted((uint16_t)(1000 + i));
+    for (unsigned i = 0; i < without; i++)
+        f[with + i] = sample_clear((uint16_t)(2000 + i));
+    sample_store(path, 1, f, with + without);
+    return path;
+}
+
+/* Below 20 sessions the counts stand alone. */
+static void a_share_has_an_interval_from_20_sessions_on(void **state)
+{
+    const char *path = made(state, "nineteen.db", 10, 9);
+
+    assert_question(path, "ladder", "rung || sessions || ':' || " INTERVAL,
+                    "cleartext9:-..-,authentication-hidden10:-..-");
+    assert_question(path, "offered", "counted_by || offered || ':' || " INTERVAL,
+                    "sessions10:-..-,servers1:-..-");
+    path = made(state, "twenty.db", 20, 0);
+    assert_question(path, "ladder", "rung || sessions || ':' || " INTERVAL,
+                    "authentication-hidden20:0.8389..1.0"); /* Newcombe 1998: 1 - 0.1611 */
+    /* One server cannot tell how servers vary: Wilson's of 1 of 1. */
+    assert_question(path, "offered", "counted_by || offered || ':' || " INTERVAL,
+                    "sessions20:0.2065..1.0,servers1:-..-");
+    assert_question(path, "used", "what || sessions || ':' || " INTERVAL,
+                    "requested20:0.2065..1.0,established20:0.2065..1.0");
+    path = made(state, "none.db", 0, 1);
+    assert_question(path, "used", "what || sessions || '/' || of_sessions || ':' || " INTERVAL,
+                    "requested0/0:-..-,established0/0:-..-");
+}
+
+/* `ended` of `without` sessions had no offer and ended without MAIL; the control: `probed` of
+ * `offered` did so where they had it. */
+static void assert_verdict(void **state, unsigned without, unsigned ended, unsigned offered,
+                           unsigned probed, const char *want)
+{
+    static unsigned count;
+    char name[32];
+    struct facts f[64];
+    unsigned n = 0;
+
+    snprintf(name, sizeof name, "insisted%u.db", count++);
+    for (unsigned i = 0; i < without; i++, n++) {
+        f[n] = sample_clear((uint16_t)(1000 + i));
+        if (i < ended)
+            f[n].transactions = f[n].messages = 0;
     }
+    for (unsigned i = 0; i < offered; i++, n++) {
+        f[n] = sample_encrypted((uint16_t)(2000 + i));
+        f[n].client.address = f[0].client.address;
+        f[n].estimate.made = true;
+        f[n].estimate.messages = f[n].estimate.high = i < probed ? 0 : 1;
+    }
+    const char *path = sample_path(state, name);
+    sample_store(path, 1, f, n);
+    assert_question(path, "insisted",
+                    "without_tls || '-' || ended_without_mail || ' ' || offered || '-' ||"
+                    " ended_though_offered || ' ' || verdict || ' ' || " INTERVAL,
+                    want);
+}
+
+static void a_client_insists_when_its_control_differs(void **state)
+{
+    assert_verdict(state, 3, 3, 8, 0, "3-3 8-0 insists -..-");
+    assert_verdict(state, 2, 2, 8, 0, "2-2 8-0 undecided -..-"); /* too few to tell */
+    assert_verdict(state, 3, 2, 8, 0, "3-2 8-0 undecided -..-"); /* not always */
+    assert_verdict(state, 3, 0, 8, 0, "3-0 8-0 goes on -..-");
+    assert_verdict(state, 3, 3, 0, 0, "3-3 0-0 undecided -..-"); /* nothing to compare with */
+    /* A probe, and one that may well be one: 3 of 8 is less than half. */
+    assert_verdict(state, 3, 3, 8, 8, "3-3 8-8 undecided -..-");
+    assert_verdict(state, 3, 3, 8, 3, "3-3 8-3 undecided -..-");
+    assert_verdict(state, 0, 0, 8, 8, "0-0 8-8 not exercised -..-");
+    /* Newcombe's method 10 of 20/20 - 0/20: 1 - 0.16113 times the root of 2. */
+    assert_verdict(state, 20, 20, 20, 0, "20-20 20-0 insists 0.7721..1.0");
+    assert_verdict(state, 20, 20, 19, 0, "20-20 19-0 insists -..-");
 }
 
 static void injected_text_is_told_by_side(void **state)
@@ -111,7 +217,7 @@ static void injected_text_is_told_by_side(void **state)
         sql, sizeof sql,
         "SELECT group_concat(text_of || sessions || '/' || of_sessions_answered_220) FROM (%s)",
         query_find("injected")->sql);
-    sample_expect(path, sql, "both1/4,client1/4,server1/4");
+    assert_answer(path, "injected", sql, "both1/4,client1/4,server1/4");
 }
 
 static void cells_keep_their_kind(void **state)
@@ -142,6 +248,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_question_has_a_title_and_an_answer),
         cmocka_unit_test(answers_are_right),
+        cmocka_unit_test(a_share_has_an_interval_from_20_sessions_on),
+        cmocka_unit_test(a_client_insists_when_its_control_differs),
         cmocka_unit_test(injected_text_is_told_by_side),
         cmocka_unit_test(cells_keep_their_kind),
     };

@@ -162,6 +162,18 @@ static void json_is_valid_for_any_octets(void **state)
                  "[\n{\"x\":\"a\\\\xffb\\\\xc3(\",\"y\":\"00ff\",\"z\":null,\"r\":0.1}\n]\n");
 }
 
+/* A line ends where JSON text cannot have it; U+2028 is a character like others. */
+static void ndjson_is_one_object_a_line(void **state)
+{
+    assert_table(state, "SELECT 1 AS a WHERE 0", TABLE_NDJSON, "");
+    assert_table(state,
+                 "SELECT 'two' || char(10) || 'lines' AS \"a\"\"b\", 1 AS n, 0.25 AS r, NULL AS x,"
+                 " x'00ff' AS y UNION ALL SELECT char(8232), -5, 9e999, '', x''",
+                 TABLE_NDJSON,
+                 "{\"a\\\"b\":\"two\\u000alines\",\"n\":1,\"r\":0.25,\"x\":null,\"y\":\"00ff\"}\n"
+                 "{\"a\\\"b\":\"\u2028\",\"n\":-5,\"r\":null,\"x\":\"\",\"y\":\"\"}\n");
+}
+
 /* Characters on the seams of the pieces in which JSON texts are written. */
 static void json_keeps_long_texts_whole(void **state)
 {
@@ -211,6 +223,7 @@ int main(void)
         cmocka_unit_test(many_rows_are_more_than_one_box),
         cmocka_unit_test(csv_quotes_as_rfc_4180_says),
         cmocka_unit_test(json_is_valid_for_any_octets),
+        cmocka_unit_test(ndjson_is_one_object_a_line),
         cmocka_unit_test(json_keeps_long_texts_whole),
         cmocka_unit_test(an_answer_that_breaks_off_does_not_look_whole),
     };
