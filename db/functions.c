@@ -180,9 +180,23 @@ struct aggregate {
     double (*value)(const uint64_t *n, const uint64_t *hits, size_t count);
 };
 
+/* One question may nest aggregates without end: what they hold together is bounded, too. */
+static bool more_room(struct store *st, struct rows *all)
+{
+    size_t more = all->room ? all->room : 64;
+
+    if (st->rows_held + more > BOUND_ROWS_HELD)
+        return false;
+    st->rows_held += more;
+    all->room += more;
+    all->list = must_grow(all->list, all->room, sizeof *all->list);
+    return true;
+}
+
 /* Rows with a NULL are left out, as SQL's own aggregates do. */
 static void add_row(sqlite3_context *c, int n, sqlite3_value **argument)
 {
+    const struct binding *b = sqlite3_user_data(c);
     struct rows *all = sqlite3_aggregate_context(c, sizeof *all);
     struct row one = {0};
 
@@ -198,9 +212,9 @@ static void add_row(sqlite3_context *c, int n, sqlite3_value **argument)
         all->wrong = "has room for 50000 clusters or categories";
         return;
     }
-    if (all->count == all->room) {
-        all->room = all->room ? all->room * 2 : 64;
-        all->list = must_grow(all->list, all->room, sizeof *all->list);
+    if (all->count == all->room && !more_room(b->st, all)) {
+        all->wrong = "has no room beside so many others in one question";
+        return;
     }
     all->list[all->count++] = one;
 }
@@ -243,6 +257,7 @@ static void end_rows(sqlite3_context *c)
         refuse(c, b->aggregate->name, all->wrong);
     else if (all->count)
         sqlite3_result_double(c, value_of_rows(b->aggregate, all));
+    b->st->rows_held -= all->room;
     free(all->list);
 }
 

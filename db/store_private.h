@@ -78,6 +78,7 @@ struct store {
     bool asking;                  /* a question is being prepared or run: reading only */
     int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
     bool gave_up;
+    size_t rows_held; /* functions.c: by all aggregates of questions together */
 };
 
 /* ---- store.c */

@@ -139,6 +139,9 @@
 /* Clusters that the bootstrap of a question resamples, categories of its entropy: half a second. */
 #define BOUND_CLUSTERS 50000
 
+/* Rows that all such aggregates of one question hold together: 64 MB. */
+#define BOUND_ROWS_HELD (4u << 20)
+
 /* Sessions in one transaction of the database. */
 #define BOUND_BATCH 5000u
 

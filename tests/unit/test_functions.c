@@ -153,6 +153,30 @@ static void what_is_no_count_is_refused_by_name(void **state)
     store_close(&st, &e);
 }
 
+/* 65 aggregates that fill 64 K rows each are more than a question may hold; 4 of them are not, and
+ * what was held is given back, also by a question that failed. */
+static void what_a_question_holds_is_bounded(void **state)
+{
+    struct store *st = opened(state);
+
+    for (unsigned round = 0; round < 4; round++) {
+        unsigned many = round % 2 ? 65 : 4;
+        char sql[4096];
+        struct err e = {""};
+        int at = snprintf(sql, sizeof sql,
+                          "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r"
+                          " WHERE i < 40000) SELECT 0");
+        for (unsigned k = 0; k < many; k++)
+            at += snprintf(sql + at, sizeof sql - (size_t)at, ", entropy_bits(i + %u)", k);
+        snprintf(sql + at, sizeof sql - (size_t)at, " FROM r");
+        assert_int_equal(sample_ask(st, sql, 0, &e), many > 4 ? -1 : 0);
+        if (many > 4)
+            assert_non_null(strstr(e.text, "no room"));
+    }
+    struct err e;
+    store_close(&st, &e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +184,7 @@ int main(void)
         cmocka_unit_test(every_function_is_the_librarys),
         cmocka_unit_test(nothing_gives_null),
         cmocka_unit_test(what_is_no_count_is_refused_by_name),
+        cmocka_unit_test(what_a_question_holds_is_bounded),
     };
     return cmocka_run_group_tests_name("functions", tests, sample_folder, sample_folder_remove);
 }
