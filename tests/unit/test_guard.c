@@ -157,7 +157,7 @@ static void a_strangers_view_may_use_statistics(void **state)
                      "DROP VIEW v_server;"
                      "CREATE VIEW v_server AS WITH RECURSIVE n(i) AS"
                      " (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-                     " SELECT max(clopper_low(i, 1000000000)) FROM n;"
+                     " SELECT max(clopper_low(500000000 - i, 1000000000)) FROM n;"
                      "DROP VIEW v_capture;"
                      "CREATE VIEW v_capture AS WITH RECURSIVE n(i) AS"
                      " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000), g(j) AS"
@@ -173,7 +173,7 @@ static void a_strangers_view_may_use_statistics(void **state)
         assert_int_equal(sample_ask(st, endless[i], 1, &e), -1);
         clock_gettime(CLOCK_MONOTONIC, &after);
         assert_non_null(strstr(e.text, "too long"));
-        assert_true(after.tv_sec - before.tv_sec < 20);
+        assert_true(after.tv_sec - before.tv_sec < 5);
     }
     assert_int_equal(sample_ask(st, "SELECT * FROM v_evidence", 0, &e), -1);
     assert_non_null(strstr(e.text, "wilson_low"));
