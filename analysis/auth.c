@@ -205,23 +205,12 @@ void auth_begin(struct auth *a, struct slice mechanism)
 
 /* ---- base64 (RFC 4648 4) */
 
-static int digit_of(uint8_t octet)
-{
-    if (octet >= 'A' && octet <= 'Z')
-        return octet - 'A';
-    if (octet >= 'a' && octet <= 'z')
-        return octet - 'a' + 26;
-    if (octet >= '0' && octet <= '9')
-        return octet - '0' + 52;
-    return octet == '+' ? 62 : octet == '/' ? 63 : -1;
-}
-
 bool auth_is_base64(struct slice line)
 {
     while (line.n && line.p[line.n - 1] == '=')
         line.n--;
     for (size_t i = 0; i < line.n; i++)
-        if (digit_of(line.p[i]) < 0)
+        if (text_base64_digit(line.p[i]) < 0)
             return false;
     return true;
 }
@@ -238,7 +227,7 @@ static size_t decode(uint8_t *to, struct slice s)
     while (s.n && s.p[s.n - 1] == '=')
         s.n--;
     for (size_t i = 0; i < s.n; i++) {
-        bits = bits << 6 | (uint32_t)digit_of(s.p[i]);
+        bits = bits << 6 | (uint32_t)text_base64_digit(s.p[i]);
         held += 6;
         if (held >= 8) {
             held -= 8;

@@ -97,8 +97,8 @@ static double at_most_1(double p)
     return p < 1 ? p : 1;
 }
 
-/* Sessions without among `n`, against a rate known from `hits` of `of`: the exact tests of both
- * kinds, the rate taken for known and for as uncertain as it is. */
+/* So many sessions without the offer beside those with it, against what others got: the larger of
+ * two exact tests, one that takes the rate of others for known and one for as uncertain as it is. */
 static double against(uint64_t without, uint64_t with, uint64_t others_without, uint64_t others)
 {
     double rate = ((double)others_without + 0.5) / ((double)others + 1);

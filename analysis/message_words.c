@@ -1,6 +1,8 @@
 /* message_words.c - encoded words of header fields (RFC 2047). */
 #include "message_private.h"
 
+#include <mailtap/text.h>
+
 #include <string.h>
 
 /* "=?" charset ["*" language] "?" encoding "?" text "?=" (RFC 2047 2, RFC 2231 5) */
@@ -117,22 +119,13 @@ static void decode_q(struct room *r, struct slice s)
     }
 }
 
-static int base64_digit(uint8_t octet)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                 "0123456789+/";
-    const char *at = octet ? strchr(digits, octet) : NULL;
-
-    return at ? (int)(at - digits) : -1;
-}
-
 static void decode_b(struct room *r, struct slice s)
 {
     uint32_t bits = 0;
     unsigned held = 0;
 
     for (size_t i = 0; i < s.n && s.p[i] != '='; i++) {
-        int digit = base64_digit(s.p[i]);
+        int digit = text_base64_digit(s.p[i]);
         if (digit < 0)
             continue;
         bits = bits << 6 | (uint32_t)digit;

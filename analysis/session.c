@@ -303,14 +303,19 @@ static void chain_to_facts(struct session *s, const struct tls_facts *t)
     struct facts *f = &s->facts;
     struct chain_verdict verdict;
 
-    f->cert_seen = t->chain_length && cert_read(t->chain[0], &f->cert);
     if (t->chain_length == 0)
         return;
     f->chain = must_alloc(t->chain_length, sizeof *f->chain);
     for (unsigned i = 0; i < t->chain_length; i++) {
         struct chain_link *link = &f->chain[f->chain_length];
         link->der = t->chain[i];
-        f->chain_length += cert_read(link->der, &link->facts);
+        if (!cert_read(link->der, &link->facts))
+            continue;
+        f->chain_length++;
+        if (i == 0) {
+            f->cert = link->facts;
+            f->cert_seen = true;
+        }
     }
     snprintf(f->cert_asked, sizeof f->cert_asked, "%s", name_to_cover(f));
     chain_verify(s->trust, t->chain, t->chain_length, f->started_ns / INT64_C(1000000000),

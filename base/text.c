@@ -65,6 +65,17 @@ bool text_escape(char *to, size_t cap, struct slice s)
     return s.n == 0;
 }
 
+int text_base64_digit(uint8_t octet)
+{
+    if (octet >= 'A' && octet <= 'Z')
+        return octet - 'A';
+    if (octet >= 'a' && octet <= 'z')
+        return octet - 'a' + 26;
+    if (octet >= '0' && octet <= '9')
+        return octet - '0' + 52;
+    return octet == '+' ? 62 : octet == '/' ? 63 : -1;
+}
+
 void text_upper(char *text)
 {
     for (; *text; text++)

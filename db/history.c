@@ -12,20 +12,6 @@
 /* A TLSA record speaks for the sessions of a day around the answer: who asked had it in his cache. */
 #define TLSA_NS (86400 * SECOND)
 
-static uint64_t count_at(sqlite3_stmt *s, int at)
-{
-    int64_t value = sqlite3_column_int64(s, at);
-
-    return value < 0 ? 0 : (uint64_t)value;
-}
-
-static void text_at(sqlite3_stmt *s, int at, char *to, size_t size)
-{
-    const char *text = (const char *)sqlite3_column_text(s, at);
-
-    snprintf(to, size, "%s", text ? text : "");
-}
-
 /* A statement about one session and a number, of nanoseconds or a limit: 1 with a row, 0 without, -1. */
 static int ask(struct store *st, enum statement which, int64_t session, int64_t ns,
                sqlite3_stmt **s_r, struct err *e)
@@ -53,12 +39,12 @@ static int load_contrast(struct store *st, int64_t session, struct contrast *c, 
 
     if (rc > 0) {
         for (int i = 0; i < 7; i++)
-            *counts[i] = count_at(s, i);
-        c->runs = (uint32_t)count_at(s, 7);
-        c->elsewhere = count_at(s, 8);
-        c->elsewhere_missing = count_at(s, 9);
+            *counts[i] = column_count(s, i);
+        c->runs = (uint32_t)column_count(s, 7);
+        c->elsewhere = column_count(s, 8);
+        c->elsewhere_missing = column_count(s, 9);
         c->uneven = sqlite3_column_int(s, 10) != 0;
-        c->tests = count_at(s, 11);
+        c->tests = column_count(s, 11);
         c->p = sqlite3_column_double(s, 12);
         c->p_adjusted = sqlite3_column_double(s, 13);
         const char *sign = (const char *)sqlite3_column_text(s, 14);
@@ -75,7 +61,8 @@ static int load_requests(struct store *st, int64_t session, struct requests *r, 
     int rc = ask(st, ST_REQUESTS_GET, session, BOUND_SAME_TIME_SECONDS * SECOND, &s, e);
 
     if (rc > 0)
-        *r = (struct requests){count_at(s, 0), count_at(s, 1), count_at(s, 2), count_at(s, 3)};
+        *r = (struct requests){column_count(s, 0), column_count(s, 1), column_count(s, 2),
+                               column_count(s, 3)};
     if (rc >= 0)
         sqlite3_reset(s);
     return rc;
@@ -89,8 +76,8 @@ static int load_two(struct store *st, enum statement which, int64_t session, int
     int rc = ask(st, which, session, argument, &s, e);
 
     if (rc > 0) {
-        *first_r = count_at(s, 0);
-        *second_r = count_at(s, 1);
+        *first_r = column_count(s, 0);
+        *second_r = column_count(s, 1);
     }
     if (rc >= 0)
         sqlite3_reset(s);
@@ -103,10 +90,10 @@ static int load_broken(struct store *st, int64_t session, struct broken *b, stru
     int rc = ask(st, ST_BROKEN_GET, session, BOUND_FALLBACK_SECONDS * SECOND, &s, e);
 
     if (rc > 0)
-        *b = (struct broken){.connections = count_at(s, 0),
-                             .resets = count_at(s, 1),
-                             .garbled = count_at(s, 2),
-                             .alerts = count_at(s, 3),
+        *b = (struct broken){.connections = column_count(s, 0),
+                             .resets = column_count(s, 1),
+                             .garbled = column_count(s, 2),
+                             .alerts = column_count(s, 3),
                              .last_session = sqlite3_column_int64(s, 4),
                              .last_ns = sqlite3_column_int64(s, 5)};
     if (rc >= 0)
@@ -140,7 +127,7 @@ static int load_vantage(struct store *st, int64_t session, const struct facts *f
 
     while (rc > 0 && n < VANTAGES) {
         other[n] = sqlite3_column_int64(s, 0);
-        text_at(s, 1, source[n++], BOUND_NAME);
+        column_text(s, 1, source[n++], BOUND_NAME);
         rc = sqlite3_step(s) == SQLITE_ROW;
     }
     if (rc < 0)
@@ -183,8 +170,8 @@ static int load_policy(struct store *st, const struct facts *f, struct expectati
     if (rc == SQLITE_ROW) {
         const char *source = (const char *)sqlite3_column_text(s, 0);
         bool list = source && strcmp(source, "list") == 0, must = sqlite3_column_int(s, 2) != 0;
-        text_at(s, 1, x->name, sizeof x->name);
-        text_at(s, 3, x->says, sizeof x->says);
+        column_text(s, 1, x->name, sizeof x->name);
+        column_text(s, 3, x->says, sizeof x->says);
         x->binding = must;
         /* "may" on the list is the operator's last word: nobody expects it then. */
         x->by = !list ? EXPECTED_BY_MTA_STS : must ? EXPECTED_BY_LIST : EXPECTED_BY_NOBODY;
@@ -208,9 +195,9 @@ static int load_tlsa(struct store *st, const struct facts *f, struct expectation
     int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
         x->by = EXPECTED_BY_TLSA;
-        text_at(s, 0, x->name, sizeof x->name);
+        column_text(s, 0, x->name, sizeof x->name);
         x->binding = sqlite3_column_int(s, 1) != 0;
-        text_at(s, 2, x->says, sizeof x->says);
+        column_text(s, 2, x->says, sizeof x->says);
     } else if (rc != SQLITE_DONE) {
         store_fail(st, e);
     }

@@ -287,7 +287,14 @@ static int64_t column_within(sqlite3_stmt *s, int at, int64_t low, int64_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-static void column_text(sqlite3_stmt *s, int at, char *to, size_t size)
+uint64_t column_count(sqlite3_stmt *s, int at)
+{
+    int64_t value = sqlite3_column_int64(s, at);
+
+    return value < 0 ? 0 : (uint64_t)value;
+}
+
+void column_text(sqlite3_stmt *s, int at, char *to, size_t size)
 {
     const unsigned char *text = sqlite3_column_text(s, at);
 

@@ -184,6 +184,9 @@ void row_read(sqlite3_stmt *s, struct facts *facts_r);
 
 /* Counters beyond what SQLite can hold stop at its largest. */
 void bind_count(sqlite3_stmt *s, int at, uint64_t value);
+/* And back: what is below 0 in a stranger's row counts as 0; NULL is the empty text; cut to fit. */
+uint64_t column_count(sqlite3_stmt *s, int at);
+void column_text(sqlite3_stmt *s, int at, char *to, size_t size);
 /* NULL for UNKNOWN and for the empty text. */
 void bind_tri(sqlite3_stmt *s, int at, tri value);
 void bind_text(sqlite3_stmt *s, int at, const char *text);

@@ -37,13 +37,6 @@ static int mark(struct store *st, struct err *e)
     return store_batch_commit(st, e);
 }
 
-static uint64_t column_count(sqlite3_stmt *s, int at)
-{
-    int64_t value = sqlite3_column_int64(s, at);
-
-    return value < 0 ? 0 : (uint64_t)value;
-}
-
 /* 1, or 0 when there is none. */
 static int next_session(struct store *st, int64_t *session_r, struct history *history_r,
                         struct err *e)
@@ -89,13 +82,6 @@ static void note_exposure(struct facts *f, sqlite3_stmt *s)
             f->exposure[i] = (struct exposure){column_count(s, 1), column_count(s, 2)};
 }
 
-static void load_digest(char to[65], sqlite3_stmt *s, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(s, column);
-
-    snprintf(to, 65, "%s", text ? text : "");
-}
-
 static void note_conflict(struct facts *f, sqlite3_stmt *s)
 {
     if (f->conflicts_kept == BOUND_CONFLICTS)
@@ -106,8 +92,8 @@ static void note_conflict(struct facts *f, sqlite3_stmt *s)
     c->offset = (uint64_t)sqlite3_column_int64(s, 1);
     c->octets = (uint32_t)sqlite3_column_int64(s, 2);
     c->at_ns = sqlite3_column_int64(s, 3);
-    load_digest(c->first_sha256, s, 4);
-    load_digest(c->second_sha256, s, 5);
+    column_text(s, 4, c->first_sha256, sizeof c->first_sha256);
+    column_text(s, 5, c->second_sha256, sizeof c->second_sha256);
     c->first_starttls = sqlite3_column_int(s, 6) != 0;
     c->second_starttls = sqlite3_column_int(s, 7) != 0;
 }

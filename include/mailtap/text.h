@@ -16,6 +16,9 @@
  */
 bool text_escape(char *to, size_t cap, struct slice s);
 
+/* What a digit of base64 stands for (RFC 4648 4), or -1: it is none. */
+int text_base64_digit(uint8_t octet);
+
 /* ASCII letters to upper or lower case, in place. */
 void text_upper(char *text);
 void text_lower(char *text);

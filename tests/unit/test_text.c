@@ -95,6 +95,19 @@ static void time_is_utc_with_microseconds(void **state)
     assert_true(strlen(text) < TEXT_TIME);
 }
 
+static void digits_of_base64(void **state)
+{
+    (void)state;
+    const char *digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    int found = 0;
+
+    for (int i = 0; i < 64; i++)
+        assert_int_equal(text_base64_digit((uint8_t)digits[i]), i);
+    for (int octet = 0; octet < 256; octet++)
+        found += text_base64_digit((uint8_t)octet) >= 0;
+    assert_int_equal(found, 64); /* neither '=' nor NUL nor the letters of base64url */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +116,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_ends_at_a_character),
         cmocka_unit_test(letters_change_case_and_nothing_else),
         cmocka_unit_test(time_is_utc_with_microseconds),
+        cmocka_unit_test(digits_of_base64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
