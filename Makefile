@@ -5,6 +5,7 @@
 #   make test     install what is missing, build, run every test, also under the sanitizers
 #   make check    the same tests on this build only, installing nothing
 #   make population   how often findings of stripping are right (minutes)
+#   make bench-store   how fast a million sessions are stored, judged and asked about
 #   make lint     layout, clang-tidy, which layer includes what
 #   make fuzz     libFuzzer targets in build/fuzz/ (clang); FUZZ_SECONDS each
 #   make install  PREFIX=/usr/local DESTDIR=
@@ -49,7 +50,7 @@ LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 
 # Objects are kept: make would take some for intermediate files and remove them.
 .SECONDARY:
-.PHONY: all demo test check deps unit replay cli-test population population-quick score lint format fuzz install clean
+.PHONY: all demo test check deps unit replay cli-test population population-quick bench-store score lint format fuzz install clean
 all: $(B)/mailtap
 
 $(B)/mailtap: $(OBJECTS)
@@ -107,6 +108,14 @@ population-quick: $(B)/measure
 	@$(B)/measure --quick --seed 2 > $(B)/population-quick.md 2> /dev/null || \
 	  { cat $(B)/population-quick.md; exit 1; }
 
+# How fast the store is, and every named question: see bench/store.c.
+$(B)/bench-store: $(B)/bench/store.o $(filter-out %/measure.o %/table.o,$(MEASURE)) $(PARTS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+bench-store: $(B)/bench-store
+	$(B)/bench-store --keep $(B)/bench-store.db
+	@rm -f $(B)/bench-store.db
+
 check: unit replay cli-test population-quick
 
 test:
@@ -152,7 +161,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(PARTS)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -pie -o $@ $^ $(LIBS)
 
 C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h capture/*.h \
-           tests/unit/*.[ch] tests/fuzz/*.c tests/population/*.[ch])
+           tests/unit/*.[ch] tests/fuzz/*.c tests/population/*.[ch] bench/*.c)
 lint: $(B)/schema.inc $(B)/questions.inc
 	clang-format --dry-run --Werror $(C_FILES)
 	sh tests/layers.sh
@@ -166,5 +175,5 @@ install: $(B)/mailtap
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) $(MEASURE:.o=.d) \
+-include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) $(MEASURE:.o=.d) $(B)/bench/store.d \
          $(FUZZERS:%=$(B)/tests/fuzz/%.d)
