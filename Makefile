@@ -64,7 +64,7 @@ $(B)/%.o: %.c Makefile
 
 # SQL files become C string literals: db/schema.sql, and every named question.
 C_STRING := sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/'
-$(B)/schema.inc: db/schema.sql Makefile
+$(B)/%.inc: db/%.sql Makefile
 	@mkdir -p $(@D)
 	$(Q)$(C_STRING) $< > $@
 $(B)/questions.inc: $(QUESTIONS) Makefile db/queries
@@ -72,7 +72,7 @@ $(B)/questions.inc: $(QUESTIONS) Makefile db/queries
 	$(Q)for f in $(QUESTIONS); do \
 	  printf '{"%s", "%s",\n' "$$(basename $$f .sql)" "$$(sed -n '1s/^-- *//p' $$f)"; \
 	  $(C_STRING) $$f; printf '},\n'; done > $@
-$(B)/db/schema.o: $(B)/schema.inc
+$(B)/db/schema.o: $(B)/schema.inc $(B)/indexes.inc
 $(B)/db/query.o: $(B)/questions.inc
 
 $(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(PARTS)
@@ -162,7 +162,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(PARTS)
 
 C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h capture/*.h \
            tests/unit/*.[ch] tests/fuzz/*.c tests/population/*.[ch] bench/*.c)
-lint: $(B)/schema.inc $(B)/questions.inc
+lint: $(B)/schema.inc $(B)/indexes.inc $(B)/questions.inc
 	clang-format --dry-run --Werror $(C_FILES)
 	sh tests/layers.sh
 	@set -e; for f in $(SOURCES); do echo "  TIDY  $$f"; \

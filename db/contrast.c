@@ -19,7 +19,7 @@
 /* One client at one machine of a server. */
 struct row {
     int64_t server, keyword_mark, name_mark;
-    char client[ADDRESS_TEXT];
+    int64_t client;
     uint32_t number;  /* of the client, among those of the server */
     uint32_t clients; /* of this machine */
     struct contrast contrast;
@@ -39,7 +39,7 @@ struct seen {
 struct items {
     struct seen *list;
     size_t count, room;
-    char (*clients)[ADDRESS_TEXT];
+    int64_t *clients;
     uint32_t client_count, client_room;
     uint32_t *slots; /* open addressing: a client's number and 1, or 0 */
     uint32_t slot_count;
@@ -47,15 +47,13 @@ struct items {
 
 /* ---- reading the sessions of one server */
 
-static uint32_t slot_of(const struct items *in, const char *client)
+static uint32_t slot_of(const struct items *in, int64_t client)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = (uint32_t)((uint64_t)client * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 
-    for (const char *c = client; *c; c++)
-        hash = (hash ^ (uint8_t)*c) * 16777619u;
     for (uint32_t at = hash;; at++) {
         uint32_t slot = at & (in->slot_count - 1);
-        if (!in->slots[slot] || strcmp(in->clients[in->slots[slot] - 1], client) == 0)
+        if (!in->slots[slot] || in->clients[in->slots[slot] - 1] == client)
             return slot;
     }
 }
@@ -69,7 +67,7 @@ static void grow_slots(struct items *in)
         in->slots[slot_of(in, in->clients[i])] = i + 1;
 }
 
-static uint32_t number_of(struct items *in, const char *client)
+static uint32_t number_of(struct items *in, int64_t client)
 {
     if (in->client_count * 2 >= in->slot_count)
         grow_slots(in);
@@ -80,8 +78,7 @@ static uint32_t number_of(struct items *in, const char *client)
         in->client_room = in->client_room ? in->client_room * 2 : 64;
         in->clients = must_grow(in->clients, in->client_room, sizeof *in->clients);
     }
-    strncpy(in->clients[in->client_count], client, ADDRESS_TEXT - 1);
-    in->clients[in->client_count][ADDRESS_TEXT - 1] = '\0';
+    in->clients[in->client_count] = client;
     in->slots[slot] = ++in->client_count;
     return in->client_count - 1;
 }
@@ -95,15 +92,13 @@ static void forget(struct items *in)
 
 static void add_item(struct items *in, sqlite3_stmt *s)
 {
-    const char *client = (const char *)sqlite3_column_text(s, 1);
-
     if (in->count == in->room) {
         in->room = in->room ? in->room * 2 : 256;
         in->list = must_grow(in->list, in->room, sizeof *in->list);
     }
     in->list[in->count++] = (struct seen){
         .session = {.at_ns = sqlite3_column_int64(s, 0),
-                    .client = number_of(in, client ? client : ""),
+                    .client = number_of(in, sqlite3_column_int64(s, 1)),
                     .offered = sqlite3_column_int(s, 2) != 0},
         .keyword_mark = sqlite3_column_int64(s, 3),
         .name_mark = sqlite3_column_int64(s, 4),
@@ -159,7 +154,7 @@ static int look_elsewhere(struct store *st, const struct machine *m, struct row 
         first = m->sessions[i].at_ns < first ? m->sessions[i].at_ns : first;
         last = m->sessions[i].at_ns > last ? m->sessions[i].at_ns : last;
     }
-    sqlite3_bind_text(s, 1, row->client, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 1, row->client);
     sqlite3_bind_int64(s, 2, first - BOUND_SAME_TIME_SECONDS * INT64_C(1000000000));
     sqlite3_bind_int64(s, 3, last + BOUND_SAME_TIME_SECONDS * INT64_C(1000000000));
     sqlite3_bind_int64(s, 4, m->server);
@@ -199,10 +194,10 @@ static int compare_machine(struct store *st, const struct machine *m, const stru
         *row = (struct row){.server = m->server,
                             .keyword_mark = m->keyword_mark,
                             .name_mark = m->name_mark,
+                            .client = in->clients[c],
                             .number = c,
                             .clients = clients,
                             .contrast = contrast};
-        memcpy(row->client, in->clients[c], ADDRESS_TEXT);
         rc = look_elsewhere(st, m, row, c, e);
     }
     free(present);
@@ -335,7 +330,7 @@ static int write_row(struct store *st, const struct row *row, struct err *e)
     sqlite3_bind_int64(s, 1, row->server);
     sqlite3_bind_int64(s, 2, row->keyword_mark);
     sqlite3_bind_int64(s, 3, row->name_mark);
-    sqlite3_bind_text(s, 4, row->client, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 4, row->client);
     for (int i = 0; i < 10; i++)
         bind_count(s, 5 + i, counts[i]);
     sqlite3_bind_int(s, 15, c->uneven);
@@ -360,7 +355,7 @@ static int write_rows(struct store *st, const struct rows *rows, struct err *e)
                               "   SELECT * FROM temp.contrast_new)"
                               "  UNION SELECT * FROM (SELECT * FROM temp.contrast_new EXCEPT"
                               "   SELECT * FROM contrast)) c CROSS JOIN session s"
-                              " ON s.client_ip = c.client_ip AND +s.server_id = c.server_id;"
+                              " ON s.client_id = c.client_id AND +s.server_id = c.server_id;"
                               "DELETE FROM contrast;"
                               "INSERT INTO contrast SELECT * FROM temp.contrast_new;"
                               "DELETE FROM temp.contrast_new",

@@ -123,6 +123,8 @@ static int load_vantage(struct store *st, int64_t session, const struct facts *f
     int64_t other[VANTAGES];
     char source[VANTAGES][BOUND_NAME];
     struct facts there;
+    if (!st->overlapping)
+        return 0;
     int n = 0, rc = ask(st, ST_VANTAGE_GET, session, BOUND_SAME_TIME_SECONDS * SECOND, &s, e);
 
     while (rc > 0 && n < VANTAGES) {

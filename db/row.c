@@ -1,10 +1,15 @@
-/* row.c - facts to a row of `session` and back: one table for both ways, so none can be forgotten.
+/*
+ * row.c - facts to rows and back: one table of fields for both ways, so none can be forgotten.
+ *
+ * A session has a row of its own; what many sessions have in common (how the dialogue went, what the
+ * hellos agreed on) stands in rows that they share, and `struct field` says which is where.
  */
 #include "store_private.h"
 
 #include <mailtap/baseline.h>
 #include <mailtap/digest.h>
 #include <mailtap/err.h>
+#include <mailtap/software.h>
 #include <mailtap/text.h>
 #include <mailtap/tls.h>
 
@@ -23,112 +28,162 @@ enum kind {
     KIND_U32,
     KIND_U32_ZERO, /* 0 is NULL */
     KIND_U64,
+    KIND_U64_ZERO, /* 0 is NULL */
     KIND_I64,
+    KIND_CIPHER,       /* tls_cipher; NULL: it is not known */
+    KIND_ESTIMATE_U32, /* NULL: no estimate was made */
+    KIND_ESTIMATE_U64,
     KIND_ENDING,
-    KIND_ADDRESS,
 };
 
 struct field {
     const char *column;
+    enum row_part part;
     enum kind kind;
     size_t at, size;
 };
 
-#define FIELD(member, kind)                                                                        \
+#define FIELD(column, part, member, kind)                                                          \
     {                                                                                              \
-#member, kind, offsetof(struct facts, member), sizeof((struct facts *)0)->member           \
-    }
-#define FIELD_AS(column, member, kind)                                                             \
-    {                                                                                              \
-        column, kind, offsetof(struct facts, member), sizeof((struct facts *)0)->member            \
+        column, part, kind, offsetof(struct facts, member), sizeof((struct facts *)0)->member      \
     }
 
 static const struct field fields[] = {
-    FIELD_AS("client_ip", client.address, KIND_ADDRESS),
-    FIELD_AS("client_port", client.port, KIND_U16),
-    FIELD(started_ns, KIND_I64),
-    FIELD(ended_ns, KIND_I64),
-    FIELD(vlan, KIND_INT_MINUS),
-    FIELD(ending, KIND_ENDING),
-    FIELD(one_sided, KIND_TRI),
-    FIELD(midstream, KIND_BOOL),
-    FIELD(gap_octets, KIND_U64),
-    FIELD(conflicts, KIND_U32),
-    FIELD(dpi_protocol, KIND_TEXT),
-    FIELD(server_name, KIND_TEXT),
-    FIELD(greeting, KIND_TEXT),
-    FIELD(client_name, KIND_TEXT),
-    FIELD(dialogue, KIND_BOOL),
-    FIELD(ehlo_sent, KIND_BOOL),
-    FIELD(helo_sent, KIND_BOOL),
-    FIELD(quit_sent, KIND_BOOL),
-    FIELD(ehlo_reply, KIND_INT_ZERO),
-    FIELD(helo_reply, KIND_INT_ZERO),
-    FIELD(masked_command, KIND_U32_ZERO),
-    FIELD(masked_reply, KIND_INT_ZERO),
-    FIELD(ehlo_masked, KIND_BOOL),
-    FIELD(ehlo_accepted, KIND_TRI),
-    FIELD(starttls_offered, KIND_TRI),
-    FIELD(keywords, KIND_TEXT),
-    FIELD(keywords_cut, KIND_BOOL),
-    FIELD(starttls_requested, KIND_TRI),
-    FIELD(starttls_reply, KIND_INT_ZERO),
-    FIELD(tls_from_start, KIND_TRI),
-    FIELD(decided, KIND_TRI),
-    FIELD(hello_seen, KIND_BOOL),
-    FIELD(tls_established, KIND_TRI),
-    FIELD(tls_version, KIND_U16_ZERO),
-    FIELD(sni, KIND_TEXT),
-    FIELD(alpn, KIND_TEXT),
-    FIELD(alpn_chosen, KIND_TEXT),
-    FIELD(tls_version_offered, KIND_U16_ZERO),
-    FIELD(tls_group, KIND_U16_ZERO),
-    FIELD(tls_dh_bits, KIND_U32_ZERO),
-    FIELD(tls_retried, KIND_BOOL),
-    FIELD(ech, KIND_TRI),
-    FIELD(tls_resumed, KIND_TRI),
-    FIELD(client_certificate_asked, KIND_TRI),
-    FIELD(client_certificate_sent, KIND_TRI),
-    FIELD(extended_master_secret, KIND_TRI),
-    FIELD(tls_fallback, KIND_TRI),
-    FIELD(tls_compression, KIND_TRI),
-    FIELD(tls_downgrade, KIND_U16_ZERO),
-    FIELD(ja3, KIND_TEXT),
-    FIELD(ja3s, KIND_TEXT),
-    FIELD(ja4, KIND_TEXT),
-    FIELD(cert_verified, KIND_TRI),
-    FIELD(cert_error, KIND_INT_ZERO),
-    FIELD(cert_reason, KIND_TEXT),
-    FIELD(cert_asked, KIND_TEXT),
-    FIELD(cert_named, KIND_TRI),
-    FIELD(cert_covering, KIND_TEXT),
-    FIELD_AS("estimated", estimate.made, KIND_BOOL),
-    FIELD_AS("estimated_messages", estimate.messages, KIND_U32),
-    FIELD_AS("estimated_low", estimate.low, KIND_U32),
-    FIELD_AS("estimated_high", estimate.high, KIND_U32),
-    FIELD_AS("estimated_octets", estimate.octets, KIND_U64),
-    FIELD(tls_alert, KIND_INT_MINUS),
-    FIELD(tls_alert_by_client, KIND_BOOL),
-    FIELD(tls_alert_hidden, KIND_BOOL),
-    FIELD(tls_garbled, KIND_BOOL),
-    FIELD(text_before_tls, KIND_U64),
-    FIELD(transactions, KIND_U32),
-    FIELD(messages, KIND_U32),
-    FIELD(messages_known, KIND_TRI),
-    FIELD(recipients_attempted, KIND_U32),
-    FIELD(recipients_accepted, KIND_U32),
-    FIELD(recipients_known, KIND_TRI),
-    FIELD(content_octets, KIND_U64),
-    FIELD_AS("auth_mechanism", auth[0].mechanism, KIND_TEXT),
-    FIELD(credentials_exposed, KIND_TRI),
-    FIELD(auths, KIND_U32),
-    FIELD(address_queries, KIND_U32),
-    FIELD_AS("addresses", address_count, KIND_U32),
-    FIELD(lost, KIND_BOOL),
-    FIELD(anomalies, KIND_U32),
+    FIELD("client_port", ROW_SESSION, client.port, KIND_U16),
+    FIELD("started_ns", ROW_SESSION, started_ns, KIND_I64),
+    FIELD("ended_ns", ROW_SESSION, ended_ns, KIND_I64),
+    FIELD("gap_octets", ROW_SESSION, gap_octets, KIND_U64),
+    FIELD("transactions", ROW_SESSION, transactions, KIND_U32),
+    FIELD("messages", ROW_SESSION, messages, KIND_U32),
+    FIELD("recipients_attempted", ROW_SESSION, recipients_attempted, KIND_U32),
+    FIELD("recipients_accepted", ROW_SESSION, recipients_accepted, KIND_U32),
+    FIELD("content_octets", ROW_SESSION, content_octets, KIND_U64),
+    FIELD("estimated_messages", ROW_SESSION, estimate.messages, KIND_ESTIMATE_U32),
+    FIELD("estimated_low", ROW_SESSION, estimate.low, KIND_ESTIMATE_U32),
+    FIELD("estimated_high", ROW_SESSION, estimate.high, KIND_ESTIMATE_U32),
+    FIELD("estimated_octets", ROW_SESSION, estimate.octets, KIND_ESTIMATE_U64),
+    FIELD("client_identity", ROW_SESSION, exposure[ITEM_CLIENT_IDENTITY].count, KIND_U64_ZERO),
+    FIELD("client_identity_octets", ROW_SESSION, exposure[ITEM_CLIENT_IDENTITY].octets,
+          KIND_U64_ZERO),
+    FIELD("server_identity", ROW_SESSION, exposure[ITEM_SERVER_IDENTITY].count, KIND_U64_ZERO),
+    FIELD("server_identity_octets", ROW_SESSION, exposure[ITEM_SERVER_IDENTITY].octets,
+          KIND_U64_ZERO),
+    FIELD("tls_metadata", ROW_SESSION, exposure[ITEM_TLS_METADATA].count, KIND_U64_ZERO),
+    FIELD("tls_metadata_octets", ROW_SESSION, exposure[ITEM_TLS_METADATA].octets, KIND_U64_ZERO),
+    FIELD("client_name", ROW_NAME, client_name, KIND_TEXT),
+    FIELD("sni", ROW_NAME, sni, KIND_TEXT),
+    FIELD("vlan", ROW_COURSE, vlan, KIND_INT_MINUS),
+    FIELD("ending", ROW_COURSE, ending, KIND_ENDING),
+    FIELD("one_sided", ROW_COURSE, one_sided, KIND_TRI),
+    FIELD("midstream", ROW_COURSE, midstream, KIND_BOOL),
+    FIELD("conflicts", ROW_COURSE, conflicts, KIND_U32),
+    FIELD("dpi_protocol", ROW_COURSE, dpi_protocol, KIND_TEXT),
+    FIELD("dialogue", ROW_COURSE, dialogue, KIND_BOOL),
+    FIELD("ehlo_sent", ROW_COURSE, ehlo_sent, KIND_BOOL),
+    FIELD("helo_sent", ROW_COURSE, helo_sent, KIND_BOOL),
+    FIELD("quit_sent", ROW_COURSE, quit_sent, KIND_BOOL),
+    FIELD("ehlo_reply", ROW_COURSE, ehlo_reply, KIND_INT_ZERO),
+    FIELD("helo_reply", ROW_COURSE, helo_reply, KIND_INT_ZERO),
+    FIELD("masked_command", ROW_COURSE, masked_command, KIND_U32_ZERO),
+    FIELD("masked_reply", ROW_COURSE, masked_reply, KIND_INT_ZERO),
+    FIELD("ehlo_masked", ROW_COURSE, ehlo_masked, KIND_BOOL),
+    FIELD("ehlo_accepted", ROW_COURSE, ehlo_accepted, KIND_TRI),
+    FIELD("starttls_offered", ROW_COURSE, starttls_offered, KIND_TRI),
+    FIELD("starttls_requested", ROW_COURSE, starttls_requested, KIND_TRI),
+    FIELD("starttls_reply", ROW_COURSE, starttls_reply, KIND_INT_ZERO),
+    FIELD("tls_from_start", ROW_COURSE, tls_from_start, KIND_TRI),
+    FIELD("decided", ROW_COURSE, decided, KIND_TRI),
+    FIELD("hello_seen", ROW_COURSE, hello_seen, KIND_BOOL),
+    FIELD("tls_established", ROW_COURSE, tls_established, KIND_TRI),
+    FIELD("tls_alert", ROW_COURSE, tls_alert, KIND_INT_MINUS),
+    FIELD("tls_alert_by_client", ROW_COURSE, tls_alert_by_client, KIND_BOOL),
+    FIELD("tls_alert_hidden", ROW_COURSE, tls_alert_hidden, KIND_BOOL),
+    FIELD("tls_garbled", ROW_COURSE, tls_garbled, KIND_BOOL),
+    FIELD("text_before_tls", ROW_COURSE, text_before_tls, KIND_U64),
+    FIELD("messages_known", ROW_COURSE, messages_known, KIND_TRI),
+    FIELD("recipients_known", ROW_COURSE, recipients_known, KIND_TRI),
+    FIELD("auth_mechanism", ROW_COURSE, auth[0].mechanism, KIND_TEXT),
+    FIELD("credentials_exposed", ROW_COURSE, credentials_exposed, KIND_TRI),
+    FIELD("auths", ROW_COURSE, auths, KIND_U32),
+    FIELD("address_queries", ROW_COURSE, address_queries, KIND_U32),
+    FIELD("lost", ROW_COURSE, lost, KIND_BOOL),
+    FIELD("anomalies", ROW_COURSE, anomalies, KIND_U32),
+    FIELD("server_name", ROW_BANNER, server_name, KIND_TEXT),
+    FIELD("greeting", ROW_BANNER, greeting, KIND_TEXT),
+    FIELD("keywords", ROW_BANNER, keywords, KIND_TEXT),
+    FIELD("keywords_cut", ROW_BANNER, keywords_cut, KIND_BOOL),
+    FIELD("tls_version", ROW_TLS, tls_version, KIND_U16_ZERO),
+    FIELD("tls_cipher", ROW_TLS, tls_cipher, KIND_CIPHER),
+    FIELD("tls_version_offered", ROW_TLS, tls_version_offered, KIND_U16_ZERO),
+    FIELD("tls_group", ROW_TLS, tls_group, KIND_U16_ZERO),
+    FIELD("tls_dh_bits", ROW_TLS, tls_dh_bits, KIND_U32_ZERO),
+    FIELD("tls_retried", ROW_TLS, tls_retried, KIND_BOOL),
+    FIELD("tls_resumed", ROW_TLS, tls_resumed, KIND_TRI),
+    FIELD("tls_fallback", ROW_TLS, tls_fallback, KIND_TRI),
+    FIELD("tls_compression", ROW_TLS, tls_compression, KIND_TRI),
+    FIELD("tls_downgrade", ROW_TLS, tls_downgrade, KIND_U16_ZERO),
+    FIELD("extended_master_secret", ROW_TLS, extended_master_secret, KIND_TRI),
+    FIELD("ech", ROW_TLS, ech, KIND_TRI),
+    FIELD("client_certificate_asked", ROW_TLS, client_certificate_asked, KIND_TRI),
+    FIELD("client_certificate_sent", ROW_TLS, client_certificate_sent, KIND_TRI),
+    FIELD("alpn", ROW_TLS, alpn, KIND_TEXT),
+    FIELD("alpn_chosen", ROW_TLS, alpn_chosen, KIND_TEXT),
+    FIELD("ja3", ROW_TLS, ja3, KIND_TEXT),
+    FIELD("ja3s", ROW_TLS, ja3s, KIND_TEXT),
+    FIELD("ja4", ROW_TLS, ja4, KIND_TEXT),
+    FIELD("cert_verified", ROW_IDENTITY, cert_verified, KIND_TRI),
+    FIELD("cert_error", ROW_IDENTITY, cert_error, KIND_INT_ZERO),
+    FIELD("cert_reason", ROW_IDENTITY, cert_reason, KIND_TEXT),
+    FIELD("cert_asked", ROW_IDENTITY, cert_asked, KIND_TEXT),
+    FIELD("cert_named", ROW_IDENTITY, cert_named, KIND_TRI),
+    FIELD("cert_covering", ROW_IDENTITY, cert_covering, KIND_TEXT),
+    FIELD("envelope_sender", ROW_MAIL, exposure[ITEM_ENVELOPE_SENDER].count, KIND_U64),
+    FIELD("envelope_sender_octets", ROW_MAIL, exposure[ITEM_ENVELOPE_SENDER].octets, KIND_U64),
+    FIELD("envelope_recipient", ROW_MAIL, exposure[ITEM_ENVELOPE_RECIPIENT].count, KIND_U64),
+    FIELD("envelope_recipient_octets", ROW_MAIL, exposure[ITEM_ENVELOPE_RECIPIENT].octets,
+          KIND_U64),
+    FIELD("header_field", ROW_MAIL, exposure[ITEM_HEADER_FIELD].count, KIND_U64),
+    FIELD("header_field_octets", ROW_MAIL, exposure[ITEM_HEADER_FIELD].octets, KIND_U64),
+    FIELD("body", ROW_MAIL, exposure[ITEM_BODY].count, KIND_U64),
+    FIELD("body_octets", ROW_MAIL, exposure[ITEM_BODY].octets, KIND_U64),
+    FIELD("attachment", ROW_MAIL, exposure[ITEM_ATTACHMENT].count, KIND_U64),
+    FIELD("attachment_octets", ROW_MAIL, exposure[ITEM_ATTACHMENT].octets, KIND_U64),
+    FIELD("credential", ROW_MAIL, exposure[ITEM_CREDENTIAL].count, KIND_U64),
+    FIELD("credential_octets", ROW_MAIL, exposure[ITEM_CREDENTIAL].octets, KIND_U64),
 };
 
 #define FIELDS (sizeof fields / sizeof *fields)
+
+/* What stands in a row beside its fields: before them, bound by the caller, and after them. */
+static const struct {
+    const char *table, *before, *after;
+    int before_count, after_count;
+} parts[ROW_PARTS] = {
+    [ROW_SESSION] = {"session",
+                     "capture_id, server_id, client_id, course_id, banner_id, tls_id, identity_id,"
+                     " client_name_id, sni_id",
+                     "tls_broken", ROW_SESSION_IDS, 1},
+    [ROW_COURSE] = {"course", NULL, NULL, 0, 0},
+    [ROW_BANNER] = {"banner", "server_id", "name_mark, keyword_mark, software", 1, 3},
+    [ROW_TLS] = {"tls", NULL, "tls_version_name, tls_cipher_name, tls_group_name, tls_post_quantum",
+                 0, 4},
+    [ROW_IDENTITY] = {"identity", "server_id", "certificate, chain", 1, 2},
+    [ROW_MAIL] = {"mail", "session_id",
+                  "received, received_tls, encoded_words, eai_messages, "
+                  "end_to_end_messages, parts, media_left_out, field_from, "
+                  "field_from_octets, field_sender, field_sender_octets, field_reply_to, "
+                  "field_reply_to_octets, field_to, field_to_octets, field_cc, "
+                  "field_cc_octets, field_bcc, field_bcc_octets, field_subject, "
+                  "field_subject_octets, field_date, field_date_octets, field_message_id, "
+                  "field_message_id_octets, field_in_reply_to, field_in_reply_to_octets, "
+                  "field_references, field_references_octets, field_return_path, "
+                  "field_return_path_octets, field_received, field_received_octets, "
+                  "field_user_agent, field_user_agent_octets, field_origin, "
+                  "field_origin_octets, field_list, field_list_octets, field_dkim, "
+                  "field_dkim_octets, field_mime, field_mime_octets, field_tls_required, "
+                  "field_tls_required_octets, field_other, field_other_octets",
+                  1, 47},
+};
 
 static const char *const endings[ENDINGS] = {
     [ENDING_NOT_SEEN] = "not-seen",
@@ -152,25 +207,17 @@ void bind_tri(sqlite3_stmt *s, int at, tri value)
 void bind_text(sqlite3_stmt *s, int at, const char *text)
 {
     if (*text)
-        sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
     else
         sqlite3_bind_null(s, at);
 }
 
-static void bind_int_or_null(sqlite3_stmt *s, int at, int value, int null)
+static void bind_int_or_null(sqlite3_stmt *s, int at, int64_t value, int null)
 {
     if (value == null)
         sqlite3_bind_null(s, at);
     else
-        sqlite3_bind_int(s, at, value);
-}
-
-static void bind_address(sqlite3_stmt *s, int at, const struct ip_address *a)
-{
-    char text[ADDRESS_TEXT];
-
-    address_text(text, a);
-    sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_int64(s, at, value);
 }
 
 static void bind_field(sqlite3_stmt *s, int at, const struct field *field, const struct facts *f)
@@ -203,19 +250,34 @@ static void bind_field(sqlite3_stmt *s, int at, const struct field *field, const
         bind_count(s, at, *(const uint32_t *)p);
         break;
     case KIND_U32_ZERO:
-        bind_int_or_null(s, at, (int)*(const uint32_t *)p, 0);
+        bind_int_or_null(s, at, *(const uint32_t *)p, 0);
         break;
+    case KIND_U64_ZERO:
+        if (*(const uint64_t *)p == 0) {
+            sqlite3_bind_null(s, at);
+            break;
+        }
+        /* fall through */
     case KIND_U64:
         bind_count(s, at, *(const uint64_t *)p);
         break;
     case KIND_I64:
         sqlite3_bind_int64(s, at, *(const int64_t *)p);
         break;
+    case KIND_CIPHER:
+        bind_int_or_null(s, at, f->tls_cipher_known ? *(const uint16_t *)p : -1, -1);
+        break;
+    case KIND_ESTIMATE_U32:
+        bind_int_or_null(s, at, f->estimate.made ? (int64_t) * (const uint32_t *)p : -1, -1);
+        break;
+    case KIND_ESTIMATE_U64:
+        if (f->estimate.made)
+            bind_count(s, at, *(const uint64_t *)p);
+        else
+            sqlite3_bind_null(s, at);
+        break;
     case KIND_ENDING:
         sqlite3_bind_text(s, at, endings[*(const enum ending *)p], -1, SQLITE_STATIC);
-        break;
-    case KIND_ADDRESS:
-        bind_address(s, at, p);
         break;
     }
 }
@@ -240,42 +302,144 @@ void row_chain(char to[ROW_CHAIN_TEXT], const struct facts *f)
     digest_hex(to, (struct slice){whole, (ROW_CHAIN_TEXT - 1) / 2});
 }
 
-static void bind_chain(sqlite3_stmt *s, int at, const struct facts *f)
+static void bind_identity(sqlite3_stmt *s, int at, const struct facts *f)
 {
     char chain[ROW_CHAIN_TEXT];
 
+    if (f->cert_seen)
+        bind_text(s, at, f->cert.sha256);
+    if (f->chain_length == 0)
+        return;
     row_chain(chain, f);
-    sqlite3_bind_text(s, at, chain, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(s, at + 1, chain, -1, SQLITE_TRANSIENT);
 }
 
-void row_bind(sqlite3_stmt *s, const struct facts *f)
+static void bind_tls_names(sqlite3_stmt *s, int at, const struct facts *f)
 {
-    char at[TEXT_TIME];
-
-    text_time(at, f->started_ns);
-    bind_text(s, ROW_STARTED_AT, at);
-    text_time(at, f->ended_ns);
-    bind_text(s, ROW_ENDED_AT, at);
     if (f->tls_version)
-        bind_wire_name(s, ROW_TLS_VERSION_NAME, tls_version_name(f->tls_version), f->tls_version);
-    if (f->tls_cipher_known) {
-        sqlite3_bind_int(s, ROW_TLS_CIPHER, f->tls_cipher);
-        bind_wire_name(s, ROW_TLS_CIPHER_NAME, tls_cipher_name(f->tls_cipher), f->tls_cipher);
-    }
-    if (f->tls_group) {
-        bind_wire_name(s, ROW_TLS_GROUP_NAME, tls_group_name(f->tls_group), f->tls_group);
-        sqlite3_bind_int(s, ROW_TLS_POST_QUANTUM, tls_group_is_post_quantum(f->tls_group));
-    }
+        bind_wire_name(s, at, tls_version_name(f->tls_version), f->tls_version);
+    if (f->tls_cipher_known)
+        bind_wire_name(s, at + 1, tls_cipher_name(f->tls_cipher), f->tls_cipher);
+    if (!f->tls_group)
+        return;
+    bind_wire_name(s, at + 2, tls_group_name(f->tls_group), f->tls_group);
+    sqlite3_bind_int(s, at + 3, tls_group_is_post_quantum(f->tls_group));
+}
+
+static void bind_banner_marks(sqlite3_stmt *s, int at, const struct facts *f)
+{
+    const char *software = software_name(f->greeting, f->keywords);
+
     if (baseline_name_mark(f->server_name))
-        sqlite3_bind_int64(s, ROW_NAME_MARK, (int64_t)baseline_name_mark(f->server_name));
+        sqlite3_bind_int64(s, at, (int64_t)baseline_name_mark(f->server_name));
     if (f->ehlo_accepted == YES)
-        sqlite3_bind_int64(s, ROW_KEYWORD_MARK, (int64_t)baseline_keyword_mark(f->keywords));
-    if (f->cert_seen)
-        bind_text(s, ROW_CERTIFICATE, f->cert.sha256);
-    if (f->chain_length)
-        bind_chain(s, ROW_CHAIN, f);
+        sqlite3_bind_int64(s, at + 1, (int64_t)baseline_keyword_mark(f->keywords));
+    if (software)
+        sqlite3_bind_text(s, at + 2, software, -1, SQLITE_STATIC);
+}
+
+static void bind_content(sqlite3_stmt *s, int at, const struct content_facts *c)
+{
+    const uint64_t counts[] = {c->received,   c->received_tls, c->encoded_words, c->eai,
+                               c->end_to_end, c->parts,        c->media_left_out};
+    const int n = sizeof counts / sizeof *counts;
+
+    for (int i = 0; i < n; i++)
+        bind_count(s, at + i, counts[i]);
+    for (int i = 0; i < HEADER_FIELDS; i++) {
+        if (c->field[i].count == 0)
+            continue;
+        bind_count(s, at + n + 2 * i, c->field[i].count);
+        bind_count(s, at + n + 2 * i + 1, c->field[i].octets);
+    }
+}
+
+static void bind_after(sqlite3_stmt *s, enum row_part part, int at, const struct facts *f)
+{
+    switch (part) {
+    case ROW_SESSION:
+        if (f->starttls_reply == 220 && f->tls_established == NO)
+            sqlite3_bind_int(s, at, 1);
+        break;
+    case ROW_BANNER:
+        bind_banner_marks(s, at, f);
+        break;
+    case ROW_TLS:
+        bind_tls_names(s, at, f);
+        break;
+    case ROW_IDENTITY:
+        bind_identity(s, at, f);
+        break;
+    case ROW_MAIL:
+        if (f->content)
+            bind_content(s, at, f->content);
+        break;
+    default:
+        break;
+    }
+}
+
+void row_bind(sqlite3_stmt *s, enum row_part part, const struct facts *f)
+{
+    int at = parts[part].before_count + 1;
+
     for (size_t i = 0; i < FIELDS; i++)
-        bind_field(s, ROW_FIRST_FIELD + (int)i, &fields[i], f);
+        if (fields[i].part == part)
+            bind_field(s, at++, &fields[i], f);
+    bind_after(s, part, at, f);
+}
+
+/* ---- what tells rows of a part apart */
+
+static uint8_t *pack(uint8_t *to, const void *p, size_t n)
+{
+    memcpy(to, p, n);
+    return to + n;
+}
+
+static uint8_t *pack_text(uint8_t *to, const char *text)
+{
+    return pack(to, text, strlen(text) + 1);
+}
+
+static uint8_t *pack_after(uint8_t *to, enum row_part part, const struct facts *f)
+{
+    const uint8_t flags = (uint8_t)(part == ROW_TLS        ? f->tls_cipher_known
+                                    : part == ROW_BANNER   ? f->ehlo_accepted == YES
+                                    : part == ROW_IDENTITY ? f->cert_seen
+                                                           : 0);
+
+    to = pack(to, &flags, 1);
+    if (part != ROW_IDENTITY || !f->cert_seen)
+        return to;
+    to = pack_text(to, f->cert.sha256);
+    for (uint32_t i = 0; i < f->chain_length && i < BOUND_CHAIN; i++)
+        to = pack_text(to, f->chain[i].facts.sha256);
+    return to;
+}
+
+size_t row_key(uint8_t to[ROW_KEY_OCTETS], enum row_part part, const struct facts *f)
+{
+    uint8_t *end = to;
+
+    for (size_t i = 0; i < FIELDS; i++) {
+        const void *p = (const char *)f + fields[i].at;
+        if (fields[i].part != part)
+            continue;
+        end = fields[i].kind == KIND_TEXT ? pack_text(end, p) : pack(end, p, fields[i].size);
+    }
+    return (size_t)(pack_after(end, part, f) - to);
+}
+
+size_t row_key_most(enum row_part part)
+{
+    size_t most = 1 + (part == ROW_IDENTITY
+                           ? (1 + BOUND_CHAIN) * sizeof((struct cert_facts *)0)->sha256
+                           : 0);
+
+    for (size_t i = 0; i < FIELDS; i++)
+        most += fields[i].part == part ? fields[i].size : 0;
+    return most;
 }
 
 /* ---- back.  The row may be a stranger's: a value out of range becomes the nearest in range. */
@@ -297,8 +461,11 @@ uint64_t column_count(sqlite3_stmt *s, int at)
 void column_text(sqlite3_stmt *s, int at, char *to, size_t size)
 {
     const unsigned char *text = sqlite3_column_text(s, at);
+    size_t n = text ? strnlen((const char *)text, size - 1) : 0;
 
-    snprintf(to, size, "%s", text ? (const char *)text : "");
+    if (n)
+        memcpy(to, text, n);
+    to[n] = '\0';
 }
 
 static tri column_tri(sqlite3_stmt *s, int at)
@@ -361,7 +528,19 @@ static void read_field(sqlite3_stmt *s, int at, const struct field *field, struc
     case KIND_U32_ZERO:
         *(uint32_t *)p = (uint32_t)column_within(s, at, 0, UINT32_MAX);
         break;
+    case KIND_CIPHER:
+        f->tls_cipher_known = sqlite3_column_type(s, at) != SQLITE_NULL;
+        *(uint16_t *)p = (uint16_t)column_within(s, at, 0, UINT16_MAX);
+        break;
+    case KIND_ESTIMATE_U32:
+        f->estimate.made |= sqlite3_column_type(s, at) != SQLITE_NULL;
+        *(uint32_t *)p = (uint32_t)column_within(s, at, 0, UINT32_MAX);
+        break;
+    case KIND_ESTIMATE_U64:
+        f->estimate.made |= sqlite3_column_type(s, at) != SQLITE_NULL;
+        /* fall through */
     case KIND_U64:
+    case KIND_U64_ZERO:
         *(uint64_t *)p = (uint64_t)column_within(s, at, 0, INT64_MAX);
         break;
     case KIND_I64:
@@ -370,9 +549,6 @@ static void read_field(sqlite3_stmt *s, int at, const struct field *field, struc
     case KIND_ENDING:
         *(enum ending *)p = column_ending(s, at);
         break;
-    case KIND_ADDRESS:
-        column_address(s, at, p);
-        break;
     }
 }
 
@@ -380,7 +556,7 @@ static void read_field(sqlite3_stmt *s, int at, const struct field *field, struc
 enum {
     AFTER_SERVER_IP = FIELDS,
     AFTER_SERVER_PORT,
-    AFTER_CIPHER,
+    AFTER_CLIENT_IP,
     AFTER_SHA256,
     AFTER_SUBJECT_CN,
     AFTER_ISSUER_CN,
@@ -393,6 +569,9 @@ enum {
     AFTER_SELF_SIGNED,
     AFTER_AUTHORITY,
 };
+#define AFTER_COLUMNS                                                                              \
+    "r.ip, r.port, a.ip, k.sha256, k.subject_cn, k.issuer_cn, k.not_before, k.not_after, k.names," \
+    " k.key_type, k.key_bits, k.signature, k.self_signed, k.authority"
 
 static void read_certificate(sqlite3_stmt *s, struct cert_facts *c)
 {
@@ -416,49 +595,111 @@ void row_read(sqlite3_stmt *s, struct facts *facts_r)
     memset(f, 0, sizeof *f);
     for (size_t i = 0; i < FIELDS; i++)
         read_field(s, (int)i, &fields[i], f);
-    f->addresses = NULL;
-    f->address_count = 0;
+    column_address(s, AFTER_CLIENT_IP, &f->client.address);
     column_address(s, AFTER_SERVER_IP, &f->server.address);
     f->server.port = (uint16_t)column_within(s, AFTER_SERVER_PORT, 0, UINT16_MAX);
-    f->tls_cipher_known = sqlite3_column_type(s, AFTER_CIPHER) != SQLITE_NULL;
-    f->tls_cipher = (uint16_t)column_within(s, AFTER_CIPHER, 0, UINT16_MAX);
     f->cert_seen = sqlite3_column_type(s, AFTER_SHA256) != SQLITE_NULL;
     read_certificate(s, &f->cert);
+}
+
+void row_read_part(sqlite3_stmt *s, enum row_part part, int at, struct facts *facts_r)
+{
+    for (size_t i = 0; i < FIELDS; i++)
+        if (fields[i].part == part)
+            read_field(s, at++, &fields[i], facts_r);
 }
 
 /* ---- the SQL of both ways */
 
 #define SQL_ROOM 8192
 
-char *row_insert_sql(void)
-{
-    char *sql = must_alloc(1, SQL_ROOM);
-    size_t n = (size_t)snprintf(sql, SQL_ROOM,
-                                "INSERT INTO session (capture_id, server_id, started_at, ended_at,"
-                                " tls_version_name, tls_cipher, tls_cipher_name, tls_group_name,"
-                                " tls_post_quantum, name_mark, keyword_mark, certificate, chain");
+struct sql {
+    char *text;
+    size_t n;
+};
 
+/* `form`, each '%' replaced by the word. */
+static void add(struct sql *sql, const char *form, const char *word)
+{
+    for (; *form; form++)
+        sql->n += (size_t)snprintf(sql->text + sql->n, SQL_ROOM - sql->n, "%.*s",
+                                   *form == '%' ? (int)strlen(word) : 1,
+                                   *form == '%' ? word : form);
+}
+
+static int add_columns(struct sql *sql, enum row_part part)
+{
+    const char *before = parts[part].before;
+    int n = parts[part].before_count + parts[part].after_count;
+    bool first = !before;
+
+    add(sql, "%", before ? before : "");
+    for (size_t i = 0; i < FIELDS; i++) {
+        if (fields[i].part != part)
+            continue;
+        add(sql, first ? "%" : ", %", fields[i].column);
+        first = false;
+        n++;
+    }
+    if (parts[part].after)
+        add(sql, ", %", parts[part].after);
+    return n;
+}
+
+char *row_insert_sql(enum row_part part)
+{
+    struct sql sql = {must_alloc(1, SQL_ROOM), 0};
+
+    add(&sql, "INSERT INTO % (", parts[part].table);
+    int n = add_columns(&sql, part);
+    add(&sql, "%", ") VALUES (?");
+    for (int i = 1; i < n; i++)
+        add(&sql, "%", ",?");
+    add(&sql, "%", ")");
+    return sql.text;
+}
+
+char *row_part_sql(enum row_part part)
+{
+    struct sql sql = {must_alloc(1, SQL_ROOM), 0};
+
+    add(&sql, "SELECT %_id", parts[part].table);
+    add(&sql, ", %", parts[part].before ? parts[part].before : "0");
     for (size_t i = 0; i < FIELDS; i++)
-        n += (size_t)snprintf(sql + n, SQL_ROOM - n, ", %s", fields[i].column);
-    n += (size_t)snprintf(sql + n, SQL_ROOM - n, ") VALUES (?");
-    for (size_t i = 1; i < ROW_FIRST_FIELD - 1 + FIELDS; i++)
-        n += (size_t)snprintf(sql + n, SQL_ROOM - n, ",?");
-    snprintf(sql + n, SQL_ROOM - n, ")");
-    return sql;
+        if (fields[i].part == part)
+            add(&sql, ", %", fields[i].column);
+    if (parts[part].after)
+        add(&sql, ", %", parts[part].after);
+    add(&sql, " FROM %", parts[part].table);
+    add(&sql, " ORDER BY %_id DESC LIMIT ?", parts[part].table);
+    return sql.text;
 }
 
 char *row_select_sql(void)
 {
-    char *sql = must_alloc(1, SQL_ROOM);
-    size_t n = (size_t)snprintf(sql, SQL_ROOM, "SELECT ");
+    static const char *const forms[ROW_PARTS] = {
+        [ROW_SESSION] = "s.%, ", [ROW_NAME] = "n_%.name, ", [ROW_COURSE] = "c.%, ",
+        [ROW_BANNER] = "b.%, ",  [ROW_TLS] = "t.%, ",       [ROW_IDENTITY] = "i.%, ",
+        [ROW_MAIL] = "m.%, ",
+    };
+    struct sql sql = {must_alloc(1, SQL_ROOM), 0};
 
+    add(&sql, "%", "SELECT ");
     for (size_t i = 0; i < FIELDS; i++)
-        n += (size_t)snprintf(sql + n, SQL_ROOM - n, "s.%s, ", fields[i].column);
-    snprintf(
-        sql + n, SQL_ROOM - n,
-        "r.ip, r.port, s.tls_cipher, k.sha256, k.subject_cn, k.issuer_cn, k.not_before,"
-        " k.not_after, k.names, k.key_type, k.key_bits, k.signature, k.self_signed, k.authority"
-        " FROM session s JOIN server r ON r.server_id = s.server_id"
-        " LEFT JOIN certificate k ON k.sha256 = s.certificate WHERE s.session_id = ?");
-    return sql;
+        add(&sql, forms[fields[i].part], fields[i].column);
+    add(&sql, "%",
+        AFTER_COLUMNS " FROM session s"
+                      " CROSS JOIN course c ON c.course_id = s.course_id"
+                      " CROSS JOIN server r ON r.server_id = s.server_id"
+                      " CROSS JOIN client a ON a.client_id = s.client_id"
+                      " LEFT JOIN banner b ON b.banner_id = s.banner_id"
+                      " LEFT JOIN tls t ON t.tls_id = s.tls_id"
+                      " LEFT JOIN identity i ON i.identity_id = s.identity_id"
+                      " LEFT JOIN certificate k ON k.sha256 = i.certificate"
+                      " LEFT JOIN mail m ON m.session_id = s.session_id");
+    for (size_t i = 0; i < FIELDS; i++)
+        if (fields[i].part == ROW_NAME)
+            add(&sql, " LEFT JOIN name n_% ON n_%.name_id = s.%_id", fields[i].column);
+    add(&sql, "%", " WHERE s.session_id = ?");
+    return sql.text;
 }

@@ -4,11 +4,18 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x4d544150 /* "MTAP" */
-#define USER_VERSION 2
+#define USER_VERSION 3
 #define FIRST_VERSION 1
+
+/* Rows come in long runs and are read in long runs. */
+#define PAGE_OCTETS "8192"
 
 static const char schema_sql[] =
 #include "schema.inc"
+    ;
+
+static const char indexes_sql[] =
+#include "indexes.inc"
     ;
 
 /* The integer of a statement that gives one row. */
@@ -27,15 +34,17 @@ static int ask(struct store *st, const char *sql, int64_t *value_r, struct err *
     return rc == SQLITE_ROW ? 0 : -1;
 }
 
-static int make_key(struct store *st, struct err *e)
+/* Run SQL with one parameter. */
+static int put(struct store *st, const char *sql, const void *p, size_t n, bool text, struct err *e)
 {
     sqlite3_stmt *s = NULL;
-    int rc;
+    int rc = sqlite3_prepare_v2(st->db, sql, -1, &s, NULL);
 
-    digest_random(st->key, sizeof st->key);
-    rc = sqlite3_prepare_v2(st->db, "INSERT INTO meta VALUES ('address-key', ?)", -1, &s, NULL);
     if (rc == SQLITE_OK) {
-        sqlite3_bind_blob(s, 1, st->key, sizeof st->key, SQLITE_STATIC);
+        if (text)
+            sqlite3_bind_text(s, 1, p, (int)n, SQLITE_STATIC);
+        else
+            sqlite3_bind_blob(s, 1, p, (int)n, SQLITE_STATIC);
         rc = sqlite3_step(s);
     }
     if (rc != SQLITE_DONE)
@@ -44,11 +53,46 @@ static int make_key(struct store *st, struct err *e)
     return rc == SQLITE_DONE ? 0 : -1;
 }
 
+#define MARK_OCTETS 16
+#define MARK_TEXT (2 * MARK_OCTETS + 1)
+
+/* Hashes made with the same key have the same mark; it tells nothing of the key. */
+static void key_mark(const struct store *st, char mark[MARK_TEXT])
+{
+    uint8_t hash[DIGEST_OCTETS];
+
+    digest_keyed((struct slice){st->key, sizeof st->key}, slice_of("mailtap address key"), hash);
+    digest_hex(mark, (struct slice){hash, MARK_OCTETS});
+}
+
+static int make_sensor(struct store *st, struct err *e)
+{
+    uint8_t random[MARK_OCTETS];
+    char mark[MARK_TEXT], key[MARK_TEXT];
+
+    digest_random(random, sizeof random);
+    digest_hex(mark, (struct slice){random, sizeof random});
+    key_mark(st, key);
+    if (put(st, "INSERT INTO meta VALUES ('sensor', ?)", mark, MARK_TEXT - 1, false, e) < 0 ||
+        put(st,
+            "INSERT INTO sensor (mark, key_mark)"
+            " SELECT CAST(value AS TEXT), ? FROM meta WHERE key = 'sensor'",
+            key, MARK_TEXT - 1, true, e) < 0)
+        return -1;
+    return 0;
+}
+
+static int make_key(struct store *st, struct err *e)
+{
+    digest_random(st->key, sizeof st->key);
+    return put(st, "INSERT INTO meta VALUES ('address-key', ?)", st->key, sizeof st->key, false, e);
+}
+
 static int make(struct store *st, struct err *e)
 {
-    if (store_sql(st, "BEGIN IMMEDIATE", e) < 0)
+    if (store_sql(st, "PRAGMA page_size = " PAGE_OCTETS "; BEGIN IMMEDIATE", e) < 0)
         return -1;
-    if (store_sql(st, schema_sql, e) == 0 && make_key(st, e) == 0 &&
+    if (store_sql(st, schema_sql, e) == 0 && make_key(st, e) == 0 && make_sensor(st, e) == 0 &&
         store_sql(st, "COMMIT", e) == 0)
         return 0;
     sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
@@ -104,4 +148,26 @@ int schema_check(struct store *st, struct err *e)
                        "the captures again",
                        st->path, (long long)version, USER_VERSION);
     return st->writing ? read_key(st, e) : 0;
+}
+
+/* Captures overlap when one begins before another is over; a connection may outlast its capture. */
+#define OUTLASTING "86400000000000"
+
+int schema_index(struct store *st, struct err *e)
+{
+    int64_t overlapping;
+
+    if (store_sql(st, indexes_sql, e) < 0 ||
+        ask(st,
+            "SELECT EXISTS (SELECT 1 FROM capture a JOIN capture b ON a.capture_id < b.capture_id"
+            " AND a.started_ns <= b.ended_ns + " OUTLASTING
+            " AND b.started_ns <= a.ended_ns + " OUTLASTING ")",
+            &overlapping, e) < 0)
+        return -1;
+    st->overlapping = overlapping != 0;
+    return st->overlapping ? store_sql(st,
+                                       "CREATE INDEX IF NOT EXISTS session_connection ON session"
+                                       " (client_id, client_port, started_ns)",
+                                       e)
+                           : 0;
 }

@@ -16,8 +16,10 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
     [ST_COMMIT] = "COMMIT",
     [ST_CAPTURE_FIND] = "SELECT 1 FROM capture WHERE digest = ? AND state = 'complete'",
-    [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, trust_store, state)"
-                       " VALUES (?, ?, ?, 'running')",
+    [ST_UNFINISHED_FIND] = "SELECT 1 FROM capture WHERE state = 'running' LIMIT 1",
+    [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, trust_store, state, sensor_id)"
+                       " SELECT ?, ?, ?, 'running', sensor_id FROM sensor JOIN meta"
+                       " ON mark = CAST(value AS TEXT) WHERE key = 'sensor'",
     [ST_CAPTURE_END] =
         "UPDATE capture SET state = 'complete', frames = ?2, octets = ?3,"
         " frames_dropped_kernel = ?4, frames_dropped_interface = ?5, damaged_frames = ?6,"
@@ -26,25 +28,27 @@ static const char *const statement_sql[STATEMENTS] = {
         " holes_given_up = ?16, fragments_completed = ?17, fragments_expired = ?18,"
         " fragments_evicted = ?19, fragments_discarded = ?20, started_at = ?21, ended_at = ?22,"
         " started_ns = ?23, ended_ns = ?24, damage = ?25, digest = ?26 WHERE capture_id = ?1",
-    [ST_SERVER_ADD] =
-        "INSERT INTO server (ip, port, ehlo_sessions, ehlo_offered, changed)"
-        " VALUES (?, ?, ?, ?, 1) ON CONFLICT (ip, port) DO UPDATE SET"
-        " ehlo_sessions = ehlo_sessions + excluded.ehlo_sessions,"
-        " ehlo_offered = ehlo_offered + excluded.ehlo_offered, changed = 1 RETURNING server_id",
+    [ST_SERVER_ADD] = "INSERT INTO server (ip, port, ehlo_sessions, ehlo_offered, changed)"
+                      " VALUES (?, ?, 0, 0, 1) ON CONFLICT DO NOTHING",
+    [ST_SERVER_FIND] = "SELECT server_id FROM server WHERE ip = ? AND port = ?",
+    [ST_SERVER_GROW] = "UPDATE server SET ehlo_sessions = ehlo_sessions + ?2,"
+                       " ehlo_offered = ehlo_offered + ?3, changed = 1 WHERE server_id = ?1",
+    [ST_CLIENT_ADD] = "INSERT INTO client (ip) VALUES (?) ON CONFLICT DO NOTHING",
+    [ST_CLIENT_FIND] = "SELECT client_id FROM client WHERE ip = ?",
+    [ST_NAME_ADD] = "INSERT INTO name (name) VALUES (?) ON CONFLICT DO NOTHING",
+    [ST_NAME_FIND] = "SELECT name_id FROM name WHERE name = ?",
     [ST_CERTIFICATE_ADD] =
         "INSERT INTO certificate (sha256, subject_cn, issuer_cn, names, not_before, not_after,"
         " key_type, key_bits, signature, self_signed, authority)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     [ST_CHAIN_ADD] = "INSERT INTO chain VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-    [ST_CONTENT_ADD] = "INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [ST_HEADER_FIELD_ADD] = "INSERT INTO header_field VALUES (?, ?, ?, ?)",
     [ST_MEDIA_ADD] = "INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)",
     [ST_AUTH_ADD] = "INSERT INTO auth VALUES (?, ?, ?, ?, ?, ?, ?)",
     [ST_KEPT_ADD] = "INSERT INTO kept VALUES (?, ?, ?, ?, ?)",
-    [ST_EXPOSURE_ADD] = "INSERT INTO exposure VALUES (?, ?, ?, ?)",
     [ST_ADDRESS_ADD] = "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [ST_MARK_UNJUDGED] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM server r"
-                         " JOIN session s ON s.server_id = r.server_id WHERE r.changed <> 0",
+                         " JOIN session s ON s.server_id = r.server_id WHERE r.changed <> 0"
+                         " ORDER BY s.session_id",
     [ST_MARK_DONE] = "UPDATE server SET changed = 0 WHERE changed <> 0",
     [ST_UNJUDGED] = "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"
                     " CROSS JOIN session s ON s.session_id = u.session_id"
@@ -54,10 +58,10 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_CONFLICT_GET] = "SELECT sent_by, stream_offset, octets, seen_ns, first_sha256,"
                         " second_sha256, first_starttls, second_starttls FROM conflict"
                         " WHERE session_id = ? ORDER BY place",
-    [ST_EXPOSURE_GET] = "SELECT item, count, octets FROM exposure WHERE session_id = ?",
     [ST_MARK_ALL] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session",
-    [ST_MARK_WITHOUT] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session"
-                        " WHERE starttls_offered = 0 OR ehlo_accepted = 0",
+    [ST_MARK_WITHOUT] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM session s"
+                        " JOIN course c ON c.course_id = s.course_id"
+                        " WHERE c.starttls_offered = 0 OR c.ehlo_accepted = 0",
     [ST_DNS_ADD] = "INSERT INTO dns (capture_id, seen_ns, asker_ip, question, owner, type,"
                    " preference, value, ttl, authentic, rcode)"
                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -68,18 +72,21 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_CONTRAST_GET] =
         "SELECT c.missing, c.offered, c.before, c.after, c.others, c.others_missing, c.outside,"
         " c.runs, c.elsewhere, c.elsewhere_missing, c.uneven, c.tests, c.p, c.p_adjusted, c.sign"
-        " FROM session s JOIN contrast c ON c.server_id = s.server_id"
-        " AND c.client_ip = s.client_ip AND c.keyword_mark = s.keyword_mark"
-        " AND (s.name_mark IS NULL OR c.name_mark = s.name_mark)"
+        " FROM session s JOIN banner b ON b.banner_id = s.banner_id"
+        " JOIN contrast c ON c.server_id = s.server_id"
+        " AND c.client_id = s.client_id AND c.keyword_mark = b.keyword_mark"
+        " AND (b.name_mark IS NULL OR c.name_mark = b.name_mark)"
         " WHERE s.session_id = ? ORDER BY c.p_adjusted, c.name_mark LIMIT 1",
     [ST_REQUESTS_GET] =
-        "SELECT count(*) FILTER (WHERE o.client_ip <> s.client_ip AND o.starttls_reply = 220),"
-        " count(*) FILTER (WHERE o.client_ip <> s.client_ip AND o.starttls_reply <> 220),"
-        " count(*) FILTER (WHERE o.client_ip = s.client_ip AND o.starttls_reply = 220),"
-        " count(*) FILTER (WHERE o.client_ip = s.client_ip AND o.starttls_reply <> 220)"
-        " FROM session s JOIN session o ON o.server_id = s.server_id"
+        "SELECT count(*) FILTER (WHERE o.client_id <> s.client_id AND c.starttls_reply = 220),"
+        " count(*) FILTER (WHERE o.client_id <> s.client_id AND c.starttls_reply <> 220),"
+        " count(*) FILTER (WHERE o.client_id = s.client_id AND c.starttls_reply = 220),"
+        " count(*) FILTER (WHERE o.client_id = s.client_id AND c.starttls_reply <> 220)"
+        " FROM session s CROSS JOIN session o INDEXED BY session_server"
+        " ON o.server_id = s.server_id"
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns + ?2"
-        " AND o.session_id <> s.session_id WHERE s.session_id = ?1",
+        " AND o.session_id <> s.session_id CROSS JOIN course c ON c.course_id = o.course_id"
+        " WHERE s.session_id = ?1",
     /* Alerts: unexpected_message, bad_record_mac, decryption_failed, record_overflow, decode_error,
      * decrypt_error: what came was not what was sent.  Those about certificates and about what the
      * two can agree on are a choice, also where a reset follows.  The number is the last one's. */
@@ -87,37 +94,42 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_BROKEN_GET] =
         "SELECT count(*), count(*) FILTER (WHERE reset), count(*) FILTER (WHERE tls_garbled = 1),"
         " count(*) FILTER (WHERE decode), session_id, max(started_ns)"
-        " FROM (SELECT o.*, o.ending = 'reset' AND o.tls_alert IS NULL AND o.tls_alert_hidden = 0"
+        " FROM (SELECT o.session_id, o.started_ns, c.tls_garbled,"
+        "  c.ending = 'reset' AND c.tls_alert IS NULL AND c.tls_alert_hidden = 0"
         "  AND o.ended_ns - o.started_ns < 60000000000 AS reset,"
-        "  o.tls_alert IN (10, 20, 21, 22, 50, 51) AS decode"
-        "  FROM session s JOIN session o INDEXED BY session_broken ON o.server_id = s.server_id"
-        "  AND o.client_ip = s.client_ip"
+        "  c.tls_alert IN (10, 20, 21, 22, 50, 51) AS decode"
+        "  FROM session s CROSS JOIN session o INDEXED BY session_broken"
+        "  ON o.server_id = s.server_id AND o.client_id = s.client_id"
         "  AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns"
-        "  AND o.session_id <> s.session_id"
-        "  AND o.starttls_reply = 220 AND o.tls_established = 0 AND o.transactions = 0"
+        "  AND o.session_id <> s.session_id AND o.tls_broken = 1 AND o.transactions = 0"
+        "  CROSS JOIN course c ON c.course_id = o.course_id"
         "  WHERE s.session_id = ?1)"
         " WHERE reset OR tls_garbled = 1 OR decode",
     [ST_BROKEN_OTHERS_GET] =
-        "SELECT (SELECT count(*) FROM (SELECT 1 FROM session o WHERE o.server_id = s.server_id"
-        "  AND o.client_ip <> s.client_ip AND o.starttls_reply = 220 AND o.tls_established = 1"
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM session o INDEXED BY session_server"
+        "  CROSS JOIN course c ON c.course_id = o.course_id WHERE o.server_id = s.server_id"
+        "  AND o.client_id <> s.client_id AND c.starttls_reply = 220 AND c.tls_established = 1"
         "  LIMIT ?2)),"
         " (SELECT count(*) FROM (SELECT 1 FROM session o INDEXED BY session_broken"
-        "  WHERE o.server_id = s.server_id AND o.client_ip <> s.client_ip"
-        "  AND o.starttls_reply = 220 AND o.tls_established = 0 LIMIT ?2))"
+        "  WHERE o.server_id = s.server_id AND o.client_id <> s.client_id"
+        "  AND o.tls_broken = 1 LIMIT ?2))"
         " FROM session s WHERE s.session_id = ?1",
     [ST_BROKEN_ELSEWHERE_GET] =
-        "SELECT count(*) FILTER (WHERE o.tls_established = 1),"
-        " count(*) FILTER (WHERE o.tls_established = 0)"
-        " FROM session s JOIN session o ON o.client_ip = s.client_ip"
+        "SELECT count(*) FILTER (WHERE c.tls_established = 1),"
+        " count(*) FILTER (WHERE c.tls_established = 0)"
+        " FROM session s CROSS JOIN session o INDEXED BY session_client"
+        " ON o.client_id = s.client_id"
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns + ?2"
-        " AND o.server_id <> s.server_id AND o.starttls_reply = 220 WHERE s.session_id = ?1",
-    [ST_EHLO_REFUSED_GET] =
-        "SELECT count(*) FROM (SELECT 1 FROM session s JOIN session o"
-        " ON o.server_id = s.server_id AND o.client_ip <> s.client_ip AND o.ehlo_accepted = 0"
-        " WHERE s.session_id = ?1 LIMIT ?2)",
+        " AND o.server_id <> s.server_id CROSS JOIN course c ON c.course_id = o.course_id"
+        " WHERE s.session_id = ?1 AND c.starttls_reply = 220",
+    [ST_EHLO_REFUSED_GET] = "SELECT count(*) FROM (SELECT 1 FROM session s CROSS JOIN session o "
+                            "INDEXED BY session_server"
+                            " ON o.server_id = s.server_id AND o.client_id <> s.client_id"
+                            " CROSS JOIN course c ON c.course_id = o.course_id"
+                            " WHERE s.session_id = ?1 AND c.ehlo_accepted = 0 LIMIT ?2)",
     [ST_VANTAGE_GET] =
         "SELECT o.session_id, c.source FROM session s JOIN session o INDEXED BY session_connection"
-        " ON o.client_ip = s.client_ip"
+        " ON o.client_id = s.client_id"
         " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.ended_ns"
         " AND o.server_id = s.server_id AND o.client_port = s.client_port"
         " AND o.capture_id <> s.capture_id AND o.ended_ns >= s.started_ns"
@@ -150,24 +162,27 @@ static const char *const statement_sql[STATEMENTS] = {
                             " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
     /* A connection that was captured at several places, with the same outcome, counts once. */
     [ST_COMPARED_SESSIONS] =
-        "SELECT started_ns, client_ip, starttls_offered, keyword_mark, name_mark FROM ("
-        "SELECT *, lag(capture_id) OVER w AS copied_in, lag(ended_ns) OVER w AS copied_to"
-        " FROM session WHERE server_id = ? AND ehlo_accepted = 1 AND starttls_offered IS NOT NULL"
-        " WINDOW w AS (PARTITION BY keyword_mark, client_ip, client_port, starttls_offered"
-        "  ORDER BY started_ns, ended_ns))"
+        "SELECT started_ns, client_id, starttls_offered, keyword_mark, coalesce(name_mark, 0) FROM "
+        "("
+        "SELECT s.started_ns, s.ended_ns, s.client_id, s.client_port, s.capture_id,"
+        " c.starttls_offered, b.keyword_mark, b.name_mark,"
+        " lag(s.capture_id) OVER w AS copied_in, lag(s.ended_ns) OVER w AS copied_to"
+        " FROM session s CROSS JOIN course c ON c.course_id = s.course_id"
+        " CROSS JOIN banner b ON b.banner_id = s.banner_id"
+        " WHERE s.server_id = ? AND c.ehlo_accepted = 1 AND c.starttls_offered IS NOT NULL"
+        " WINDOW w AS (PARTITION BY b.keyword_mark, s.client_id, s.client_port, c.starttls_offered"
+        "  ORDER BY s.started_ns, s.ended_ns)) JOIN client USING (client_id)"
         " WHERE copied_in IS NULL OR copied_in = capture_id OR copied_to < started_ns"
-        " ORDER BY keyword_mark, started_ns, client_ip, client_port, starttls_offered, name_mark",
+        " ORDER BY keyword_mark, started_ns, ip, client_port, starttls_offered, name_mark",
     [ST_ELSEWHERE] =
-        "SELECT count(*), count(*) FILTER (WHERE s.starttls_offered = 0) FROM session s"
-        " JOIN server r ON r.server_id = s.server_id WHERE s.client_ip = ?1"
-        " AND s.started_ns BETWEEN ?2 AND ?3 AND s.server_id <> ?4 AND s.ehlo_accepted = 1"
+        "SELECT count(*), count(*) FILTER (WHERE c.starttls_offered = 0)"
+        " FROM session s INDEXED BY session_client CROSS JOIN course c ON c.course_id = s.course_id"
+        " CROSS JOIN server r ON r.server_id = s.server_id WHERE s.client_id = ?1"
+        " AND s.started_ns BETWEEN ?2 AND ?3 AND s.server_id <> ?4 AND c.ehlo_accepted = 1"
         " AND r.ehlo_offered > 0",
     [ST_CONTRAST_ADD] = "INSERT INTO temp.contrast_new VALUES"
                         " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [ST_VERDICT_SET] = "INSERT OR REPLACE INTO verdict SELECT s.session_id, ?2, ?3, ?4, ?5, ?6, "
-                       "?7, r.ehlo_sessions,"
-                       " r.ehlo_offered FROM session s JOIN server r ON r.server_id = s.server_id"
-                       " WHERE s.session_id = ?1",
+    [ST_VERDICT_SET] = "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)",
     [ST_EVIDENCE_CLEAR] = "DELETE FROM evidence WHERE session_id = ?",
     [ST_EVIDENCE_ADD] = "INSERT INTO evidence VALUES (?, ?, ?, ?, ?)",
     [ST_WEAKNESS_CLEAR] = "DELETE FROM weakness WHERE session_id = ?",
@@ -228,7 +243,8 @@ sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err
         sqlite3_clear_bindings(*s);
         return *s;
     }
-    char *made = which == ST_SESSION_ADD   ? row_insert_sql()
+    char *made = which >= ST_SESSION_ADD && which <= ST_MAIL_ADD
+                     ? row_insert_sql((enum row_part)(which - ST_SESSION_ADD))
                  : which == ST_SESSION_GET ? row_select_sql()
                                            : NULL;
     int rc = sqlite3_prepare_v3(st->db, made ? made : statement_sql[which], -1,
@@ -408,12 +424,17 @@ static int open_writing(struct store *st, const char *file, struct err *e)
         take_lock(st, file, e) < 0 || open_sqlite(st, file, SQLITE_OPEN_READWRITE, e) < 0)
         return -1;
     st->servers_change = true;
+    st->known = known_new();
+    /* The numbers of other rows come from this program; those of removed rows are looked after
+     * where they are removed. */
     if (store_sql(st,
                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                   "PRAGMA cache_size = -65536",
                   e) < 0)
         return -1;
-    return store_remove_unfinished(st, e);
+    if (store_remove_unfinished(st, e) < 0 || known_warm(st, e) < 0)
+        return -1;
+    return store_sql(st, "PRAGMA foreign_keys = OFF", e);
 }
 
 static void release(struct store **st)
@@ -423,6 +444,7 @@ static void release(struct store **st)
     sqlite3_close((*st)->db);
     if ((*st)->lock >= 0)
         close((*st)->lock);
+    known_free(&(*st)->known);
     explicit_bzero((*st)->key, sizeof(*st)->key);
     free((*st)->path);
     free((*st)->trust_store);

@@ -5,6 +5,8 @@
 #ifndef MAILTAP_STORE_PRIVATE_H
 #define MAILTAP_STORE_PRIVATE_H
 
+#include "intern.h"
+
 #include <mailtap/store.h>
 #include <sqlite3.h>
 
@@ -14,26 +16,36 @@ enum statement {
     ST_BEGIN,
     ST_COMMIT,
     ST_CAPTURE_FIND,
+    ST_UNFINISHED_FIND,
     ST_CAPTURE_ADD,
     ST_CAPTURE_END,
     ST_SERVER_ADD,
+    ST_SERVER_FIND,
+    ST_SERVER_GROW,
+    ST_CLIENT_ADD,
+    ST_CLIENT_FIND,
+    ST_NAME_ADD,
+    ST_NAME_FIND,
     ST_CERTIFICATE_ADD,
     ST_CHAIN_ADD,
-    ST_CONTENT_ADD,
-    ST_HEADER_FIELD_ADD,
     ST_MEDIA_ADD,
     ST_AUTH_ADD,
     ST_KEPT_ADD,
-    ST_SESSION_ADD, /* its SQL is made from the field table */
-    ST_EXPOSURE_ADD,
+    /* the SQL of these is made from the field table, in the order of enum row_part */
+    ST_SESSION_ADD,
+    ST_ROW_NAME, /* none: names are interned */
+    ST_COURSE_ADD,
+    ST_BANNER_ADD,
+    ST_TLS_ADD,
+    ST_IDENTITY_ADD,
+    ST_MAIL_ADD,
+    ST_SESSION_GET,
     ST_ADDRESS_ADD,
     ST_MARK_UNJUDGED,
     ST_MARK_DONE,
     ST_UNJUDGED,
-    ST_SESSION_GET, /* likewise */
     ST_CONFLICT_ADD,
     ST_CONFLICT_GET,
-    ST_EXPOSURE_GET,
     ST_MARK_ALL,
     ST_MARK_WITHOUT, /* sessions that had no offer */
     ST_DNS_ADD,
@@ -62,6 +74,19 @@ enum statement {
     STATEMENTS
 };
 
+/* Where a field of the facts is stored: in the row of its session, in one that sessions share, or in
+ * the row of what was read of its mail. */
+enum row_part {
+    ROW_SESSION,
+    ROW_NAME, /* a column of the session, a number of the table `name` */
+    ROW_COURSE,
+    ROW_BANNER,
+    ROW_TLS,
+    ROW_IDENTITY,
+    ROW_MAIL,
+    ROW_PARTS
+};
+
 struct store {
     sqlite3 *db;
     char *path;
@@ -72,13 +97,15 @@ struct store {
     sqlite3_stmt *statements[STATEMENTS];
     bool in_batch;       /* a transaction is open */
     unsigned batched;    /* rows of session or verdict in it */
+    bool overlapping;    /* captures of the same time: one connection may be in several */
     bool dns_changed;    /* records came since sessions were last marked for judging */
     bool servers_change; /* some server may have `changed` set */
     /* guard.c */
     bool asking;                  /* a question is being prepared or run: reading only */
     int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
     bool gave_up;
-    size_t rows_held; /* functions.c: by all aggregates of questions together */
+    size_t rows_held;    /* functions.c: by all aggregates of questions together */
+    struct known *known; /* known.c: numbers of rows; NULL: not open for writing */
 };
 
 /* ---- store.c */
@@ -97,6 +124,9 @@ int store_run(struct store *st, sqlite3_stmt *s, struct err *e);
 
 /* Remove the rows of captures that did not end, and what was counted because of them. */
 int store_remove_unfinished(struct store *st, struct err *e);
+
+/* Count servers again whose `changed` is 2, and remove what nothing refers to any more. */
+int store_sweep(struct store *st, struct err *e);
 
 /* Open a transaction when none is, and commit: at once, or when it has BOUND_BATCH rows. */
 int store_batch_begin(struct store *st, struct err *e);
@@ -123,10 +153,32 @@ bool guard_overdue(struct store *st);
 
 int functions_add(struct store *st, struct err *e);
 
+/* ---- known.c: numbers of the rows that sessions share; made when there is none */
+
+struct known *known_new(void);
+void known_free(struct known **k);
+/* Rows may have been removed: nothing is known any more. */
+void known_forget(struct known *k);
+/* Take up what earlier runs wrote: so that rows are shared from run to run. */
+int known_warm(struct store *st, struct err *e);
+
+/* Each gives the number, or 0 where NULL is to be stored. */
+int known_server(struct store *st, const struct facts *f, int64_t *id_r, struct err *e);
+int known_client(struct store *st, const struct ip_address *a, int64_t *id_r, struct err *e);
+int known_name(struct store *st, const char *name, int64_t *id_r, struct err *e);
+int known_row(struct store *st, enum row_part part, int64_t server, const struct facts *f,
+              int64_t *id_r, struct err *e);
+/* Write what servers grew by since the last time: when a capture ends, and before judging.  Of a
+ * capture that did not end they are counted again. */
+int known_flush(struct store *st, struct err *e);
+
 /* ---- schema.c */
 
 /* Is it ours, and of this version?  A new one is made when st->writing.  Reads the key. */
 int schema_check(struct store *st, struct err *e);
+
+/* Make the indexes that judging needs, where they are missing; sets st->overlapping. */
+int schema_index(struct store *st, struct err *e);
 
 /* ---- store_read.c */
 
@@ -136,6 +188,11 @@ int store_load(struct store *st, int64_t session, struct facts *facts_r, struct 
 /* Sessions without the offer hang on what DNS says of their servers: when records came, they become
  * unjudged. */
 int store_mark_for_dns(struct store *st, struct err *e);
+
+/* ---- store_session.c */
+
+/* The certificates that a server showed, where they are not there yet. */
+int store_certificates(struct store *st, const struct facts *f, struct err *e);
 
 /* ---- history.c */
 
@@ -150,44 +207,50 @@ int contrast_renew(struct store *st, struct err *e);
 /* The name's sign, CONTRAST_NONE for a name that is none. */
 enum contrast_sign contrast_sign_of(const char *name);
 
-/* ---- row.c: facts to a row of `session` and back, one line a field */
+/* ---- row.c: facts to rows and back, one line a field */
 
-/* Parameters before those of the field table. */
+/* Parameters of a session before those of its fields, from 1. */
 enum {
     ROW_CAPTURE = 1,
     ROW_SERVER,
-    ROW_STARTED_AT,
-    ROW_ENDED_AT,
-    ROW_TLS_VERSION_NAME,
-    ROW_TLS_CIPHER,
-    ROW_TLS_CIPHER_NAME,
-    ROW_TLS_GROUP_NAME,
-    ROW_TLS_POST_QUANTUM,
-    ROW_NAME_MARK,
-    ROW_KEYWORD_MARK,
-    ROW_CERTIFICATE,
-    ROW_CHAIN,
-    ROW_FIRST_FIELD
+    ROW_CLIENT,
+    ROW_COURSE_ID,
+    ROW_BANNER_ID,
+    ROW_TLS_ID,
+    ROW_IDENTITY_ID,
+    ROW_CLIENT_NAME_ID,
+    ROW_SNI_ID,
+    ROW_SESSION_IDS = ROW_SNI_ID
 };
 
-/* Made of the field table, owned by the caller. */
-char *row_insert_sql(void);
+/* Made of the field table, owned by the caller: insert a row; all facts of one session; the shared
+ * rows of a part, the latest first: their number, what stands before the fields, the fields. */
+char *row_insert_sql(enum row_part part);
 char *row_select_sql(void);
+char *row_part_sql(enum row_part part);
 
 /* What identifies the chain of certificates of a session: half a SHA-256 over theirs, in hex. */
 #define ROW_CHAIN_TEXT 33
 void row_chain(char to[ROW_CHAIN_TEXT], const struct facts *f);
 
-/* All parameters from ROW_STARTED_AT on. */
-void row_bind(sqlite3_stmt *s, const struct facts *f);
+/* All parameters behind the numbers of other rows, which are the caller's: for a session those
+ * above, the server for a banner or an identity, the session for mail. */
+void row_bind(sqlite3_stmt *s, enum row_part part, const struct facts *f);
 void row_read(sqlite3_stmt *s, struct facts *facts_r);
+/* Fields of one part, from column `at` on; the rest of *facts_r is left alone. */
+void row_read_part(sqlite3_stmt *s, enum row_part part, int at, struct facts *facts_r);
+
+/* Octets that are equal when the rows of a part would be equal; how many at most. */
+#define ROW_KEY_OCTETS 4096
+size_t row_key(uint8_t to[ROW_KEY_OCTETS], enum row_part part, const struct facts *f);
+size_t row_key_most(enum row_part part);
 
 /* Counters beyond what SQLite can hold stop at its largest. */
 void bind_count(sqlite3_stmt *s, int at, uint64_t value);
 /* And back: what is below 0 in a stranger's row counts as 0; NULL is the empty text; cut to fit. */
 uint64_t column_count(sqlite3_stmt *s, int at);
 void column_text(sqlite3_stmt *s, int at, char *to, size_t size);
-/* NULL for UNKNOWN and for the empty text. */
+/* NULL for UNKNOWN and for the empty text, which must last until the statement has run. */
 void bind_tri(sqlite3_stmt *s, int at, tri value);
 void bind_text(sqlite3_stmt *s, int at, const char *text);
 

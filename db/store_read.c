@@ -26,7 +26,8 @@ static int mark(struct store *st, struct err *e)
 
     if (!st->servers_change && !st->dns_changed)
         return 0;
-    if (store_batch_begin(st, e) < 0 || contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0)
+    if (store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 || schema_index(st, e) < 0 ||
+        contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0)
         return -1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *s = store_statement(st, steps[i], e);
@@ -73,15 +74,6 @@ static int load_row(struct store *st, int64_t session, struct facts *facts_r, st
     return rc == SQLITE_ROW ? 0 : -1;
 }
 
-static void note_exposure(struct facts *f, sqlite3_stmt *s)
-{
-    const unsigned char *name = sqlite3_column_text(s, 0);
-
-    for (int i = 0; i < ITEMS; i++)
-        if (name && strcmp((const char *)name, item_name((enum item)i)) == 0)
-            f->exposure[i] = (struct exposure){column_count(s, 1), column_count(s, 2)};
-}
-
 static void note_conflict(struct facts *f, sqlite3_stmt *s)
 {
     if (f->conflicts_kept == BOUND_CONFLICTS)
@@ -118,10 +110,10 @@ static int load_each(struct store *st, enum statement which, int64_t session, st
 
 int store_load(struct store *st, int64_t session, struct facts *facts_r, struct err *e)
 {
-    if (load_row(st, session, facts_r, e) < 0 ||
-        load_each(st, ST_EXPOSURE_GET, session, facts_r, note_exposure, e) < 0)
+    if (load_row(st, session, facts_r, e) < 0)
         return -1;
-    return load_each(st, ST_CONFLICT_GET, session, facts_r, note_conflict, e);
+    return facts_r->conflicts ? load_each(st, ST_CONFLICT_GET, session, facts_r, note_conflict, e)
+                              : 0;
 }
 
 int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
@@ -178,8 +170,6 @@ static int set_verdict(struct store *st, int64_t session, const struct verdict *
         sqlite3_bind_text(s, 5, rank_name(best->rank), -1, SQLITE_STATIC);
     }
     sqlite3_bind_text(s, 6, rung_name(v->rung), -1, SQLITE_STATIC);
-    if (v->software)
-        sqlite3_bind_text(s, 7, v->software, -1, SQLITE_STATIC);
     return store_run(st, s, e);
 }
 

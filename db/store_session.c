@@ -8,29 +8,6 @@
 /* Octets kept of the HMAC: enough that two addresses do not meet. */
 #define LOCAL_HASH_OCTETS 16
 
-/* The number of its server, whose history grows by this session. */
-static int add_server(struct store *st, const struct facts *f, int64_t *id_r, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, ST_SERVER_ADD, e);
-    char ip[ADDRESS_TEXT];
-
-    if (!s)
-        return -1;
-    address_text(ip, &f->server.address);
-    sqlite3_bind_text(s, 1, ip, -1, SQLITE_STATIC);
-    sqlite3_bind_int(s, 2, f->server.port);
-    sqlite3_bind_int(s, 3, f->ehlo_accepted == YES);
-    sqlite3_bind_int(s, 4, f->ehlo_accepted == YES && f->starttls_offered == YES);
-    int rc = sqlite3_step(s);
-    if (rc == SQLITE_ROW)
-        *id_r = sqlite3_column_int64(s, 0);
-    else
-        store_fail(st, e);
-    sqlite3_reset(s);
-    st->servers_change = true;
-    return rc == SQLITE_ROW ? 0 : -1;
-}
-
 static int add_certificate(struct store *st, const struct cert_facts *cert, struct err *e)
 {
     sqlite3_stmt *s = store_statement(st, ST_CERTIFICATE_ADD, e);
@@ -72,23 +49,11 @@ static int add_chain(struct store *st, const struct facts *f, struct err *e)
     return 0;
 }
 
-static int add_exposure(struct store *st, int64_t session, const struct facts *f, struct err *e)
+int store_certificates(struct store *st, const struct facts *f, struct err *e)
 {
-    for (int i = 0; i < ITEMS; i++) {
-        const struct exposure *x = &f->exposure[i];
-        if (x->count == 0 && x->octets == 0)
-            continue;
-        sqlite3_stmt *s = store_statement(st, ST_EXPOSURE_ADD, e);
-        if (!s)
-            return -1;
-        sqlite3_bind_int64(s, 1, session);
-        sqlite3_bind_text(s, 2, item_name((enum item)i), -1, SQLITE_STATIC);
-        bind_count(s, 3, x->count);
-        bind_count(s, 4, x->octets);
-        if (store_run(st, s, e) < 0)
-            return -1;
-    }
-    return 0;
+    if (f->cert_seen && add_certificate(st, &f->cert, e) < 0)
+        return -1;
+    return f->chain_length ? add_chain(st, f, e) : 0;
 }
 
 /* Its place and session come first in each table that hangs on a session. */
@@ -104,26 +69,7 @@ static sqlite3_stmt *row_of(struct store *st, enum statement which, int64_t sess
     return s;
 }
 
-/* ---- what the messages consist of */
-
-static int add_header_fields(struct store *st, int64_t session, const struct content_facts *c,
-                             struct err *e)
-{
-    for (int i = 0; i < HEADER_FIELDS; i++) {
-        if (c->field[i].count == 0)
-            continue;
-        sqlite3_stmt *s = store_statement(st, ST_HEADER_FIELD_ADD, e);
-        if (!s)
-            return -1;
-        sqlite3_bind_int64(s, 1, session);
-        sqlite3_bind_text(s, 2, header_field_name((enum header_field)i), -1, SQLITE_STATIC);
-        bind_count(s, 3, c->field[i].count);
-        bind_count(s, 4, c->field[i].octets);
-        if (store_run(st, s, e) < 0)
-            return -1;
-    }
-    return 0;
-}
+/* ---- what was read of its mail */
 
 static int add_media(struct store *st, int64_t session, const struct content_facts *c,
                      struct err *e)
@@ -144,22 +90,29 @@ static int add_media(struct store *st, int64_t session, const struct content_fac
     return 0;
 }
 
-static int add_content(struct store *st, int64_t session, const struct content_facts *c,
-                       struct err *e)
+/* Identities and metadata are there with TLS, too; they stand in the session's own row. */
+static bool is_of_mail(const struct facts *f)
 {
-    const uint64_t counts[] = {c->received,    c->received_tls,      c->encoded_words,
-                               c->eai,         c->end_to_end,        c->parts,
-                               c->attachments, c->attachment_octets, c->media_left_out};
-    sqlite3_stmt *s = store_statement(st, ST_CONTENT_ADD, e);
+    for (int i = 0; i < ITEMS; i++) {
+        if (i == ITEM_CLIENT_IDENTITY || i == ITEM_SERVER_IDENTITY || i == ITEM_TLS_METADATA)
+            continue;
+        if (f->exposure[i].count || f->exposure[i].octets)
+            return true;
+    }
+    return f->content != NULL;
+}
+
+static int add_mail(struct store *st, int64_t session, const struct facts *f, struct err *e)
+{
+    sqlite3_stmt *s = is_of_mail(f) ? store_statement(st, ST_MAIL_ADD, e) : NULL;
 
     if (!s)
-        return -1;
+        return is_of_mail(f) ? -1 : 0;
     sqlite3_bind_int64(s, 1, session);
-    for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++)
-        bind_count(s, 2 + i, counts[i]);
-    if (store_run(st, s, e) < 0 || add_header_fields(st, session, c, e) < 0)
+    row_bind(s, ROW_MAIL, f);
+    if (store_run(st, s, e) < 0)
         return -1;
-    return add_media(st, session, c, e);
+    return f->content ? add_media(st, session, f->content, e) : 0;
 }
 
 static int add_auths(struct store *st, int64_t session, const struct facts *f, struct err *e)
@@ -202,11 +155,13 @@ static int add_kept(struct store *st, int64_t session, const struct facts *f, st
 
 /* The local part goes in here and comes out as a hash, unless the operator asked to keep it: this is
  * the only place that sees it. */
-static void bind_path(sqlite3_stmt *s, int at_domain, const struct store *st, const char *path,
-                      bool keep_local)
+static int bind_path(struct store *st, sqlite3_stmt *s, int at_domain, const char *path,
+                     bool keep_local, struct err *e)
 {
     char whole[BOUND_NAME];
     uint8_t hash[DIGEST_OCTETS];
+    int64_t domain = 0;
+    int rc = 0;
 
     memcpy(whole, path, sizeof whole);
     whole[sizeof whole - 1] = '\0';
@@ -216,15 +171,18 @@ static void bind_path(sqlite3_stmt *s, int at_domain, const struct store *st, co
     const char *address = route ? route + 1 : whole;
     const char *at = strrchr(address, '@');
     if (!*address)
-        return; /* the null reverse-path: both stay NULL */
-    if (at && at[1])
-        sqlite3_bind_text(s, at_domain, at + 1, -1, SQLITE_TRANSIENT);
+        return 0; /* the null reverse-path: both stay NULL */
+    if (at)
+        rc = known_name(st, at + 1, &domain, e);
+    if (domain)
+        sqlite3_bind_int64(s, at_domain, domain);
     digest_keyed((struct slice){st->key, sizeof st->key}, slice_of(address), hash);
     sqlite3_bind_blob(s, at_domain + 1, hash, LOCAL_HASH_OCTETS, SQLITE_TRANSIENT);
     if (keep_local)
         sqlite3_bind_text(s, at_domain + 2, path + (address - whole), at ? (int)(at - address) : -1,
                           SQLITE_TRANSIENT);
     explicit_bzero(whole, sizeof whole);
+    return rc;
 }
 
 static int add_addresses(struct store *st, int64_t session, const struct facts *f, struct err *e)
@@ -237,8 +195,8 @@ static int add_addresses(struct store *st, int64_t session, const struct facts *
         sqlite3_bind_int64(s, 3, a->transaction);
         sqlite3_bind_text(s, 4, a->recipient ? "recipient" : "sender", -1, SQLITE_STATIC);
         bind_tri(s, 5, a->accepted);
-        bind_path(s, 6, st, a->path, f->keep & KEEP_LOCAL_PARTS);
-        if (store_run(st, s, e) < 0)
+        if (bind_path(st, s, 6, a->path, f->keep & KEEP_LOCAL_PARTS, e) < 0 ||
+            store_run(st, s, e) < 0)
             return -1;
     }
     return 0;
@@ -267,29 +225,52 @@ static int add_conflicts(struct store *st, int64_t session, const struct facts *
 
 static int add_what_hangs(struct store *st, int64_t session, const struct facts *f, struct err *e)
 {
-    if (add_exposure(st, session, f, e) < 0 || add_addresses(st, session, f, e) < 0 ||
-        add_auths(st, session, f, e) < 0 || add_kept(st, session, f, e) < 0 ||
-        add_conflicts(st, session, f, e) < 0)
+    if (add_mail(st, session, f, e) < 0 || add_addresses(st, session, f, e) < 0 ||
+        add_auths(st, session, f, e) < 0 || add_kept(st, session, f, e) < 0)
         return -1;
-    return f->content ? add_content(st, session, f->content, e) : 0;
+    return add_conflicts(st, session, f, e);
+}
+
+/* ---- the session */
+
+/* Numbers of the rows it shares with others, 0 for none, as parameters from ROW_SERVER on. */
+static int find_shared(struct store *st, const struct facts *f, int64_t ids[ROW_SESSION_IDS + 1],
+                       struct err *e)
+{
+    static const struct {
+        enum row_part part;
+        int at;
+    } rows[] = {{ROW_COURSE, ROW_COURSE_ID},
+                {ROW_BANNER, ROW_BANNER_ID},
+                {ROW_TLS, ROW_TLS_ID},
+                {ROW_IDENTITY, ROW_IDENTITY_ID}};
+
+    if (known_server(st, f, &ids[ROW_SERVER], e) < 0 ||
+        known_client(st, &f->client.address, &ids[ROW_CLIENT], e) < 0 ||
+        known_name(st, f->client_name, &ids[ROW_CLIENT_NAME_ID], e) < 0 ||
+        known_name(st, f->sni, &ids[ROW_SNI_ID], e) < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (known_row(st, rows[i].part, ids[ROW_SERVER], f, &ids[rows[i].at], e) < 0)
+            return -1;
+    return 0;
 }
 
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e)
 {
-    int64_t server;
+    int64_t ids[ROW_SESSION_IDS + 1] = {[ROW_CAPTURE] = capture};
 
-    if (store_batch_begin(st, e) < 0 || add_server(st, f, &server, e) < 0)
+    st->servers_change = true;
+    if (store_batch_begin(st, e) < 0)
         return -1;
-    if (f->cert_seen && add_certificate(st, &f->cert, e) < 0)
-        return -1;
-    if (f->chain_length && add_chain(st, f, e) < 0)
-        return -1;
-    sqlite3_stmt *s = store_statement(st, ST_SESSION_ADD, e);
+    sqlite3_stmt *s = find_shared(st, f, ids, e) < 0 ? NULL
+                                                     : store_statement(st, ST_SESSION_ADD, e);
     if (!s)
         return -1;
-    sqlite3_bind_int64(s, ROW_CAPTURE, capture);
-    sqlite3_bind_int64(s, ROW_SERVER, server);
-    row_bind(s, f);
+    for (int i = ROW_CAPTURE; i <= ROW_SESSION_IDS; i++)
+        if (ids[i])
+            sqlite3_bind_int64(s, i, ids[i]);
+    row_bind(s, ROW_SESSION, f);
     if (store_run(st, s, e) < 0 || add_what_hangs(st, sqlite3_last_insert_rowid(st->db), f, e) < 0)
         return -1;
     return store_batch_add(st, e);

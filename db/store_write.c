@@ -7,29 +7,83 @@
 
 /* ---- captures */
 
-static const char remove_unfinished_sql[] =
-    "BEGIN IMMEDIATE;"
-    "UPDATE server SET changed = 2 WHERE server_id IN (SELECT s.server_id FROM session s"
-    " JOIN capture c ON c.capture_id = s.capture_id WHERE c.state = 'running');"
-    "DELETE FROM capture WHERE state = 'running';"
+/* Servers whose sessions are removed have 2 in `changed`: their history is counted again. */
+static const char recount_sql[] =
     "UPDATE server SET changed = 1,"
-    " ehlo_sessions = (SELECT count(*) FROM session s"
-    "  WHERE s.server_id = server.server_id AND s.ehlo_accepted = 1),"
-    " ehlo_offered = (SELECT count(*) FROM session s WHERE s.server_id = server.server_id"
-    "  AND s.ehlo_accepted = 1 AND s.starttls_offered = 1) WHERE changed = 2;"
-    "DELETE FROM server WHERE changed = 1 AND NOT EXISTS"
-    " (SELECT 1 FROM session s WHERE s.server_id = server.server_id);"
-    "DELETE FROM chain WHERE NOT EXISTS"
-    " (SELECT 1 FROM session s WHERE s.chain = chain.chain);"
-    "DELETE FROM certificate WHERE NOT EXISTS"
-    " (SELECT 1 FROM session s WHERE s.certificate = certificate.sha256)"
-    " AND NOT EXISTS (SELECT 1 FROM chain c WHERE c.sha256 = certificate.sha256);"
-    "COMMIT";
+    " ehlo_sessions = (SELECT count(*) FROM session s JOIN course c ON c.course_id = s.course_id"
+    "  WHERE s.server_id = server.server_id AND c.ehlo_accepted = 1),"
+    " ehlo_offered = (SELECT count(*) FROM session s JOIN course c ON c.course_id = s.course_id"
+    "  WHERE s.server_id = server.server_id AND c.ehlo_accepted = 1 AND c.starttls_offered = 1)"
+    " WHERE changed = 2";
+
+/* What nothing refers to any more. */
+static const char sweep_sql[] =
+    "DELETE FROM banner WHERE banner_id NOT IN"
+    " (SELECT banner_id FROM session WHERE banner_id IS NOT NULL);"
+    "DELETE FROM identity WHERE identity_id NOT IN"
+    " (SELECT identity_id FROM session WHERE identity_id IS NOT NULL);"
+    "DELETE FROM course WHERE course_id NOT IN (SELECT course_id FROM session);"
+    "DELETE FROM tls WHERE tls_id NOT IN (SELECT tls_id FROM session WHERE tls_id IS NOT NULL);"
+    "DELETE FROM chain WHERE chain NOT IN"
+    " (SELECT chain FROM identity WHERE chain IS NOT NULL);"
+    "DELETE FROM certificate WHERE sha256 NOT IN"
+    " (SELECT certificate FROM identity WHERE certificate IS NOT NULL"
+    "  UNION SELECT sha256 FROM chain);"
+    "DELETE FROM name WHERE name_id NOT IN"
+    " (SELECT client_name_id FROM session WHERE client_name_id IS NOT NULL"
+    "  UNION SELECT sni_id FROM session WHERE sni_id IS NOT NULL"
+    "  UNION SELECT domain_id FROM address WHERE domain_id IS NOT NULL);"
+    "DELETE FROM contrast WHERE server_id NOT IN (SELECT server_id FROM session);"
+    "DELETE FROM server WHERE server_id NOT IN (SELECT server_id FROM session);"
+    "DELETE FROM client WHERE client_id NOT IN"
+    " (SELECT client_id FROM session UNION SELECT client_id FROM contrast);"
+    "DELETE FROM sensor WHERE sensor_id NOT IN (SELECT sensor_id FROM capture) AND mark NOT IN"
+    " (SELECT CAST(value AS TEXT) FROM meta WHERE key = 'sensor')";
+
+int store_sweep(struct store *st, struct err *e)
+{
+    st->servers_change = true;
+    known_forget(st->known);
+    return store_sql(st, recount_sql, e) < 0 || store_sql(st, sweep_sql, e) < 0 ? -1 : 0;
+}
+
+static int any_unfinished(struct store *st, bool *any_r, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_UNFINISHED_FIND, e);
+    int rc = s ? sqlite3_step(s) : SQLITE_ERROR;
+
+    *any_r = rc == SQLITE_ROW;
+    if (s && rc != SQLITE_ROW && rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int remove_unfinished(struct store *st, struct err *e)
+{
+    if (store_sql(st,
+                  "UPDATE server SET changed = 2 WHERE server_id IN"
+                  " (SELECT s.server_id FROM session s"
+                  "  JOIN capture c ON c.capture_id = s.capture_id WHERE c.state = 'running');"
+                  "DELETE FROM capture WHERE state = 'running'",
+                  e) < 0)
+        return -1;
+    return store_sweep(st, e);
+}
 
 int store_remove_unfinished(struct store *st, struct err *e)
 {
-    st->servers_change = true;
-    return store_batch_commit(st, e) < 0 ? -1 : store_sql(st, remove_unfinished_sql, e);
+    bool any;
+
+    if (store_batch_commit(st, e) < 0 || any_unfinished(st, &any, e) < 0)
+        return -1;
+    if (!any)
+        return 0;
+    /* Rows that hang on the capture go with it. */
+    if (store_sql(st, "PRAGMA foreign_keys = ON", e) < 0 || store_batch_begin(st, e) < 0 ||
+        remove_unfinished(st, e) < 0 || store_batch_commit(st, e) < 0)
+        return -1;
+    return store_sql(st, "PRAGMA foreign_keys = OFF", e);
 }
 
 /* 1 when it is there, 0 when not. */
@@ -127,7 +181,7 @@ int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DI
     if (found)
         return found < 0 ? -1 : store_remove_unfinished(st, e);
     /* With the capture, lest a run that dies before it judges leaves verdicts of before. */
-    if (store_batch_begin(st, e) < 0 || store_mark_for_dns(st, e) < 0)
+    if (store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 || store_mark_for_dns(st, e) < 0)
         return -1;
     sqlite3_stmt *s = store_statement(st, ST_CAPTURE_END, e);
     if (!s)

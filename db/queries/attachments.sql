@@ -1,7 +1,7 @@
 -- Which kinds of attachments could be read?
 SELECT m.media_type,
   sum(m.count) AS attachments,
-  (SELECT coalesce(sum(attachments), 0) FROM content) AS of_attachments,
+  (SELECT coalesce(sum(attachment), 0) FROM mail) AS of_attachments,
   sum(m.octets) AS octets,
   sum(m.decoded_octets) AS decoded_octets,
   count(DISTINCT m.session_id) AS sessions

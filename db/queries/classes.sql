@@ -1,7 +1,8 @@
 -- What became of the sessions?
-SELECT class,
+SELECT coalesce(v.class, 'unknown') AS class,
   count(*) AS sessions,
   (SELECT count(*) FROM session) AS of_sessions
-FROM v_session
-GROUP BY class
+FROM session s
+LEFT JOIN verdict v ON v.session_id = s.session_id
+GROUP BY coalesce(v.class, 'unknown')
 ORDER BY sessions DESC, class

@@ -1,12 +1,11 @@
 -- What do the figures not cover?
-SELECT
-  (SELECT count(*) FROM session) AS sessions,
-  (SELECT count(*) FROM v_session WHERE class = 'unknown') AS undecided,
+SELECT s.sessions,
+  s.sessions - (SELECT count(*) FROM verdict WHERE class <> 'unknown') AS undecided,
   (SELECT count(*) FROM unjudged) AS unjudged,
-  (SELECT count(*) FROM session WHERE one_sided = 1) AS one_sided,
-  (SELECT count(*) FROM session WHERE midstream = 1) AS midstream,
-  (SELECT count(*) FROM session WHERE gap_octets > 0) AS sessions_with_gaps,
-  (SELECT count(*) FROM session WHERE lost = 1) AS sessions_lost,
+  s.one_sided,
+  s.midstream,
+  s.sessions_with_gaps,
+  s.sessions_lost,
   coalesce(sum(gap_octets), 0) AS gap_octets,
   count(*) AS captures,
   count(*) FILTER (WHERE state = 'running') AS captures_unfinished,
@@ -22,4 +21,13 @@ SELECT
   group_concat(DISTINCT trust_store) AS trust_stores,
   min(started_at) AS first_frame_at,
   max(ended_at) AS last_frame_at
-FROM capture
+FROM (
+  SELECT count(*) AS sessions,
+    count(*) FILTER (WHERE c.one_sided = 1) AS one_sided,
+    count(*) FILTER (WHERE c.midstream = 1) AS midstream,
+    count(*) FILTER (WHERE s.gap_octets > 0) AS sessions_with_gaps,
+    count(*) FILTER (WHERE c.lost = 1) AS sessions_lost
+  FROM session s
+  JOIN course c ON c.course_id = s.course_id
+) s
+LEFT JOIN capture

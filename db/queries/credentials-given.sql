@@ -8,7 +8,7 @@ SELECT a.given,
   count(*) FILTER (WHERE a.outcome = 'accepted') AS accepted,
   count(DISTINCT a.session_id) AS sessions,
   count(DISTINCT s.server_id) AS servers,
-  count(DISTINCT s.client_ip) AS clients
+  count(DISTINCT s.client_id) AS clients
 FROM auth a
 JOIN session s ON s.session_id = a.session_id
 GROUP BY a.given

@@ -1,10 +1,10 @@
 -- Which header fields could be read?
-SELECT h.field,
-  sum(h.count) AS fields,
-  (SELECT sum(count) FROM header_field) AS of_fields,
-  sum(h.octets) AS octets,
+SELECT field,
+  sum(count) AS fields,
+  sum(sum(count)) OVER () AS of_fields,
+  sum(octets) AS octets,
   count(*) AS sessions,
-  (SELECT count(*) FROM content) AS of_sessions_with_content
-FROM header_field h
-GROUP BY h.field
-ORDER BY fields DESC, h.field
+  (SELECT count(*) FROM mail WHERE parts IS NOT NULL) AS of_sessions_with_content
+FROM v_header_field
+GROUP BY field
+ORDER BY fields DESC, field

@@ -4,4 +4,5 @@ SELECT coalesce(sum(received_tls), 0) AS hops_claiming_tls,
   coalesce(sum(received), 0) AS of_hops,
   count(*) FILTER (WHERE received > 0 AND received_tls = received) AS sessions_all_claim_tls,
   count(*) FILTER (WHERE received > 0) AS of_sessions_with_hops
-FROM content
+FROM mail
+WHERE parts IS NOT NULL

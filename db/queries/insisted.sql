@@ -9,14 +9,18 @@ WITH without AS (
     count(*) FILTER (WHERE did = 'bypassed') AS bypassed
   FROM v_reaction GROUP BY client_ip
 ), offered AS (
-  SELECT client_ip, count(*) AS sessions,
-    count(*) FILTER (WHERE transactions = 0
-      AND NOT (tls_established IS NOT 0 AND (estimated = 0 OR estimated_messages > 0))) AS ended
-  FROM session WHERE starttls_offered = 1 AND coalesce(starttls_reply, 220) = 220
-    AND tls_established IS NOT 0 OR (starttls_offered = 1 AND starttls_requested = 0)
-  GROUP BY client_ip
-), client AS (
-  SELECT client_ip,
+  SELECT s.client_id, count(*) AS sessions,
+    count(*) FILTER (WHERE s.transactions = 0
+      AND NOT (c.tls_established IS NOT 0
+               AND (s.estimated_messages IS NULL OR s.estimated_messages > 0))) AS ended
+  FROM session s
+  JOIN course c ON c.course_id = s.course_id
+  WHERE c.starttls_offered = 1
+    AND (c.starttls_requested = 0
+         OR (coalesce(c.starttls_reply, 220) = 220 AND c.tls_established IS NOT 0))
+  GROUP BY s.client_id
+), client_of AS (
+  SELECT k.ip AS client_ip,
     coalesce(w.sessions, 0) AS without_tls,
     coalesce(w.ended, 0) AS ended_without_mail,
     coalesce(w.bypassed, 0) AS bypassed,
@@ -24,16 +28,17 @@ WITH without AS (
     coalesce(o.ended, 0) AS ended_though_offered,
     newcombe_low(w.ended, w.sessions, o.ended, o.sessions) AS low,
     newcombe_high(w.ended, w.sessions, o.ended, o.sessions) AS high
-  FROM (SELECT client_ip FROM without UNION SELECT client_ip FROM offered)
-  LEFT JOIN without w USING (client_ip)
-  LEFT JOIN offered o USING (client_ip)
+  FROM client k
+  LEFT JOIN without w ON w.client_ip = k.ip
+  LEFT JOIN offered o ON o.client_id = k.client_id
+  WHERE w.sessions > 0 OR o.sessions > 0
 )
 SELECT client_ip, without_tls, ended_without_mail, bypassed, offered, ended_though_offered,
   CASE WHEN without_tls >= 20 AND offered >= 20 THEN round(low, 4) END AS low,
   CASE WHEN without_tls >= 20 AND offered >= 20 THEN round(high, 4) END AS high,
   CASE WHEN without_tls = 0 THEN 'not exercised'
-       WHEN without_tls >= 3 AND ended_without_mail = without_tls AND client.low > 0 THEN 'insists'
+       WHEN without_tls >= 3 AND ended_without_mail = without_tls AND client_of.low > 0 THEN 'insists'
        WHEN ended_without_mail = 0 THEN 'goes on'
        ELSE 'undecided' END AS verdict
-FROM client
+FROM client_of
 ORDER BY without_tls DESC, offered DESC, client_ip

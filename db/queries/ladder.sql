@@ -3,9 +3,10 @@
 -- low and high: 95 % interval (Wilson) of the share of the sessions decided.
 WITH standing AS (
   SELECT coalesce(v.rung, 'undecided') AS rung, s.messages,
-    CASE s.estimated WHEN 1 THEN s.estimated_messages ELSE 0 END AS estimated,
-    s.tls_established = 1 AND s.estimated = 0 AS without_estimate
+    coalesce(s.estimated_messages, 0) AS estimated,
+    c.tls_established = 1 AND s.estimated_messages IS NULL AS without_estimate
   FROM session s
+  JOIN course c ON c.course_id = s.course_id
   LEFT JOIN verdict v ON v.session_id = s.session_id
 ), decided AS (
   SELECT count(*) AS sessions FROM verdict WHERE rung <> 'undecided'

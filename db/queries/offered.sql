@@ -2,11 +2,12 @@
 -- low and high: 95 % interval of the share.  Sessions cluster by server, and it is servers that are
 -- resampled; more of them than bootstrap_low() takes have no interval.
 WITH answered AS (
-  SELECT count(*) FILTER (WHERE starttls_offered = 1) AS offered, count(*) AS sessions,
+  SELECT count(*) FILTER (WHERE c.starttls_offered = 1) AS offered, count(*) AS sessions,
     count(*) OVER () <= 50000 AS few
-  FROM session
-  WHERE ehlo_accepted = 1
-  GROUP BY server_id
+  FROM session s
+  JOIN course c ON c.course_id = s.course_id
+  WHERE c.ehlo_accepted = 1
+  GROUP BY s.server_id
 )
 SELECT 'sessions' AS counted_by,
   coalesce(sum(offered), 0) AS offered,

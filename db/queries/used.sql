@@ -1,14 +1,18 @@
 -- How often was STARTTLS used where it was offered (2.c)?
 -- low and high: 95 % interval of the share.  Sessions cluster by server, and it is servers that are
 -- resampled; more of them than bootstrap_low() takes have no interval.
-WITH step AS (
+WITH offered AS (
+  SELECT s.server_id, c.starttls_requested, c.tls_established
+  FROM session s
+  JOIN course c ON c.course_id = s.course_id
+  WHERE c.starttls_offered = 1
+), step AS (
   SELECT 'requested' AS what, server_id, starttls_requested AS done
-  FROM session
-  WHERE starttls_offered = 1
+  FROM offered
   UNION ALL
   SELECT 'established', server_id, tls_established
-  FROM session
-  WHERE starttls_offered = 1 AND starttls_requested = 1
+  FROM offered
+  WHERE starttls_requested = 1
 ), by_server AS (
   SELECT what, count(*) FILTER (WHERE done = 1) AS done, count(done) AS sessions,
     count(*) FILTER (WHERE done IS NULL) AS undetermined,

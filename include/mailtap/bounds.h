@@ -142,6 +142,13 @@
 /* Rows that all such aggregates of one question hold together: 64 MB. */
 #define BOUND_ROWS_HELD (4u << 20)
 
+/* What the store remembers of servers, of clients, of names, and of each kind of row that sessions
+ * share, lest it ask the database for each session: a hundred thousand of each. */
+#define BOUND_INTERN_OCTETS (16u << 20)
+
+/* Rows of each kind that a run takes up from those before it. */
+#define BOUND_WARM_ROWS 20000
+
 /* Sessions in one transaction of the database. */
 #define BOUND_BATCH 5000u
 
