@@ -73,7 +73,7 @@ $(B)/questions.inc: $(QUESTIONS) Makefile db/queries
 	  printf '{"%s", "%s",\n' "$$(basename $$f .sql)" "$$(sed -n '1s/^-- *//p' $$f)"; \
 	  $(C_STRING) $$f; printf '},\n'; done > $@
 $(B)/db/schema.o: $(B)/schema.inc $(B)/indexes.inc
-$(B)/db/query.o: $(B)/questions.inc
+$(B)/db/question.o: $(B)/questions.inc
 
 $(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(PARTS)
 	@mkdir -p $(@D)

@@ -1,38 +1,25 @@
 /* query.c - questions to the database, one row at a time; see query.h. */
 #include <mailtap/query.h>
 
+#include "question_private.h"
 #include "store_private.h"
 
 #include <mailtap/text.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct question questions[] = {
-#include "questions.inc"
-};
 
 struct query {
     struct store *store;
     sqlite3_stmt *statement;
     int64_t left_ns; /* of the time it may take */
+    bool begun;
+    bool *set; /* of each parameter of the statement */
+    struct question_header header;
 };
 
-const struct question *query_questions(unsigned *count_r)
-{
-    *count_r = sizeof questions / sizeof *questions;
-    return questions;
-}
-
-const struct question *query_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
-        if (strcmp(questions[i].name, name) == 0)
-            return &questions[i];
-    return NULL;
-}
-
-/* ---- running one */
+/* ---- opening one */
 
 static int refuse(const struct store *st, struct err *e)
 {
@@ -93,9 +80,116 @@ struct query *query_open(struct store *st, const char *sql, struct err *e)
         return NULL;
     }
     struct query *q = must_alloc(1, sizeof *q);
-    *q = (struct query){st, s, nanoseconds(QUERY_SECONDS)};
+    q->store = st;
+    q->statement = s;
+    q->left_ns = nanoseconds(QUERY_SECONDS);
+    q->set = must_alloc((size_t)sqlite3_bind_parameter_count(s) + 1, sizeof *q->set);
+    question_header(sql, &q->header);
     return q;
 }
+
+/* ---- its parameters */
+
+/* Without the mark before it (":", "@", "$", and "?" of "?1"); empty where it is "?" alone. */
+static const char *parameter_name(const struct query *q, int i)
+{
+    const char *name = sqlite3_bind_parameter_name(q->statement, i);
+
+    return name ? name + 1 : "";
+}
+
+static const struct parameter *declared(const struct query *q, const char *name)
+{
+    for (unsigned i = 0; i < q->header.count; i++)
+        if (strcmp(q->header.parameters[i].name, name) == 0)
+            return &q->header.parameters[i];
+    return NULL;
+}
+
+static int no_such(const struct query *q, const char *name, struct err *e)
+{
+    char known[256] = "";
+    size_t n = 0;
+
+    for (int i = 1; i <= sqlite3_bind_parameter_count(q->statement) && n < sizeof known; i++)
+        if (*parameter_name(q, i))
+            n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", n ? ", " : "",
+                                  parameter_name(q, i));
+    if (!n)
+        return err_set(e, "there is no parameter '%s': this question has none", name);
+    return err_set(e, "there is no parameter '%s'; there is %s", name, known);
+}
+
+static int not_of_kind(const struct parameter *p, const char *value, struct err *e)
+{
+    static const char *const what[] = {
+        [PARAMETER_TEXT] = "text",
+        [PARAMETER_NUMBER] = "a whole number",
+        [PARAMETER_TIME] = "a day, YYYY-MM-DD, or a time of it, YYYY-MM-DDTHH:MM[:SS]",
+    };
+
+    return err_set(e, "'%s' is %s, not '%s'", p->name, what[p->kind], value);
+}
+
+/* A text of digits keeps its leading zeros. */
+static bool written_like_an_integer(const char *value)
+{
+    const char *digits = value + (*value == '-');
+
+    return digits[0] != '0' || (digits == value && !digits[1]);
+}
+
+static int bind(const struct query *q, int i, const char *value, struct err *e)
+{
+    const struct parameter *p = declared(q, parameter_name(q, i));
+    struct slice text = slice_of(value);
+    int64_t number;
+    int rc;
+
+    if (p && p->kind == PARAMETER_TIME && !parameter_time(&text))
+        return not_of_kind(p, value, e);
+    bool whole = parameter_number(text, &number);
+    if (p && p->kind == PARAMETER_NUMBER && !whole)
+        return not_of_kind(p, value, e);
+    if (p ? p->kind == PARAMETER_NUMBER : whole && written_like_an_integer(value))
+        rc = sqlite3_bind_int64(q->statement, i, number);
+    else
+        rc = sqlite3_bind_text64(q->statement, i, (const char *)text.p, text.n, SQLITE_TRANSIENT,
+                                 SQLITE_UTF8);
+    return rc == SQLITE_OK ? 0 : store_fail(q->store, e);
+}
+
+int query_set(struct query *q, const char *name, const char *value, struct err *e)
+{
+    bool found = false;
+
+    for (int i = 1; i <= sqlite3_bind_parameter_count(q->statement); i++) {
+        if (!*name || strcmp(parameter_name(q, i), name) != 0)
+            continue;
+        if (bind(q, i, value, e) < 0)
+            return -1;
+        q->set[i] = found = true;
+    }
+    return found ? 0 : no_such(q, name, e);
+}
+
+int query_ready(const struct query *q, struct err *e)
+{
+    for (int i = 1; i <= sqlite3_bind_parameter_count(q->statement); i++) {
+        const char *name = parameter_name(q, i);
+        const struct parameter *p = declared(q, name);
+        if (q->set[i] || (p && !p->required))
+            continue;
+        if (p)
+            return err_set(e, "'%s' must be set: %s", name, p->text);
+        if (*name)
+            return err_set(e, "'%s' must be set: this SQL uses it", name);
+        return err_set(e, "a parameter without a name cannot be set: write :name, not ?");
+    }
+    return 0;
+}
+
+/* ---- running it */
 
 void query_limit(struct query *q, unsigned seconds)
 {
@@ -118,6 +212,9 @@ int query_next(struct query *q, struct err *e)
 {
     int rc;
 
+    if (!q->begun && query_ready(q, e) < 0)
+        return -1;
+    q->begun = true;
     guard_ask(q->store, q->left_ns);
     rc = sqlite3_step(q->statement);
     q->store->gave_up |= q->left_ns <= 0;
@@ -165,6 +262,7 @@ void query_close(struct query **q)
     if (!*q)
         return;
     sqlite3_finalize((*q)->statement);
+    free((*q)->set);
     free(*q);
     *q = NULL;
 }
