@@ -64,6 +64,8 @@ static bool copy(char *to, size_t room, struct slice s)
     return (size_t)snprintf(to, room, "%.*s", (int)s.n, (const char *)s.p) < room;
 }
 
+static const char required[] = "; required";
+
 /* ":NAME KIND  text": false where the line is not that. */
 static bool read_parameter(struct slice line, struct parameter *p)
 {
@@ -75,8 +77,10 @@ static bool read_parameter(struct slice line, struct parameter *p)
 
     if (!is_name(name) || !copy(p->name, sizeof p->name, name))
         return false;
+    p->required = ends_in(text, required);
+    if (p->required)
+        text = slice_head(text, text.n - strlen(required));
     copy(p->text, sizeof p->text, slice_head(text, sizeof p->text));
-    p->required = ends_in(text, "; required");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (slice_equal(kind, slice_of(kinds[i]))) {
             p->kind = (enum parameter_kind)i;

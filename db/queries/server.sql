@@ -14,7 +14,8 @@ WITH own AS MATERIALIZED (
   WHERE t.tls_established = 1
 ), fact (place, what, value, n) AS (
   SELECT 1, 'names', (SELECT group_concat(x, ' ') FROM
-    (SELECT DISTINCT server_name AS x FROM own WHERE server_name IS NOT NULL ORDER BY x LIMIT 20)), NULL
+    (SELECT DISTINCT server_name AS x FROM own WHERE server_name IS NOT NULL
+     ORDER BY x LIMIT 20)), NULL
   UNION ALL SELECT 2, 'software', (SELECT group_concat(x, ', ') FROM
     (SELECT DISTINCT server_software AS x FROM own WHERE server_software IS NOT NULL
      ORDER BY x LIMIT 20)), NULL
@@ -51,9 +52,10 @@ WITH own AS MATERIALIZED (
   UNION ALL SELECT 19, 'certificates', (SELECT group_concat(x, ' ') FROM
     (SELECT DISTINCT cert_subject_cn AS x FROM own WHERE cert_subject_cn IS NOT NULL
      ORDER BY x LIMIT 20)), NULL
-  UNION ALL SELECT 20, 'TLS ' || substr(tls_version, 4), count(*), NULL
+  UNION ALL SELECT 20, tls_version, count(*), NULL
     FROM own WHERE tls_established = 1 AND tls_version IS NOT NULL GROUP BY tls_version
-  UNION ALL SELECT 21, 'evidence: ' || e.rule || ', ' || e.rank, count(DISTINCT own.session_id), NULL
+  UNION ALL SELECT 21, 'evidence: ' || e.rule || ', ' || e.rank,
+    count(DISTINCT own.session_id), NULL
     FROM own JOIN v_evidence e USING (session_id) GROUP BY e.rule, e.rank
 )
 SELECT what, value, n AS of_known,

@@ -33,7 +33,7 @@ struct parameter {
     char name[32];
     enum parameter_kind kind;
     bool required;
-    char text[128]; /* what it is, and its default; cut when it is longer */
+    char text[128]; /* what it is and its default, without "; required"; cut when it is longer */
 };
 
 /* Our questions have five at most; more in SQL from elsewhere are as if not declared. */
