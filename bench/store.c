@@ -227,8 +227,8 @@ static void ask(struct store *st, const struct question *q, struct err *e)
         double at = seconds();
         struct query *query = query_open(st, q->sql, e);
         int rc = query ? 1 : -1;
-        if (query && query_ready(query, e) < 0) /* all that is asked for is the busiest server */
-            rc = query_set(query, "ip", "100.0.0.0", e);
+        if (query && query_ready(query, e) < 0) /* which server: the busiest one */
+            rc = query_set(query, "ip", "100.0.0.0", e) < 0 ? -1 : 1;
         if (query)
             query_limit(query, 600);
         for (rows = 0; rc > 0 && (rc = query_next(query, e)) > 0;)

@@ -77,7 +77,7 @@ static int list(void)
 
 /* ---- about one question */
 
-static void say_parameter(const struct parameter *p)
+static void say_parameter(const struct question_parameter *p)
 {
     unsigned at = (unsigned)printf("  %s=%s  ", p->name, parameter_kind_name(p->kind));
     unsigned indent = 16;

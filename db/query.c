@@ -98,7 +98,7 @@ static const char *parameter_name(const struct query *q, int i)
     return name ? name + 1 : "";
 }
 
-static const struct parameter *declared(const struct query *q, const char *name)
+static const struct question_parameter *declared(const struct query *q, const char *name)
 {
     for (unsigned i = 0; i < q->header.count; i++)
         if (strcmp(q->header.parameters[i].name, name) == 0)
@@ -120,7 +120,7 @@ static int no_such(const struct query *q, const char *name, struct err *e)
     return err_set(e, "there is no parameter '%s'; there is %s", name, known);
 }
 
-static int not_of_kind(const struct parameter *p, const char *value, struct err *e)
+static int not_of_kind(const struct question_parameter *p, const char *value, struct err *e)
 {
     static const char *const what[] = {
         [PARAMETER_TEXT] = "text",
@@ -141,7 +141,7 @@ static bool written_like_an_integer(const char *value)
 
 static int bind(const struct query *q, int i, const char *value, struct err *e)
 {
-    const struct parameter *p = declared(q, parameter_name(q, i));
+    const struct question_parameter *p = declared(q, parameter_name(q, i));
     struct slice text = slice_of(value);
     int64_t number;
     int rc;
@@ -177,7 +177,7 @@ int query_ready(const struct query *q, struct err *e)
 {
     for (int i = 1; i <= sqlite3_bind_parameter_count(q->statement); i++) {
         const char *name = parameter_name(q, i);
-        const struct parameter *p = declared(q, name);
+        const struct question_parameter *p = declared(q, name);
         if (q->set[i] || (p && !p->required))
             continue;
         if (p)

@@ -67,7 +67,7 @@ static bool copy(char *to, size_t room, struct slice s)
 static const char required[] = "; required";
 
 /* ":NAME KIND  text": false where the line is not that. */
-static bool read_parameter(struct slice line, struct parameter *p)
+static bool read_parameter(struct slice line, struct question_parameter *p)
 {
     if (!slice_equal(slice_head(line, 1), slice_of(":")))
         return false;
@@ -106,7 +106,7 @@ void question_header(const char *sql, struct question_header *header_r)
 
     *h = (struct question_header){0};
     while (line = slice_until(&rest, '\n'), slice_equal(slice_head(line, 2), slice_of("--"))) {
-        struct parameter p = {0};
+        struct question_parameter p = {0};
         line = slice_trim(slice_tail(line, 2));
         if (read_parameter(line, &p)) {
             if (h->count < QUESTION_PARAMETERS)
@@ -132,7 +132,7 @@ bool parameter_time(struct slice *value)
     static const char form[] = "0000-00-00T00:00:00.000000";
     struct slice s = *value;
 
-    if (s.n > 10 && ends_in(s, "Z"))
+    if (s.n > 11 && ends_in(s, "Z"))
         s = slice_head(s, s.n - 1);
     /* Whole parts, or any digits of the second's fraction. */
     if (s.n != 10 && s.n != 16 && s.n != 19 && (s.n < 21 || s.n >= sizeof form))

@@ -29,7 +29,7 @@ enum parameter_kind {
     PARAMETER_TIME,   /* how v_session.started_at begins: a day, or a day and a time, UTC */
 };
 
-struct parameter {
+struct question_parameter {
     char name[32];
     enum parameter_kind kind;
     bool required;
@@ -40,7 +40,7 @@ struct parameter {
 #define QUESTION_PARAMETERS 8
 
 struct question_header {
-    struct parameter parameters[QUESTION_PARAMETERS];
+    struct question_parameter parameters[QUESTION_PARAMETERS];
     unsigned count;
     char notes[2048]; /* running text; cut when it is longer */
 };

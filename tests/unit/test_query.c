@@ -1,4 +1,4 @@
-/* test_query.c - named questions and their answers, row by row. */
+/* test_query.c - named questions and their answers, row by row; values of parameters. */
 #include "test.h"
 
 #include "sample.h"
@@ -6,26 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void every_question_has_a_title_and_an_answer(void **state)
-{
-    const char *path = sample_made(state, "q.db");
-    struct err e = {""};
-    unsigned count;
-    const struct question *all = query_questions(&count);
-    struct store *st = store_open(path, STORE_READ, &e);
-
-    assert_true(count >= 12);
-    for (unsigned i = 0; i < count; i++) {
-        assert_int_equal(all[i].title[strlen(all[i].title) - 1], '?');
-        assert_ptr_equal(query_find(all[i].name), &all[i]);
-        assert_true(i == 0 || strcmp(all[i - 1].name, all[i].name) < 0);
-        assert_int_equal(sample_ask(st, all[i].sql, 0, &e), 0);
-        assert_string_equal(e.text, "");
-    }
-    assert_null(query_find("no-such-question"));
-    store_close(&st, &e);
-}
 
 /* The one value that SQL gives when asked as a question, as text; NULL is "NULL". */
 static void assert_answer(const char *path, const char *what, const char *sql, const char *want)
@@ -243,15 +223,119 @@ static void cells_keep_their_kind(void **state)
     store_close(&st, &e);
 }
 
+/* ---- parameters */
+
+/* What SQL gives for one parameter, as text and its type; or the sentence why not. */
+static const char *bound(struct store *st, const char *sql, const char *name, const char *value)
+{
+    static char said[600];
+    struct err e = {""};
+    struct query *q = query_open(st, sql, &e);
+
+    if (!q || (name && query_set(q, name, value, &e) < 0) || query_next(q, &e) < 0) {
+        snprintf(said, sizeof said, "%s", e.text);
+    } else {
+        struct cell c = query_cell(q, 0);
+        if (c.kind == CELL_INTEGER)
+            snprintf(said, sizeof said, "integer %lld", (long long)c.integer);
+        else
+            snprintf(said, sizeof said, "%s %.*s", c.kind == CELL_NULL ? "null" : "text",
+                     (int)c.text.n, (const char *)c.text.p);
+    }
+    query_close(&q);
+    return said;
+}
+
+static void a_value_is_bound_and_never_SQL(void **state)
+{
+    struct err e = {""};
+    struct store *st = store_open(sample_made(state, "bound.db"), STORE_READ, &e);
+
+    /* Not declared: an integer where it is written like one. */
+    assert_string_equal(bound(st, "SELECT :a", "a", "7"), "integer 7");
+    assert_string_equal(bound(st, "SELECT :a", "a", "-7"), "integer -7");
+    assert_string_equal(bound(st, "SELECT :a", "a", "0"), "integer 0");
+    assert_string_equal(bound(st, "SELECT :a", "a", "007"), "text 007");
+    assert_string_equal(bound(st, "SELECT :a", "a", "7.5"), "text 7.5");
+    assert_string_equal(bound(st, "SELECT :a", "a", ""), "text ");
+    assert_string_equal(bound(st, "SELECT :a", "a", "x' OR 1; DELETE FROM session; --"),
+                        "text x' OR 1; DELETE FROM session; --");
+    assert_string_equal(bound(st, "SELECT $a + @a", "a", "7"), "integer 14");
+    /* Declared: of its kind. */
+    assert_string_equal(bound(st, "--\n-- :a TEXT  x\nSELECT :a", "a", "7"), "text 7");
+    assert_string_equal(bound(st, "--\n-- :a NUMBER  x\nSELECT :a", "a", "007"), "integer 7");
+    assert_string_equal(bound(st, "--\n-- :a TIME  x\nSELECT :a", "a", "2026-11-24T01:50Z"),
+                        "text 2026-11-24T01:50");
+    assert_string_equal(bound(st, "--\n-- :a NUMBER  x\nSELECT :a", "a", "seven"),
+                        "'a' is a whole number, not 'seven'");
+    assert_non_null(strstr(bound(st, "--\n-- :a TIME  x\nSELECT :a", "a", "7"), "YYYY-MM-DD"));
+    store_close(&st, &e);
+}
+
+static void what_must_be_set_is_never_NULL(void **state)
+{
+    struct err e = {""};
+    struct store *st = store_open(sample_made(state, "unset.db"), STORE_READ, &e);
+
+    assert_string_equal(bound(st, "SELECT :a", NULL, NULL), "'a' must be set: this SQL uses it");
+    assert_string_equal(bound(st, "--\n-- :a TEXT  x\nSELECT :a", NULL, NULL), "null ");
+    assert_string_equal(bound(st, "--\n-- :a TEXT  what it is; required\nSELECT :a", NULL, NULL),
+                        "'a' must be set: what it is");
+    assert_string_equal(bound(st, "SELECT :a, :b", "a", "1"), "'b' must be set: this SQL uses it");
+    assert_non_null(strstr(bound(st, "SELECT ?", NULL, NULL), "without a name"));
+    assert_string_equal(bound(st, "SELECT ?1", "1", "5"), "integer 5");
+    store_close(&st, &e);
+}
+
+static void a_wrong_name_tells_the_right_ones(void **state)
+{
+    struct err e = {""};
+    struct store *st = store_open(sample_made(state, "names.db"), STORE_READ, &e);
+    char sql[4096] = "SELECT 1";
+
+    assert_string_equal(bound(st, "SELECT :a, :b", "c", "1"),
+                        "there is no parameter 'c'; there is a, b");
+    assert_string_equal(bound(st, "SELECT 1", "c", "1"),
+                        "there is no parameter 'c': this question has none");
+    assert_string_equal(bound(st, "--\n-- :c TEXT  declared and not used\nSELECT 1", "c", "1"),
+                        "there is no parameter 'c': this question has none");
+    assert_string_equal(bound(st, "SELECT ?", "", "1"),
+                        "there is no parameter '': this question has none");
+    for (unsigned i = 0; i < 100; i++) /* more names than the sentence holds */
+        snprintf(sql + strlen(sql), sizeof sql - strlen(sql), ", :name%u", i);
+    assert_non_null(strstr(bound(st, sql, "c", "1"), "there is name0, name1, "));
+    store_close(&st, &e);
+}
+
+static void a_value_comes_before_the_first_row(void **state)
+{
+    struct err e = {""};
+    struct store *st = store_open(sample_made(state, "late.db"), STORE_READ, &e);
+    struct query *q = query_open(st, "SELECT :a UNION ALL SELECT 2", &e);
+
+    assert_int_equal(query_set(q, "a", "1", &e), 0);
+    assert_int_equal(query_set(q, "a", "3", &e), 0); /* the last one counts */
+    assert_int_equal(query_next(q, &e), 1);
+    assert_int_equal(query_cell(q, 0).integer, 3);
+    assert_int_equal(query_set(q, "a", "1", &e), -1);
+    assert_string_not_equal(e.text, "");
+    assert_int_equal(query_next(q, &e), 1);
+    query_close(&q);
+    store_close(&st, &e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_question_has_a_title_and_an_answer),
         cmocka_unit_test(answers_are_right),
         cmocka_unit_test(a_share_has_an_interval_from_20_sessions_on),
         cmocka_unit_test(a_client_insists_when_its_control_differs),
         cmocka_unit_test(injected_text_is_told_by_side),
         cmocka_unit_test(cells_keep_their_kind),
+        cmocka_unit_test(a_value_is_bound_and_never_SQL),
+        cmocka_unit_test(what_must_be_set_is_never_NULL),
+        cmocka_unit_test(a_wrong_name_tells_the_right_ones),
+        cmocka_unit_test(a_value_comes_before_the_first_row),
     };
     return cmocka_run_group_tests_name("query", tests, sample_folder, sample_folder_remove);
 }
