@@ -57,13 +57,13 @@ WITH captured AS (
     of_used_later FROM counted
   UNION ALL SELECT 3, 'established when used', established, established_later, of_established,
     of_established_later FROM counted
-  UNION ALL SELECT 4, 'in the clear, of decided', clear, clear_later, of_clear,
+  UNION ALL SELECT 4, 'in the clear of decided', clear, clear_later, of_clear,
     of_clear_later FROM counted
-  UNION ALL SELECT 5, 'stripped, of decided', stripped, stripped_later, of_clear,
+  UNION ALL SELECT 5, 'stripped of decided', stripped, stripped_later, of_clear,
     of_clear_later FROM counted
   UNION ALL SELECT 6, 'credentials exposed by AUTH', exposed, exposed_later, of_exposed,
     of_exposed_later FROM counted
-  UNION ALL SELECT 7, 'obsolete TLS, of established', obsolete, obsolete_later, of_obsolete,
+  UNION ALL SELECT 7, 'obsolete TLS of established', obsolete, obsolete_later, of_obsolete,
     of_obsolete_later FROM counted
   UNION ALL SELECT 8, 'messages readable', messages, messages_later,
     coalesce(messages, 0) + coalesce(estimated, 0),

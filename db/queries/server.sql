@@ -31,10 +31,10 @@ WITH own AS MATERIALIZED (
     count(starttls_requested) FROM own WHERE starttls_offered = 1
   UNION ALL SELECT 10, 'established when used', count(*) FILTER (WHERE tls_established = 1),
     count(tls_established) FROM own WHERE starttls_offered = 1 AND starttls_requested = 1
-  UNION ALL SELECT 11, 'in the clear, of decided',
+  UNION ALL SELECT 11, 'in the clear of decided',
     count(*) FILTER (WHERE class IN ('cleartext', 'stripped')), count(*)
     FROM own WHERE class <> 'unknown'
-  UNION ALL SELECT 12, 'stripped, of decided', count(*) FILTER (WHERE class = 'stripped'), count(*)
+  UNION ALL SELECT 12, 'stripped of decided', count(*) FILTER (WHERE class = 'stripped'), count(*)
     FROM own WHERE class <> 'unknown'
   UNION ALL SELECT 13, 'messages readable', coalesce(sum(messages), 0),
     coalesce(sum(messages), 0) + coalesce(sum(estimated_messages), 0) FROM own
@@ -42,7 +42,7 @@ WITH own AS MATERIALIZED (
   UNION ALL SELECT 15, 'credentials exposed by AUTH',
     count(*) FILTER (WHERE credentials_exposed = 1), count(*)
     FROM own WHERE auth_mechanism IS NOT NULL OR credentials_exposed = 1
-  UNION ALL SELECT 16, 'obsolete TLS, of established',
+  UNION ALL SELECT 16, 'obsolete TLS of established',
     count(*) FILTER (WHERE rung = 'obsolete-tls'), count(*)
     FROM own WHERE tls_established = 1 AND tls_version IS NOT NULL
   UNION ALL SELECT 17, 'certificate not trusted', count(*) FILTER (WHERE cert_verified = 0),
@@ -54,7 +54,7 @@ WITH own AS MATERIALIZED (
      ORDER BY x LIMIT 20)), NULL
   UNION ALL SELECT 20, tls_version, count(*), NULL
     FROM own WHERE tls_established = 1 AND tls_version IS NOT NULL GROUP BY tls_version
-  UNION ALL SELECT 21, 'evidence: ' || e.rule || ', ' || e.rank,
+  UNION ALL SELECT 21, 'evidence: ' || e.rule || ' (' || e.rank || ')',
     count(DISTINCT own.session_id), NULL
     FROM own JOIN v_evidence e USING (session_id) GROUP BY e.rule, e.rank
 )
