@@ -295,6 +295,21 @@ static void changed_cuts_at_its_times(void **state)
                  "0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -");
 }
 
+/* The capture does not tell whether the first one had TLS, nor whether the second one asked for it. */
+static void what_is_not_known_is_in_no_denominator(void **state)
+{
+    struct facts f[] = {session_of(ENCRYPTED), session_of(UNUSED)};
+    const char *path = sample_path(state, "unknown.db");
+
+    f[0].tls_established = UNKNOWN;
+    f[1].starttls_requested = UNKNOWN;
+    f[1].messages_known = UNKNOWN;
+    sample_store(path, 1, f, 2);
+    assert_memory_equal(asked(path, "changed", "at=2000-01-01", "after of_after"),
+                        "2 2\n1 1\n0 0\n", 12);
+    assert_asked(path, "clients", "", "used of_sessions_offered messages_in_the_clear", "1 1 0");
+}
+
 static void a_share_is_printed_from_20_sessions_on(void **state)
 {
     struct facts f[40];
@@ -463,6 +478,7 @@ int main(void)
         cmocka_unit_test(changed_compares_two_periods),
         cmocka_unit_test(changed_divides_in_the_middle),
         cmocka_unit_test(changed_cuts_at_its_times),
+        cmocka_unit_test(what_is_not_known_is_in_no_denominator),
         cmocka_unit_test(a_share_is_printed_from_20_sessions_on),
         cmocka_unit_test(days_add_up),
         cmocka_unit_test(the_worst_server_is_the_one_with_most_messages),
