@@ -16,62 +16,45 @@ WITH captured AS (
     AS at
   FROM captured
 ), seen AS ( -- 1: it is so, 0: it is not, NULL: the session is no case of this figure
-  SELECT started_at >= (SELECT at FROM divided) AS later,
+  SELECT CASE WHEN started_at >= (SELECT at FROM divided) THEN 4294967296 ELSE 1 END AS one,
     starttls_offered AS offered,
     CASE WHEN starttls_offered = 1 THEN starttls_requested END AS used,
     CASE WHEN starttls_offered = 1 AND starttls_requested = 1 THEN tls_established END
       AS established,
-    CASE class WHEN 'cleartext' THEN 1 WHEN 'stripped' THEN 2 WHEN 'unknown' THEN NULL ELSE 0 END
+    CASE class WHEN 'unknown' THEN NULL WHEN 'cleartext' THEN 1 WHEN 'stripped' THEN 2 ELSE 0 END
       AS clear, -- 2: stripped
     CASE WHEN credentials_exposed = 1 THEN 1 WHEN auth_mechanism IS NOT NULL THEN 0 END AS exposed,
     CASE WHEN tls_established = 1 AND tls_version IS NOT NULL THEN rung = 'obsolete-tls' END
       AS obsolete,
     messages,
-    estimated_messages AS estimated
+    coalesce(messages, 0) + coalesce(estimated_messages, 0) AS of_messages
   FROM v_session
   WHERE (:since IS NULL OR started_at >= :since) AND (:until IS NULL OR started_at < :until)
   LIMIT -1 -- so that what is selected here is worked out once for each session
-), counted AS MATERIALIZED (
-  SELECT
-    sum(offered > 0) AS offered, sum(offered > 0 AND later) AS offered_later,
-    count(offered) AS of_offered, count(offered) FILTER (WHERE later) AS of_offered_later,
-    sum(used > 0) AS used, sum(used > 0 AND later) AS used_later,
-    count(used) AS of_used, count(used) FILTER (WHERE later) AS of_used_later,
-    sum(established > 0) AS established, sum(established > 0 AND later) AS established_later,
-    count(established) AS of_established,
-    count(established) FILTER (WHERE later) AS of_established_later,
-    sum(clear > 0) AS clear, sum(clear > 0 AND later) AS clear_later,
-    count(clear) AS of_clear, count(clear) FILTER (WHERE later) AS of_clear_later,
-    sum(exposed > 0) AS exposed, sum(exposed > 0 AND later) AS exposed_later,
-    count(exposed) AS of_exposed, count(exposed) FILTER (WHERE later) AS of_exposed_later,
-    sum(obsolete > 0) AS obsolete, sum(obsolete > 0 AND later) AS obsolete_later,
-    count(obsolete) AS of_obsolete, count(obsolete) FILTER (WHERE later) AS of_obsolete_later,
-    sum(clear = 2) AS stripped, sum(clear = 2 AND later) AS stripped_later,
-    sum(messages) AS messages, sum(messages) FILTER (WHERE later) AS messages_later,
-    sum(estimated) AS estimated, sum(estimated) FILTER (WHERE later) AS estimated_later
+), counted AS MATERIALIZED ( -- in one pass: before the division in units of 1, after it of 2^32
+  SELECT sum(one * offered) AS offered, sum(one) FILTER (WHERE offered IS NOT NULL) AS of_offered,
+    sum(one * used) AS used, sum(one) FILTER (WHERE used IS NOT NULL) AS of_used,
+    sum(one * established) AS established,
+    sum(one) FILTER (WHERE established IS NOT NULL) AS of_established,
+    sum(one) FILTER (WHERE clear > 0) AS clear, sum(one) FILTER (WHERE clear = 2) AS stripped,
+    sum(one) FILTER (WHERE clear IS NOT NULL) AS of_decided,
+    sum(one * exposed) AS exposed, sum(one) FILTER (WHERE exposed IS NOT NULL) AS of_exposed,
+    sum(one * obsolete) AS obsolete, sum(one) FILTER (WHERE obsolete IS NOT NULL) AS of_obsolete,
+    sum(one * messages) AS messages, sum(one * of_messages) AS of_messages
   FROM seen
-), listed (place, figure, hits, hits_later, n, n_later) AS (
-  SELECT 1, 'STARTTLS offered', offered, offered_later, of_offered,
-    of_offered_later FROM counted
-  UNION ALL SELECT 2, 'used when offered', used, used_later, of_used,
-    of_used_later FROM counted
-  UNION ALL SELECT 3, 'established when used', established, established_later, of_established,
-    of_established_later FROM counted
-  UNION ALL SELECT 4, 'in the clear of decided', clear, clear_later, of_clear,
-    of_clear_later FROM counted
-  UNION ALL SELECT 5, 'stripped of decided', stripped, stripped_later, of_clear,
-    of_clear_later FROM counted
-  UNION ALL SELECT 6, 'credentials exposed by AUTH', exposed, exposed_later, of_exposed,
-    of_exposed_later FROM counted
-  UNION ALL SELECT 7, 'obsolete TLS of established', obsolete, obsolete_later, of_obsolete,
-    of_obsolete_later FROM counted
-  UNION ALL SELECT 8, 'messages readable', messages, messages_later,
-    coalesce(messages, 0) + coalesce(estimated, 0),
-    coalesce(messages_later, 0) + coalesce(estimated_later, 0) FROM counted
+), listed (place, figure, hits, n) AS (
+  SELECT 1, 'STARTTLS offered', offered, of_offered FROM counted
+  UNION ALL SELECT 2, 'used when offered', used, of_used FROM counted
+  UNION ALL SELECT 3, 'established when used', established, of_established FROM counted
+  UNION ALL SELECT 4, 'in the clear of decided', clear, of_decided FROM counted
+  UNION ALL SELECT 5, 'stripped of decided', stripped, of_decided FROM counted
+  UNION ALL SELECT 6, 'credentials exposed by AUTH', exposed, of_exposed FROM counted
+  UNION ALL SELECT 7, 'obsolete TLS of established', obsolete, of_obsolete FROM counted
+  UNION ALL SELECT 8, 'messages readable', messages, of_messages FROM counted
 ), halves AS (
   SELECT place, figure,
-    coalesce(hits, 0) - coalesce(hits_later, 0) AS before, n - n_later AS of_before,
-    coalesce(hits_later, 0) AS after, n_later AS of_after
+    coalesce(hits & 4294967295, 0) AS before, coalesce(n & 4294967295, 0) AS of_before,
+    coalesce(hits >> 32, 0) AS after, coalesce(n >> 32, 0) AS of_after
   FROM listed
 ), compared AS MATERIALIZED (
   SELECT *, of_before >= 20 AND of_after >= 20 AS enough,
