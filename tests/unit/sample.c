@@ -25,8 +25,8 @@ static struct content_facts content = {
     .received = 3,
     .received_tls = 2,
     .parts = 2,
-    .attachments = 1,
-    .attachment_octets = 4000,
+    .attachments = ITEM_ATTACHMENT + 1, /* as sample_facts() exposes */
+    .attachment_octets = ITEM_ATTACHMENT + 100,
     .media = {{"text/plain", false, 1, 100, 100}, {"application/pdf", true, 1, 4000, 2900}},
     .media_kinds = 2,
 };

@@ -89,9 +89,11 @@ static void expect_judged_again(const char *path, uint8_t seed, const char *want
 }
 
 #define ROWS "SELECT count(*) FROM contrast"
+#define WITH_CLIENTS                                                                               \
+    "(SELECT c.*, k.ip AS client_ip FROM contrast c JOIN client k USING (client_id))"
 #define SIGNS                                                                                      \
     "SELECT group_concat(x, ' ') FROM (SELECT ip || '/' || client_ip || ':' || sign AS x"          \
-    " FROM contrast JOIN server USING (server_id) ORDER BY ip, client_ip, sign)"
+    " FROM " WITH_CLIENTS " JOIN server USING (server_id) ORDER BY ip, client_ip, sign)"
 
 /* ---- one server */
 
@@ -105,10 +107,10 @@ static void a_row_for_each_client_that_lacks_it(void **state)
                   "SELECT concat FROM (SELECT missing || ' ' || offered || ' ' || before || ' ' ||"
                   " after || ' ' || others || ' ' || others_missing || ' ' || outside || ' ' ||"
                   " runs || ' ' || elsewhere || ' ' || uneven || ' ' || tests || ' ' || sign AS"
-                  " concat FROM contrast WHERE client_ip = '192.0.2.97')",
+                  " concat FROM " WITH_CLIENTS " WHERE client_ip = '192.0.2.97')",
                   "5 0 0 0 9 1 0 5 0 0 2 others"); /* b lacks it once, of nine */
     sample_expect(path,
-                  "SELECT missing || ' ' || before FROM contrast WHERE client_ip ="
+                  "SELECT missing || ' ' || before FROM " WITH_CLIENTS " WHERE client_ip ="
                   " '192.0.2.98'",
                   "1 6");
     sample_expect(path, ROWS, "2"); /* c always has it */
@@ -289,7 +291,7 @@ static void holm_corrects_over_all_servers(void **state)
         made[i].client.address.octets[2] = made[i].server.address.octets[3];
     store(path, 2);
     sample_expect(path,
-                  "SELECT group_concat(DISTINCT sign) FROM contrast WHERE client_ip LIKE"
+                  "SELECT group_concat(DISTINCT sign) FROM " WITH_CLIENTS " WHERE client_ip LIKE"
                   " '%.97'",
                   "chance");
 }
@@ -397,7 +399,7 @@ static void add_random(struct random *r)
     " ' ' || offered || ' ' || before || ' ' || after || ' ' || others || ' ' ||"                  \
     " others_missing || ' ' || outside || ' ' || runs || ' ' || elsewhere || ' ' ||"               \
     " elsewhere_missing || ' ' || uneven || ' ' || p || ' ' || p_adjusted || ' ' || tests ||"      \
-    " sign AS x FROM contrast JOIN server USING (server_id) UNION ALL "                            \
+    " sign AS x FROM " WITH_CLIENTS " JOIN server USING (server_id) UNION ALL "                    \
     "SELECT client_port || ' ' || class || ' ' || coalesce(strip_rule || strip_rank, '') FROM"     \
     " v_session ORDER BY 1)"
 

@@ -210,7 +210,7 @@ static void truncated_databases_say_so(void **state)
         int64_t sessions = 0;
         if (st && query_integer(st,
                                 "SELECT count(*) + sum(length(keywords)) + max(started_at)"
-                                " FROM session s JOIN verdict USING (session_id)"
+                                " FROM v_facts s JOIN verdict USING (session_id)"
                                 " JOIN server USING (server_id)",
                                 &sessions, &e) == 0)
             assert_int_equal(e.text[0], 0);

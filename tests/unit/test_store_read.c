@@ -31,8 +31,8 @@ static void history_counts_and_judges_again(void **state)
     assert_int_equal(sample_judge(st), 0);
     store_close(&st, &e);
     sample_expect(path,
-                  "SELECT history_sessions || '/' || history_offered FROM verdict"
-                  " WHERE session_id = 1",
+                  "SELECT ehlo_sessions || '/' || ehlo_offered FROM server"
+                  " WHERE server_id = 1",
                   "2/1");
 }
 

@@ -43,7 +43,7 @@ static void local_parts_are_hashed(void **state)
     assert_false(file_holds(path, SAMPLE_RECIPIENT));
     sample_expect(path,
                   "SELECT group_concat(coalesce(domain, '-') || length(coalesce(local_hash,"
-                  " '')), ' ') FROM address WHERE session_id = 2",
+                  " '')), ' ') FROM v_address WHERE session_id = 2",
                   "-0 c16 -16 d.example16 a.example16 -16");
     sample_expect(path,
                   "SELECT count(*) FROM address a JOIN address b USING (local_hash)"
@@ -104,11 +104,11 @@ static void what_hangs_on_a_session_is_stored_with_it(void **state)
                   "SELECT group_concat(mechanism || ' ' || given || ' ' || outcome, ';')"
                   " FROM auth",
                   "PLAIN password open;CRAM-MD5 verifier refused");
-    sample_expect(path, "SELECT received || '/' || received_tls || '/' || attachments FROM content",
-                  "3/2/1");
+    sample_expect(path, "SELECT received || '/' || received_tls || '/' || attachment FROM mail",
+                  "3/2/5");
     sample_expect(path,
                   "SELECT group_concat(field || count || ',' || octets, ' ')"
-                  " FROM header_field",
+                  " FROM v_header_field",
                   "from1,30 other2,50");
     sample_expect(path,
                   "SELECT group_concat(media_type || attachment || ' ' || decoded_octets)"
@@ -116,7 +116,7 @@ static void what_hangs_on_a_session_is_stored_with_it(void **state)
                   "text/plain0 100,application/pdf1 2900");
     sample_expect(path, "SELECT kind || ': ' || value FROM kept", "subject: A subject");
     sample_expect(path, "SELECT count(*) FROM chain JOIN certificate USING (sha256)", "2");
-    sample_expect(path, "SELECT tls_group_name FROM session", "X25519MLKEM768");
+    sample_expect(path, "SELECT tls_group_name FROM tls", "X25519MLKEM768");
     sample_sound(path);
 }
 
@@ -127,7 +127,7 @@ static void a_chain_is_stored_once(void **state)
 
     sample_store(path, 1, f, 2);
     sample_expect(path, "SELECT count(*) FROM chain", "2");
-    sample_expect(path, "SELECT count(*) FROM session JOIN chain USING (chain)", "4");
+    sample_expect(path, "SELECT count(*) FROM v_facts JOIN chain USING (chain)", "4");
 }
 
 int main(void)
