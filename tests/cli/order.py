@@ -30,13 +30,13 @@ def findings(path):
     """What must not depend on the order, as sorted rows of a name each."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
         session = columns(db, "v_session", ["session_id"])
-        compared = columns(db, "contrast", ["server_id"])
+        compared = columns(db, "contrast", ["server_id", "client_id"])
         server = columns(db, "server", ["server_id"])
         questions = {
             "v_session": f"SELECT {KEY}, {session} FROM v_session",
             "v_evidence": f"SELECT {KEY}, rule, rank FROM v_evidence JOIN v_session"
                           " USING (session_id)",
-            "contrast": f"SELECT ip, port, {compared} FROM contrast JOIN server USING (server_id)",
+            "contrast": f"SELECT server.ip, port, client.ip, {compared} FROM contrast JOIN server USING (server_id) JOIN client USING (client_id)",
             "server": f"SELECT {server} FROM server",
             "unjudged": "SELECT * FROM unjudged",
         }

@@ -41,7 +41,7 @@ stored() {
     "$mailtap" query "$1" --format csv --sql "
         SELECT v.client_ip, v.client_port, v.server_ip, v.server_port, s.tls_version, s.tls_cipher,
                s.tls_group, s.sni, s.ja3, s.ja3s
-        FROM v_session v JOIN session s USING (session_id)
+        FROM v_session v JOIN v_facts s USING (session_id)
         WHERE coalesce(s.tls_version, s.ja3, s.ja3s) IS NOT NULL
         ORDER BY v.started_at" | tail -n +2 | tr -d '\r' | tr , ';'
 }
