@@ -200,8 +200,12 @@ static const char *const statement_sql[STATEMENTS] = {
 int store_fail(const struct store *st, struct err *e)
 {
     char said[256];
+    int code = sqlite3_errcode(st->db) & 0xff;
 
-    switch (sqlite3_errcode(st->db) & 0xff) {
+    /* SQLite itself says it of some writes only. */
+    if (code == SQLITE_IOERR && sqlite3_system_errno(st->db) == ENOSPC)
+        code = SQLITE_FULL;
+    switch (code) {
     case SQLITE_NOTADB:
         return err_set(e, NOT_A_DATABASE, st->path);
     case SQLITE_CORRUPT:
@@ -485,8 +489,13 @@ int store_close(struct store **st, struct err *e)
         rc = store_batch_commit(*st, e);
         for (int i = 0; i < STATEMENTS; i++)
             sqlite3_reset((*st)->statements[i]);
-        /* Fails while somebody reads; then the last reader to close removes the WAL. */
-        sqlite3_exec((*st)->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+        /* The first waits for readers.  While one goes on reading the WAL stays, which is no error;
+         * the next writer removes it. */
+        if (sqlite3_exec((*st)->db,
+                         "PRAGMA wal_checkpoint(RESTART); PRAGMA journal_mode = DELETE", NULL, NULL,
+                         NULL) != SQLITE_OK &&
+            rc == 0)
+            rc = store_fail(*st, e);
     }
     release(st);
     return rc;
