@@ -222,7 +222,8 @@ int store_fail(const struct store *st, struct err *e)
     case SQLITE_CANTOPEN:
         return err_set(e,
                        "%s cannot be opened: the run that wrote it did not end, and its folder "
-                       "cannot be written; copy it and its -wal file to a folder of your own",
+                       "cannot be written; copy it and its -wal and -journal files to a folder of "
+                       "your own",
                        st->path);
     default:
         /* The message may quote a stranger's schema. */
@@ -387,6 +388,12 @@ static int open_sqlite(struct store *st, const char *name, int flags, struct err
     return schema_check(st, e);
 }
 
+/* A run died while it made the database or went over to the WAL or back: there is a journal. */
+static bool half_written(const struct store *st)
+{
+    return sqlite3_extended_errcode(st->db) == SQLITE_READONLY_ROLLBACK;
+}
+
 /*
  * A database in WAL mode without its WAL, in a folder that cannot be written: all of it is in the
  * file, and nobody can change it, which SQLite has to be told.
@@ -398,7 +405,8 @@ static int open_immutable(struct store *st, const char *file, struct err *e)
     int why = sqlite3_errcode(st->db) & 0xff, rc = -1;
 
     snprintf(name, room, "%s-wal", file);
-    if (access(name, F_OK) < 0 && (why == SQLITE_CANTOPEN || why == SQLITE_READONLY)) {
+    if (access(name, F_OK) < 0 && !half_written(st) &&
+        (why == SQLITE_CANTOPEN || why == SQLITE_READONLY)) {
         size_t n = (size_t)snprintf(name, room, "file:");
         for (const char *c = file; *c; c++)
             n += (size_t)snprintf(name + n, room - n, strchr("%?#", *c) ? "%%%02X" : "%c",
@@ -416,7 +424,13 @@ static int open_reading(struct store *st, const char *file, struct err *e)
 {
     if (check_file(st, file, e) < 0)
         return -1;
-    if (open_sqlite(st, file, SQLITE_OPEN_READONLY, e) < 0 && open_immutable(st, file, e) < 0)
+    int rc = open_sqlite(st, file, SQLITE_OPEN_READONLY, e);
+    if (rc < 0 && half_written(st)) { /* SQLite takes back what was begun, where it may write */
+        sqlite3_close(st->db);
+        st->db = NULL;
+        rc = open_sqlite(st, file, SQLITE_OPEN_READWRITE, e);
+    }
+    if (rc < 0 && open_immutable(st, file, e) < 0)
         return -1;
     guard_asked(st);
     return 0;
@@ -491,9 +505,8 @@ int store_close(struct store **st, struct err *e)
             sqlite3_reset((*st)->statements[i]);
         /* The first waits for readers.  While one goes on reading the WAL stays, which is no error;
          * the next writer removes it. */
-        if (sqlite3_exec((*st)->db,
-                         "PRAGMA wal_checkpoint(RESTART); PRAGMA journal_mode = DELETE", NULL, NULL,
-                         NULL) != SQLITE_OK &&
+        if (sqlite3_exec((*st)->db, "PRAGMA wal_checkpoint(RESTART); PRAGMA journal_mode = DELETE",
+                         NULL, NULL, NULL) != SQLITE_OK &&
             rc == 0)
             rc = store_fail(*st, e);
     }
