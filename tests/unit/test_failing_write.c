@@ -1,0 +1,296 @@
+/*
+ * test_failing_write.c - each change of a file in turn fails, or is the last thing a run does.
+ *
+ * Whatever failed is said, the database opens and is sound, and the same run again, on a disk that
+ * works, leaves the rows of a run that nothing happened to.
+ */
+#include "test.h"
+
+#include "../../cli/command.h"
+#include "build.h"
+#include "fault.h"
+#include "sample.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- what is in a database */
+
+static void remove_database(const char *path)
+{
+    static const char *const sides[] = {"", "-wal", "-shm", "-journal"};
+    char name[300];
+
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        snprintf(name, sizeof name, "%s%s", path, sides[i]);
+        unlink(name);
+    }
+}
+
+static bool alone(const char *path)
+{
+    static const char *const sides[] = {"-wal", "-shm", "-journal"};
+    char name[300];
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        snprintf(name, sizeof name, "%s%s", path, sides[i]);
+        found |= access(name, F_OK) == 0;
+    }
+    return !found;
+}
+
+/* The single text of a statement; the caller's. */
+static char *ask(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *s;
+    char *text = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    if (sqlite3_step(s) == SQLITE_ROW && sqlite3_column_text(s, 0))
+        text = strdup((const char *)sqlite3_column_text(s, 0));
+    assert_int_equal(sqlite3_finalize(s), SQLITE_OK);
+    return text;
+}
+
+/* Makes SQL that gives the rows of all views as one text: in order, and without their numbers, which
+ * evidence names in members that end in "session". */
+#define ROWS_SQL                                                                                   \
+    "SELECT group_concat('SELECT group_concat(r, char(10)) FROM (SELECT ' || listed ||"            \
+    "  ' AS r FROM ' || name || ' ORDER BY 1)', ' UNION ALL ') FROM ("                             \
+    " SELECT m.name, group_concat(CASE WHEN m.name = 'v_evidence' AND c.name = 'detail'"           \
+    "   THEN '(SELECT group_concat(j.key || j.value) FROM json_each(detail) j"                     \
+    "     WHERE j.key NOT LIKE ''%session'')'"                                                     \
+    "   ELSE 'quote(\"' || c.name || '\")' END, ' || '' '' || ') AS listed"                        \
+    " FROM (SELECT name FROM sqlite_schema WHERE type = 'view' AND substr(name, 1, 2) = 'v_'"      \
+    "  ORDER BY name) m JOIN pragma_table_info(m.name) c"                                          \
+    " WHERE c.name NOT LIKE '%\\_id' ESCAPE '\\' GROUP BY m.name)"
+
+/* All rows of all views, as text; and the database is sound. */
+static char *rows_of(const char *path)
+{
+    sqlite3 *db;
+    char *sql, *all = NULL, *said;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    said = ask(db, "PRAGMA integrity_check");
+    assert_string_equal(said, "ok");
+    free(said);
+    assert_null(ask(db, "PRAGMA foreign_key_check"));
+    sql = ask(db, ROWS_SQL);
+    if (sql) {
+        char *whole = NULL;
+        assert_true(asprintf(&whole,
+                             "SELECT group_concat(coalesce(r, '-'), char(10)) FROM"
+                             " (SELECT NULL AS r WHERE 0 UNION ALL %s)",
+                             sql) > 0);
+        all = ask(db, whole);
+        free(whole);
+    }
+    free(sql);
+    sqlite3_close(db);
+    return all;
+}
+
+/* After a run that failed or died: there is no database yet, or it opens for reading and is sound. */
+static void assert_readable(const char *path)
+{
+    struct err e = {""};
+    struct store *st = store_open(path, STORE_READ, &e);
+
+    if (!st) {
+        if (!strstr(e.text, "does not exist") && !strstr(e.text, "is empty"))
+            fail_msg("does not open: %s", e.text);
+        return;
+    }
+    assert_int_equal(store_close(&st, &e), 0);
+    free(rows_of(path));
+}
+
+/* ---- a run */
+
+static int judge(struct store *st, struct err *e)
+{
+    static struct facts f;
+    struct history h;
+    struct verdict v;
+    int64_t session;
+    int rc;
+
+    while ((rc = store_unjudged(st, &session, &f, &h, e)) > 0) {
+        classify(&f, &h, &v);
+        if (store_judge(st, session, &v, e) < 0)
+            return -1;
+    }
+    return rc;
+}
+
+static int store_names(struct store *st, int64_t capture, struct err *e)
+{
+    static const struct ip_address asker = {4, {192, 0, 2, 9}};
+    static struct dns_message m = {.response = true, .question = "b.example", .records = 2};
+
+    m.record[0] = (struct dns_record){
+        .type = DNS_MX, .owner = "b.example", .target = "mx.example", .preference = 10};
+    m.record[1] = (struct dns_record){
+        .type = DNS_A, .owner = "mx.example", .address = {4, {192, 0, 2, 25}}};
+    return store_dns(st, capture, INT64_C(1795485052000000000), &asker, &m, e);
+}
+
+/* A capture of these sessions; a pipe, which is known at its end only, when `seed` is odd. */
+static int store_one(struct store *st, uint8_t seed, const struct facts *f, unsigned n,
+                     struct err *e)
+{
+    const uint8_t digest[DIGEST_OCTETS] = {seed};
+    const struct capture_counts counts = {.frames = 10 * n, .flows = n, .mail_flows = n};
+    int64_t capture;
+    int rc = store_capture_begin(st, "one", seed % 2 ? NULL : digest, &capture, e);
+
+    if (rc <= 0)
+        return rc;
+    for (unsigned i = 0; i < n && rc >= 0; i++)
+        rc = store_session(st, capture, &f[i], e);
+    if (rc < 0 || store_names(st, capture, e) < 0)
+        return -1;
+    return store_capture_end(st, capture, digest, &counts, NULL, e) < 0 ? -1 : 0;
+}
+
+static int run(const char *path, struct err *e)
+{
+    static struct facts f[6];
+    struct err unused;
+    struct store *st = store_open(path, STORE_WRITE, e);
+
+    if (!st)
+        return -1;
+    f[0] = sample_facts();
+    for (uint16_t i = 1; i < 6; i++)
+        f[i] = i % 2 ? sample_clear(i) : sample_encrypted(i);
+    f[3].server = f[2].server; /* withheld from one of its clients */
+    int rc = store_one(st, 2, f, 4, e);
+    if (rc == 0)
+        rc = store_one(st, 3, f + 4, 2, e);
+    if (rc == 0)
+        rc = judge(st, e);
+    if (rc < 0)
+        store_close(&st, &unused);
+    else
+        rc = store_close(&st, e);
+    return rc;
+}
+
+/* ---- each change in turn */
+
+/* The run with a fault at the n-th change: false when it had fewer. */
+static bool run_into(const char *path, enum fault kind, unsigned n)
+{
+    struct err e = {""};
+
+    fault_arm(kind, n);
+    int rc = run(path, &e);
+    bool reached = fault_disarm() >= n;
+    if (rc < 0 && strlen(e.text) < 20)
+        fail_msg("%s %u: failed without a sentence: '%s'", fault_name(kind), n, e.text);
+    if (!reached)
+        assert_int_equal(rc, 0);
+    return reached;
+}
+
+static bool die_in(const char *path, enum fault kind, unsigned n)
+{
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        struct err e = {""};
+        fault_arm(kind, n);
+        _exit(run(path, &e) != 0);
+    }
+    waitpid(child, &status, 0);
+    if (!WIFSIGNALED(status))
+        assert_int_equal(status, 0);
+    return WIFSIGNALED(status);
+}
+
+/* A database with a capture in it, that the run is tried on; NULL: on none. */
+static void lay_out(const char *path, const char *before)
+{
+    char command[600];
+
+    remove_database(path);
+    if (!before)
+        return;
+    snprintf(command, sizeof command, "cp '%s' '%s'", before, path);
+    assert_int_equal(system(command), 0);
+}
+
+static void try_each(const char *path, const char *before, enum fault kind, const char *want)
+{
+    bool reached = true;
+    unsigned n = 1;
+
+    for (; reached; n++) {
+        struct err e = {""};
+        lay_out(path, before);
+        reached = (kind == FAULT_DEATH || kind == FAULT_TORN ? die_in : run_into)(path, kind, n);
+        assert_readable(path);
+        if (run(path, &e) < 0)
+            fail_msg("%s %u: the same run again: %s", fault_name(kind), n, e.text);
+        assert_true(alone(path));
+        char *got = rows_of(path);
+        if (!got || strcmp(got, want) != 0)
+            fail_msg("%s %u: other rows:\n%s\ninstead of\n%s", fault_name(kind), n, got, want);
+        free(got);
+    }
+    printf("  %s: %u times%s\n", fault_name(kind), n - 2, before ? ", on a database" : "");
+}
+
+static void try_all(void **state, const char *before)
+{
+    char path[256];
+    struct err e = {""};
+
+    snprintf(path, sizeof path, "%s", sample_path(state, "a.db"));
+    lay_out(path, before);
+    assert_int_equal(run(path, &e), 0);
+    char *want = rows_of(path);
+    assert_non_null(want);
+    for (int kind = 0; kind < FAULTS; kind++)
+        try_each(path, before, (enum fault)kind, want);
+    free(want);
+}
+
+static void a_new_database(void **state)
+{
+    try_all(state, NULL);
+}
+
+static void a_database_that_holds_something(void **state)
+{
+    const struct facts f[] = {sample_clear(100), sample_encrypted(101)};
+    char before[256];
+
+    snprintf(before, sizeof before, "%s", sample_path(state, "before.db"));
+    sample_store(before, 100, f, 2);
+    try_all(state, before);
+}
+
+static int set_up(void **state)
+{
+    fault_install();
+    return sample_folder(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_database),
+        cmocka_unit_test(a_database_that_holds_something),
+    };
+    return cmocka_run_group_tests_name("failing_write", tests, set_up, sample_folder_remove);
+}
