@@ -202,8 +202,8 @@ int store_fail(const struct store *st, struct err *e)
     char said[256];
     int code = sqlite3_errcode(st->db) & 0xff;
 
-    /* SQLite itself says it of some writes only. */
-    if (code == SQLITE_IOERR && sqlite3_system_errno(st->db) == ENOSPC)
+    /* SQLite itself says it of some writes only; this is set with these two. */
+    if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && sqlite3_system_errno(st->db) == ENOSPC)
         code = SQLITE_FULL;
     switch (code) {
     case SQLITE_NOTADB:

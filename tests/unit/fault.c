@@ -1,6 +1,7 @@
 /* fault.c - see fault.h. */
 #include "fault.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -45,6 +46,7 @@ static int change(int broken, int full)
         return SQLITE_OK;
     if (armed == FAULT_DEATH || armed == FAULT_TORN)
         die();
+    errno = armed == FAULT_DISK_FULL ? ENOSPC : EIO;
     return armed == FAULT_DISK_FULL ? full : broken;
 }
 
