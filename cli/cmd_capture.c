@@ -233,13 +233,16 @@ static void free_chain(struct run *r)
     r->chain_count = 0;
 }
 
-/* Tell of the connections that are left, and end the captures they were in. */
+/* Tell of the connections that are left, and end the captures they were in, all at once: what dies
+ * between them would leave the later ones without the beginnings of their connections. */
 static int end_chain(struct run *r, struct err *e)
 {
     int rc = pipeline_close(&r->reading, e);
 
     for (unsigned i = 0; rc == 0 && i < r->chain_count; i++)
         rc = end_pending(r, r->chain[i], e);
+    if (rc == 0 && r->chain_count)
+        rc = store_commit(r->store, e);
     free_chain(r);
     return rc;
 }
@@ -285,6 +288,22 @@ static int read_pending(struct run *r, struct source *source, struct pending *p,
     return 0;
 }
 
+/* Captures of one moment follow their own copies. */
+static bool is_pending(const struct run *r, const uint8_t digest[DIGEST_OCTETS])
+{
+    for (unsigned i = 0; i < r->chain_count; i++)
+        if (memcmp(r->chain[i]->digest, digest, DIGEST_OCTETS) == 0)
+            return true;
+    return false;
+}
+
+static void say_again(struct run *r, const char *name)
+{
+    r->analysed++;
+    if (!r->values->quiet)
+        printf("%s: already in the database; nothing changed\n", name);
+}
+
 static int store_one(struct run *r, struct source *source, int64_t first_ns, struct err *e)
 {
     uint8_t digest[DIGEST_OCTETS];
@@ -295,13 +314,15 @@ static int store_one(struct run *r, struct source *source, int64_t first_ns, str
         return -1;
     if (identified)
         add_choice(r->values, digest);
+    if (identified && is_pending(r, digest)) {
+        say_again(r, source_name(source));
+        return 0;
+    }
     int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
     if (rc < 0)
         return -1;
     if (rc == 0) {
-        r->analysed++;
-        if (!r->values->quiet)
-            printf("%s: already in the database; nothing changed\n", source_name(source));
+        say_again(r, source_name(source));
         return end_chain(r, e); /* what goes on in it is stored already */
     }
     struct pending *p = add_pending(r, source);

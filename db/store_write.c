@@ -193,5 +193,10 @@ int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DI
         sqlite3_bind_text(s, 25, said, -1, SQLITE_STATIC);
     }
     sqlite3_bind_blob(s, 26, digest, DIGEST_OCTETS, SQLITE_STATIC);
-    return store_run(st, s, e) < 0 || store_batch_commit(st, e) < 0 ? -1 : 1;
+    return store_run(st, s, e) < 0 ? -1 : 1;
+}
+
+int store_commit(struct store *st, struct err *e)
+{
+    return store_batch_commit(st, e);
 }

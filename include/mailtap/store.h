@@ -70,10 +70,12 @@ int store_policies(struct store *st, const struct policy *p, struct err *e);
 
 /*
  * End it: 1, or 0 when a capture of this content is already in the database; then the rows of this
- * one are removed again.  `damage`: what was wrong with the file, or NULL.
+ * one are removed again.  `damage`: what was wrong with the file, or NULL.  It has ended for good
+ * with store_commit(), so that captures which connections go through end together or not at all.
  */
 int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DIGEST_OCTETS],
                       const struct capture_counts *counts, const char *damage, struct err *e);
+int store_commit(struct store *st, struct err *e);
 
 /*
  * The next session whose verdict is missing or may have changed, because sessions of its server

@@ -193,8 +193,17 @@ static int run(const char *path, struct err *e)
 
 /* ---- each change in turn */
 
+static void assert_rows(const char *path, const char *want, enum fault kind, unsigned n)
+{
+    char *got = rows_of(path);
+
+    if (!got || strcmp(got, want) != 0)
+        fail_msg("%s %u: other rows:\n%s\ninstead of\n%s", fault_name(kind), n, got, want);
+    free(got);
+}
+
 /* The run with a fault at the n-th change: false when it had fewer. */
-static bool run_into(const char *path, enum fault kind, unsigned n)
+static bool run_into(const char *path, enum fault kind, unsigned n, const char *want)
 {
     struct err e = {""};
 
@@ -205,12 +214,16 @@ static bool run_into(const char *path, enum fault kind, unsigned n)
         fail_msg("%s %u: failed without a sentence: '%s'", fault_name(kind), n, e.text);
     if (rc < 0 && kind == FAULT_DISK_FULL && !strstr(e.text, "disk is full"))
         fail_msg("%s %u: '%s'", fault_name(kind), n, e.text);
-    if (!reached)
-        assert_int_equal(rc, 0);
+    if (rc == 0 && !alone(path))
+        fail_msg("%s %u: files are left behind, and nothing is said", fault_name(kind), n);
+    if (rc == 0)
+        assert_rows(path, want, kind, n);
+    else if (!reached)
+        fail_msg("%s: %s", fault_name(kind), e.text);
     return reached;
 }
 
-static bool die_in(const char *path, enum fault kind, unsigned n)
+static bool die_in(const char *path, enum fault kind, unsigned n, const char *want)
 {
     pid_t child = fork();
     int status;
@@ -221,8 +234,10 @@ static bool die_in(const char *path, enum fault kind, unsigned n)
         _exit(run(path, &e) != 0);
     }
     waitpid(child, &status, 0);
-    if (!WIFSIGNALED(status))
+    if (!WIFSIGNALED(status)) {
         assert_int_equal(status, 0);
+        assert_rows(path, want, kind, n);
+    }
     return WIFSIGNALED(status);
 }
 
@@ -254,15 +269,12 @@ static bool try_one(const char *path, const char *before, enum fault kind, unsig
     struct err e = {""};
 
     lay_out(path, before);
-    bool reached = (deadly(kind) ? die_in : run_into)(path, kind, n);
+    bool reached = (deadly(kind) ? die_in : run_into)(path, kind, n, want);
     assert_readable(path);
     if (run(path, &e) < 0)
         fail_msg("%s %u: the same run again: %s", fault_name(kind), n, e.text);
     assert_true(alone(path));
-    char *got = rows_of(path);
-    if (!got || strcmp(got, want) != 0)
-        fail_msg("%s %u: other rows:\n%s\ninstead of\n%s", fault_name(kind), n, got, want);
-    free(got);
+    assert_rows(path, want, kind, n);
     return reached;
 }
 
@@ -311,6 +323,104 @@ static void a_database_that_holds_something(void **state)
     try_all(state, before);
 }
 
+/* ---- the command */
+
+/* A dialogue, cut between two captures: what of it is in the first cannot be read with the second
+ * alone. */
+static const struct segment dialogue[] = {
+    {.seq = 1, .flags = 2},
+    {.seq = 1, .ack = 2, .flags = 0x12},
+    {.seq = 2, .ack = 2, .text = "220 mx.example ESMTP\r\n"},
+    {.seq = 2, .ack = 24, .text = "EHLO client.example\r\n"},
+    {.seq = 24, .ack = 23, .text = "250-mx.example\r\n250 STARTTLS\r\n"},
+    {.seq = 23, .ack = 54, .text = "MAIL FROM:<a@a.example>\r\n"},
+    {.seq = 54, .ack = 48, .text = "250 OK\r\n"},
+    {.seq = 48, .ack = 62, .text = "QUIT\r\n"},
+    {.seq = 62, .ack = 54, .text = "221 bye\r\n"},
+    {.seq = 54, .ack = 71, .flags = 0x11},
+    {.seq = 71, .ack = 55, .flags = 0x11},
+};
+static const bool by_server[] = {false, true,  true, false, true, false,
+                                 true,  false, true, false, true};
+#define SEGMENTS (unsigned)(sizeof dialogue / sizeof *dialogue)
+
+/* Segments [from, to) of a few such connections. */
+static void write_capture(const char *path, unsigned from, unsigned to)
+{
+    struct build b = {0};
+    FILE *out = fopen(path, "w");
+
+    assert_non_null(out);
+    build_pcap(&b, &(struct pcap_form){.link = 1});
+    for (unsigned i = from; i < to; i++) {
+        for (uint16_t k = 0; k < 3; k++) {
+            struct build frame = {0};
+            struct segment s = dialogue[i];
+            s.from = by_server[i] ? "192.0.2.25" : "192.0.2.1";
+            s.to = by_server[i] ? "192.0.2.1" : "192.0.2.25";
+            s.from_port = by_server[i] ? 25 : 40000 + k;
+            s.to_port = by_server[i] ? 40000 + k : 25;
+            s.flags = s.flags ? s.flags : 0x18;
+            build_ethernet(&frame, 0x0800);
+            build_ip(&frame, &s);
+            build_record(&b, &(struct pcap_form){.link = 1}, (INT64_C(1795485052) + i) * 1000000000,
+                         build_slice(&frame), (uint32_t)frame.n);
+            build_free(&frame);
+        }
+    }
+    assert_int_equal(fwrite(b.p, 1, b.n, out), b.n);
+    assert_int_equal(fclose(out), 0);
+    build_free(&b);
+}
+
+/* `mailtap capture` over these captures in a process of its own: its wait status. */
+static int capture(const char *const captures[2], const char *database, enum fault kind, unsigned n)
+{
+    char *argv[] = {
+        "capture",        "-q", "-r", (char *)captures[0], "-r", (char *)captures[1], "-d",
+        (char *)database, NULL};
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        fault_arm(kind, n);
+        _exit(cmd_capture(8, argv));
+    }
+    waitpid(child, &status, 0);
+    return status;
+}
+
+/* Were the first ended for good before the second is, its connections would be read from the middle
+ * by the run that resumes. */
+static void captures_that_follow_each_other(void **state)
+{
+    char path[256], before[256], first[256], second[256];
+    const char *const captures[] = {first, second};
+    const struct facts f = sample_encrypted(101);
+    unsigned n = 1;
+
+    snprintf(path, sizeof path, "%s", sample_path(state, "a.db"));
+    snprintf(before, sizeof before, "%s", sample_path(state, "b.db"));
+    snprintf(first, sizeof first, "%s", sample_path(state, "1.pcap"));
+    snprintf(second, sizeof second, "%s", sample_path(state, "2.pcap"));
+    sample_store(before, 100, &f, 1);
+    write_capture(first, 0, 6);
+    write_capture(second, 6, SEGMENTS);
+    lay_out(path, before);
+    assert_int_equal(capture(captures, path, FAULT_DEATH, 0), 0);
+    sample_expect(path, "SELECT count(*) || ' ' || sum(midstream) FROM v_session", "4 0");
+    char *want = rows_of(path);
+    for (bool reached = true; reached; n++) {
+        lay_out(path, before);
+        reached = WIFSIGNALED(capture(captures, path, FAULT_DEATH, n));
+        assert_readable(path);
+        assert_int_equal(capture(captures, path, FAULT_DEATH, 0), 0);
+        assert_rows(path, want, FAULT_DEATH, n);
+    }
+    printf("  death of the command: each of %u\n", n - 2);
+    free(want);
+}
+
 static int set_up(void **state)
 {
     fault_install();
@@ -323,6 +433,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_database),
         cmocka_unit_test(a_database_that_holds_something),
+        cmocka_unit_test(captures_that_follow_each_other),
     };
     return cmocka_run_group_tests_name("failing_write", tests, set_up, sample_folder_remove);
 }
