@@ -20,8 +20,9 @@ static unsigned at, counted;
 const char *fault_name(enum fault kind)
 {
     static const char *const names[] = {
-        [FAULT_ONCE] = "once",    [FAULT_LASTING] = "lasting", [FAULT_DISK_FULL] = "disk full",
-        [FAULT_READ] = "reading", [FAULT_DEATH] = "death",     [FAULT_TORN] = "torn",
+        [FAULT_ONCE] = "once",     [FAULT_LASTING] = "lasting", [FAULT_DISK_FULL] = "disk full",
+        [FAULT_READ] = "reading",  [FAULT_DEATH] = "death",     [FAULT_TORN] = "torn",
+        [FAULT_MEMORY] = "memory",
     };
 
     return names[kind];
@@ -42,7 +43,7 @@ static void die(void)
 /* SQLITE_OK to go on; `full`: what is said when the room is lacking, SQLITE_OK when none is needed. */
 static int change(int broken, int full)
 {
-    if (armed == FAULT_READ || !due())
+    if (armed == FAULT_READ || armed == FAULT_MEMORY || !due())
         return SQLITE_OK;
     if (armed == FAULT_DEATH || armed == FAULT_TORN)
         die();
@@ -197,12 +198,43 @@ static int on_delete(sqlite3_vfs *vfs, const char *name, int sync)
     return rc ? rc : real_vfs->xDelete(real_vfs, name, sync);
 }
 
+/* ---- memory */
+
+static sqlite3_mem_methods real_memory;
+
+static bool lacking(void)
+{
+    return armed == FAULT_MEMORY && due();
+}
+
+static void *on_malloc(int n)
+{
+    return lacking() ? NULL : real_memory.xMalloc(n);
+}
+
+static void *on_realloc(void *p, int n)
+{
+    return lacking() ? NULL : real_memory.xRealloc(p, n);
+}
+
+static void install_memory(void)
+{
+    sqlite3_mem_methods memory;
+
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_memory);
+    memory = real_memory;
+    memory.xMalloc = on_malloc;
+    memory.xRealloc = on_realloc;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &memory);
+}
+
 void fault_install(void)
 {
     static sqlite3_vfs vfs;
 
     if (real_vfs)
         return;
+    install_memory();
     real_vfs = sqlite3_vfs_find(NULL);
     vfs = *real_vfs; /* the other methods take no heed of whose they are */
     vfs.zName = "fault";

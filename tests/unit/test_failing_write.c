@@ -22,8 +22,10 @@
 /* Of so many changes one is tried: sanitizers are slow. */
 #ifdef __SANITIZE_ADDRESS__
 #define STEP 5
+#define MEMORY_STEP 631
 #else
 #define STEP 1
+#define MEMORY_STEP 61
 #endif
 
 /* ---- what is in a database */
@@ -280,13 +282,13 @@ static bool try_one(const char *path, const char *before, enum fault kind, unsig
 
 /* Each of them of one kind or of the other, in turn. */
 static void try_each(const char *path, const char *before, enum fault one, enum fault other,
-                     const char *want)
+                     unsigned step, const char *want)
 {
     unsigned n = 1;
 
-    while (try_one(path, before, n / STEP % 2 ? other : one, n, want))
-        n += STEP;
-    printf("  %s, %s: each of %u%s\n", fault_name(one), fault_name(other), n - 1,
+    while (try_one(path, before, n / step % 2 ? other : one, n, want))
+        n += step;
+    printf("  %s, %s: one in %u of %u%s\n", fault_name(one), fault_name(other), step, n - 1,
            before ? ", on a database" : "");
 }
 
@@ -300,11 +302,13 @@ static void try_all(void **state, const char *before)
     assert_int_equal(run(path, &e), 0);
     char *want = rows_of(path);
     assert_non_null(want);
-    try_each(path, before, FAULT_ONCE, FAULT_ONCE, want);
-    try_each(path, before, FAULT_LASTING, FAULT_DISK_FULL, want);
-    try_each(path, before, FAULT_DEATH, FAULT_TORN, want);
+    try_each(path, before, FAULT_ONCE, FAULT_ONCE, STEP, want);
+    try_each(path, before, FAULT_LASTING, FAULT_DISK_FULL, STEP, want);
+    try_each(path, before, FAULT_DEATH, FAULT_TORN, STEP, want);
     if (before)
-        try_each(path, before, FAULT_READ, FAULT_READ, want);
+        try_each(path, before, FAULT_READ, FAULT_READ, STEP, want);
+    try_each(path, before, FAULT_MEMORY, FAULT_MEMORY, before ? MEMORY_STEP : 17 * MEMORY_STEP,
+             want);
     free(want);
 }
 
