@@ -16,7 +16,7 @@ int err_set(struct err *e, const char *format, ...)
     return -1;
 }
 
-static void *or_die(void *p)
+void *must_have(void *p)
 {
     if (p)
         return p;
@@ -26,17 +26,17 @@ static void *or_die(void *p)
 
 void *must_alloc(unsigned long count, unsigned long size)
 {
-    return or_die(calloc(count ? count : 1, size ? size : 1));
+    return must_have(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *must_grow(void *p, unsigned long count, unsigned long size)
 {
-    return or_die(reallocarray(p, count ? count : 1, size ? size : 1));
+    return must_have(reallocarray(p, count ? count : 1, size ? size : 1));
 }
 
 char *must_copy(const char *text)
 {
-    return or_die(strdup(text));
+    return must_have(strdup(text));
 }
 
 void *must_grow_wiped(void *p, unsigned long used, unsigned long *room, unsigned long need,

@@ -303,6 +303,35 @@ int store_batch_add(struct store *st, struct err *e)
     return ++st->batched < BOUND_BATCH ? 0 : store_batch_commit(st, e);
 }
 
+/* ---- memory */
+
+static sqlite3_mem_methods sqlite_memory;
+
+static void *sqlite_alloc(int n)
+{
+    return must_have(sqlite_memory.xMalloc(n));
+}
+
+static void *sqlite_grow(void *p, int n)
+{
+    return must_have(sqlite_memory.xRealloc(p, n));
+}
+
+/* Where it has no room for the copy of a text that is bound, or for one that is read, NULL stands in
+ * its place: a wrong row.  A run that ends at once can be resumed. */
+static void take_memory(void)
+{
+    sqlite3_mem_methods ours;
+
+    if (sqlite_memory.xMalloc ||
+        sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite_memory) != SQLITE_OK)
+        return;
+    ours = sqlite_memory;
+    ours.xMalloc = sqlite_alloc;
+    ours.xRealloc = sqlite_grow;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
+}
+
 /* ---- opening */
 
 /* SQLite takes ":memory:" and the empty name for something else than a file. */
@@ -476,6 +505,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
     char *file = as_file(path);
     int rc;
 
+    take_memory();
     st->path = must_copy(path);
     st->lock = -1;
     st->writing = mode != STORE_READ;

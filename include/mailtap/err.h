@@ -18,6 +18,7 @@ int err_set(struct err *e, const char *format, ...) __attribute__((format(printf
 void *must_alloc(unsigned long count, unsigned long size);
 void *must_grow(void *p, unsigned long count, unsigned long size);
 char *must_copy(const char *text);
+void *must_have(void *p); /* p, which an allocation of somebody else gave */
 
 /*
  * Room for `need` octets where p has `*room`, of which `used` are kept; doubled, from `least` on.

@@ -2,6 +2,7 @@
 #include "fault.h"
 
 #include <errno.h>
+#include <mailtap/store.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -231,10 +232,12 @@ static void install_memory(void)
 void fault_install(void)
 {
     static sqlite3_vfs vfs;
+    struct err unused;
 
     if (real_vfs)
         return;
     install_memory();
+    store_open("", STORE_READ, &unused); /* which takes it from there, before SQLite is used */
     real_vfs = sqlite3_vfs_find(NULL);
     vfs = *real_vfs; /* the other methods take no heed of whose they are */
     vfs.zName = "fault";
