@@ -5,11 +5,13 @@ PRAGMA application_id = 0x4d544150; -- "MTAP"
 PRAGMA user_version = 3;
 
 CREATE TABLE meta (
+  -- what belongs to the database as a whole: its key, its sensor; columns: see table describe
   key TEXT NOT NULL PRIMARY KEY,
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE describe (
+  -- what every table, view and column is: SELECT * FROM describe WHERE object = 'session'
   object TEXT NOT NULL,
   "column" TEXT NOT NULL,
   text TEXT NOT NULL,
@@ -17,6 +19,7 @@ CREATE TABLE describe (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sensor (
+  -- one row for each place where captures were made; columns: see table describe
   sensor_id INTEGER PRIMARY KEY,
   mark TEXT NOT NULL UNIQUE,
   name TEXT,
@@ -24,6 +27,7 @@ CREATE TABLE sensor (
 ) STRICT;
 
 CREATE TABLE capture (
+  -- one row for each file or run that was analysed; columns: see table describe
   capture_id INTEGER PRIMARY KEY,
   sensor_id INTEGER NOT NULL REFERENCES sensor,
   source TEXT NOT NULL,
@@ -59,6 +63,7 @@ CREATE TABLE capture (
 CREATE UNIQUE INDEX capture_once ON capture (digest) WHERE state = 'complete';
 
 CREATE TABLE server (
+  -- one row for each server address and port; columns: see table describe
   server_id INTEGER PRIMARY KEY,
   ip TEXT NOT NULL,
   port INTEGER NOT NULL,
@@ -70,16 +75,19 @@ CREATE TABLE server (
 CREATE INDEX server_changed ON server (changed) WHERE changed <> 0;
 
 CREATE TABLE client (
+  -- one row for each address that opened connections; columns: see table describe
   client_id INTEGER PRIMARY KEY,
   ip TEXT NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE name (
+  -- names that were read, each once; columns: see table describe
   name_id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE certificate (
+  -- one row for each certificate that was read; columns: see table describe
   sha256 TEXT NOT NULL PRIMARY KEY,
   subject_cn TEXT,
   issuer_cn TEXT,
@@ -94,6 +102,7 @@ CREATE TABLE certificate (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE chain (
+  -- certificates that servers sent together, in their order; columns: see table describe
   chain TEXT NOT NULL,
   place INTEGER NOT NULL,
   sha256 TEXT NOT NULL REFERENCES certificate,
@@ -103,6 +112,7 @@ CREATE TABLE chain (
 -- ---- what many sessions have in common is stored once, and the session says which it is
 
 CREATE TABLE course (
+  -- how sessions went: those that went the same way share a row; columns: see table describe
   course_id INTEGER PRIMARY KEY,
   vlan INTEGER,
   ending TEXT NOT NULL CHECK (ending IN ('not-seen', 'closed', 'reset')),
@@ -143,6 +153,7 @@ CREATE TABLE course (
 ) STRICT;
 
 CREATE TABLE banner (
+  -- what a server said of itself: greeting and EHLO reply; columns: see table describe
   banner_id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES server,
   server_name TEXT,
@@ -156,6 +167,8 @@ CREATE TABLE banner (
 CREATE INDEX banner_server ON banner (server_id);
 
 CREATE TABLE tls (
+  -- what hellos offered and agreed on: sessions with the same share a row;
+  -- columns: see table describe
   tls_id INTEGER PRIMARY KEY,
   tls_version INTEGER,
   tls_version_name TEXT,
@@ -183,6 +196,7 @@ CREATE TABLE tls (
 ) STRICT;
 
 CREATE TABLE identity (
+  -- which certificates a server showed, and what came of checking them; columns: see table describe
   identity_id INTEGER PRIMARY KEY,
   server_id INTEGER NOT NULL REFERENCES server,
   certificate TEXT REFERENCES certificate,
@@ -198,6 +212,8 @@ CREATE INDEX identity_server ON identity (server_id);
 
 -- Its indexes are made when the first sessions are judged (indexes.sql): rows come faster without.
 CREATE TABLE session (
+  -- one row for each TCP connection that carried mail; easier to read: v_session;
+  -- columns: see table describe
   session_id INTEGER PRIMARY KEY,
   capture_id INTEGER NOT NULL REFERENCES capture ON DELETE CASCADE,
   server_id INTEGER NOT NULL REFERENCES server,
@@ -231,6 +247,8 @@ CREATE TABLE session (
 ) STRICT;
 
 CREATE TABLE mail (
+  -- what was read of the mail of a session in the clear; no row: nothing;
+  -- columns: see table describe
   session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE,
   envelope_sender INTEGER NOT NULL,
   envelope_sender_octets INTEGER NOT NULL,
@@ -294,6 +312,7 @@ CREATE TABLE mail (
 ) STRICT;
 
 CREATE TABLE media (
+  -- attachments and parts of a session, by their type; columns: see table describe
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   media_type TEXT NOT NULL,
@@ -305,6 +324,7 @@ CREATE TABLE media (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE auth (
+  -- one row for each AUTH exchange read in the clear; columns: see table describe
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   mechanism TEXT NOT NULL,
@@ -317,6 +337,7 @@ CREATE TABLE auth (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE kept (
+  -- plain text that the operator asked to keep; columns: see table describe
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   transaction_no INTEGER NOT NULL,
@@ -326,6 +347,7 @@ CREATE TABLE kept (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE address (
+  -- one row for each envelope address read; easier to read: v_address; columns: see table describe
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   transaction_no INTEGER NOT NULL,
@@ -338,6 +360,7 @@ CREATE TABLE address (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE conflict (
+  -- one row for each retransmission that differed from the first copy; columns: see table describe
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   sent_by TEXT NOT NULL CHECK (sent_by IN ('client', 'server')),
@@ -352,6 +375,7 @@ CREATE TABLE conflict (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE verdict (
+  -- one row for each session that was judged: its class; columns: see table describe
   session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE,
   class TEXT NOT NULL CHECK (class IN ('cleartext', 'starttls', 'starttls-failed', 'stripped',
                                        'implicit-tls', 'unknown')),
@@ -365,6 +389,7 @@ CREATE TABLE verdict (
 ) STRICT;
 
 CREATE TABLE contrast (
+  -- clients not offered STARTTLS by a server that offers it to others; columns: see table describe
   server_id INTEGER NOT NULL REFERENCES server ON DELETE CASCADE,
   keyword_mark INTEGER NOT NULL,
   name_mark INTEGER NOT NULL,
@@ -388,6 +413,7 @@ CREATE TABLE contrast (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE policy (
+  -- what servers must do, by lists and policies of the operator; columns: see table describe
   policy_id INTEGER PRIMARY KEY,
   source TEXT NOT NULL CHECK (source IN ('list', 'mta-sts')),
   domain TEXT,
@@ -400,6 +426,7 @@ CREATE TABLE policy (
 ) STRICT;
 
 CREATE TABLE dns (
+  -- one row for each DNS record about mail that was seen; columns: see table describe
   dns_id INTEGER PRIMARY KEY,
   capture_id INTEGER NOT NULL REFERENCES capture ON DELETE CASCADE,
   seen_ns INTEGER NOT NULL,
@@ -419,16 +446,19 @@ CREATE INDEX dns_exchange ON dns (value, capture_id) WHERE type IN ('MX', 'CNAME
 CREATE INDEX dns_capture ON dns (capture_id);
 
 CREATE TABLE weakness (
+  -- one row for each weakness of the TLS of a session; columns: see table describe
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   weakness TEXT NOT NULL,
   PRIMARY KEY (session_id, weakness)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unjudged (
+  -- sessions whose verdict is missing or may have changed; columns: see table describe
   session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE
 ) STRICT;
 
 CREATE TABLE evidence (
+  -- one row for each finding of stripping; why a session is so classed; columns: see table describe
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   rule TEXT NOT NULL,
@@ -440,15 +470,18 @@ CREATE TABLE evidence (
 -- ---- every fact of a session in one wide row; columns that are not asked for cost nothing
 
 CREATE VIEW v_facts AS
+-- one row for each session: every fact of it, no opinion; columns: see table describe
 SELECT s.session_id,
   s.capture_id,
   s.server_id,
   s.client_id,
   (SELECT x.ip FROM client x WHERE x.client_id = s.client_id) AS client_ip,
   s.client_port,
-  strftime('%Y-%m-%dT%H:%M:%S', s.started_ns / 1000000000 - (s.started_ns % 1000000000 < 0), 'unixepoch')
+  strftime('%Y-%m-%dT%H:%M:%S', s.started_ns / 1000000000 - (s.started_ns % 1000000000 < 0),
+    'unixepoch')
     || printf('.%06dZ', (s.started_ns % 1000000000 + 1000000000) % 1000000000 / 1000) AS started_at,
-  strftime('%Y-%m-%dT%H:%M:%S', s.ended_ns / 1000000000 - (s.ended_ns % 1000000000 < 0), 'unixepoch')
+  strftime('%Y-%m-%dT%H:%M:%S', s.ended_ns / 1000000000 - (s.ended_ns % 1000000000 < 0),
+    'unixepoch')
     || printf('.%06dZ', (s.ended_ns % 1000000000 + 1000000000) % 1000000000 / 1000) AS ended_at,
   s.started_ns,
   s.ended_ns,
@@ -514,8 +547,10 @@ SELECT s.session_id,
   (SELECT t.tls_downgrade FROM tls t WHERE t.tls_id = s.tls_id) AS tls_downgrade,
   (SELECT t.extended_master_secret FROM tls t WHERE t.tls_id = s.tls_id) AS extended_master_secret,
   (SELECT t.ech FROM tls t WHERE t.tls_id = s.tls_id) AS ech,
-  (SELECT t.client_certificate_asked FROM tls t WHERE t.tls_id = s.tls_id) AS client_certificate_asked,
-  (SELECT t.client_certificate_sent FROM tls t WHERE t.tls_id = s.tls_id) AS client_certificate_sent,
+  (SELECT t.client_certificate_asked FROM tls t WHERE t.tls_id = s.tls_id)
+    AS client_certificate_asked,
+  (SELECT t.client_certificate_sent FROM tls t WHERE t.tls_id = s.tls_id)
+    AS client_certificate_sent,
   (SELECT t.alpn FROM tls t WHERE t.tls_id = s.tls_id) AS alpn,
   (SELECT t.alpn_chosen FROM tls t WHERE t.tls_id = s.tls_id) AS alpn_chosen,
   (SELECT t.ja3 FROM tls t WHERE t.tls_id = s.tls_id) AS ja3,
@@ -544,6 +579,7 @@ FROM session s
 JOIN course c ON c.course_id = s.course_id;
 
 CREATE VIEW v_session AS
+-- one row for each session: facts and verdict; begin here; columns: see table describe
 SELECT s.session_id,
   (SELECT x.source FROM capture x WHERE x.capture_id = s.capture_id) AS capture_source,
   c.vlan,
@@ -551,9 +587,11 @@ SELECT s.session_id,
   s.client_port,
   r.ip AS server_ip,
   r.port AS server_port,
-  strftime('%Y-%m-%dT%H:%M:%S', s.started_ns / 1000000000 - (s.started_ns % 1000000000 < 0), 'unixepoch')
+  strftime('%Y-%m-%dT%H:%M:%S', s.started_ns / 1000000000 - (s.started_ns % 1000000000 < 0),
+    'unixepoch')
     || printf('.%06dZ', (s.started_ns % 1000000000 + 1000000000) % 1000000000 / 1000) AS started_at,
-  strftime('%Y-%m-%dT%H:%M:%S', s.ended_ns / 1000000000 - (s.ended_ns % 1000000000 < 0), 'unixepoch')
+  strftime('%Y-%m-%dT%H:%M:%S', s.ended_ns / 1000000000 - (s.ended_ns % 1000000000 < 0),
+    'unixepoch')
     || printf('.%06dZ', (s.ended_ns % 1000000000 + 1000000000) % 1000000000 / 1000) AS ended_at,
   coalesce(v.class, 'unknown') AS class,
   v.cleartext_reason,
@@ -596,6 +634,8 @@ LEFT JOIN verdict v ON v.session_id = s.session_id;
 
 -- What a client did that could not have TLS: a fact of the sessions that follow.
 CREATE VIEW v_reaction AS
+-- one row for each session that could not have TLS: what its client did then;
+-- columns: see table describe
 SELECT session_id, server_id, client_id,
   (SELECT k.ip FROM client k WHERE k.client_id = r.client_id) AS client_ip,
   why, started_ns, next_session_id,
@@ -605,7 +645,9 @@ SELECT session_id, server_id, client_id,
      FROM evidence e
      WHERE e.session_id = r.session_id AND e.rule = 'policy-violated'),
     (SELECT 'mta-sts-announced' FROM address a JOIN dns d
-       ON d.owner = '_mta-sts.' || (SELECT n.name FROM name n WHERE n.name_id = a.domain_id) AND d.type = 'TXT' AND substr(d.value, 1, 7) = 'v=STSv1'
+       ON d.owner = '_mta-sts.'
+         || (SELECT n.name FROM name n WHERE n.name_id = a.domain_id)
+       AND d.type = 'TXT' AND substr(d.value, 1, 7) = 'v=STSv1'
      WHERE a.session_id = r.session_id AND a.role = 'recipient' LIMIT 1)) AS insist_by,
   CASE WHEN mail = 1 THEN 'went-on'
        WHEN next_session_id IS NULL THEN 'left'
@@ -646,13 +688,16 @@ FROM (
 ) r;
 
 CREATE VIEW v_evidence AS
+-- one row for each finding of stripping; detail is JSON; columns: see table describe
 SELECT session_id, rule, rank, detail FROM evidence;
 
 CREATE VIEW v_exposure AS
+-- one row for each item of a session that an observer could read; columns: see table describe
 SELECT session_id, 'envelope-sender' AS item, envelope_sender AS count,
   envelope_sender_octets AS octets FROM mail
   WHERE envelope_sender > 0 OR envelope_sender_octets > 0
-UNION ALL SELECT session_id, 'envelope-recipient', envelope_recipient, envelope_recipient_octets FROM mail
+UNION ALL SELECT session_id, 'envelope-recipient', envelope_recipient, envelope_recipient_octets
+  FROM mail
   WHERE envelope_recipient > 0 OR envelope_recipient_octets > 0
 UNION ALL SELECT session_id, 'header-field', header_field, header_field_octets FROM mail
   WHERE header_field > 0 OR header_field_octets > 0
@@ -669,9 +714,11 @@ UNION ALL SELECT session_id, 'tls-metadata', tls_metadata, tls_metadata_octets F
   WHERE tls_metadata > 0 OR tls_metadata_octets > 0;
 
 CREATE VIEW v_header_field AS
+-- header fields read in the clear, by kind, without values; columns: see table describe
 SELECT session_id, 'from' AS field, field_from AS count, field_from_octets AS octets
   FROM mail WHERE field_from > 0
-UNION ALL SELECT session_id, 'sender', field_sender, field_sender_octets FROM mail WHERE field_sender > 0
+UNION ALL SELECT session_id, 'sender', field_sender, field_sender_octets
+  FROM mail WHERE field_sender > 0
 UNION ALL SELECT session_id, 'reply-to', field_reply_to, field_reply_to_octets
   FROM mail WHERE field_reply_to > 0
 UNION ALL SELECT session_id, 'to', field_to, field_to_octets FROM mail WHERE field_to > 0
@@ -692,15 +739,18 @@ UNION ALL SELECT session_id, 'received', field_received, field_received_octets
   FROM mail WHERE field_received > 0
 UNION ALL SELECT session_id, 'user-agent', field_user_agent, field_user_agent_octets
   FROM mail WHERE field_user_agent > 0
-UNION ALL SELECT session_id, 'origin', field_origin, field_origin_octets FROM mail WHERE field_origin > 0
+UNION ALL SELECT session_id, 'origin', field_origin, field_origin_octets
+  FROM mail WHERE field_origin > 0
 UNION ALL SELECT session_id, 'list', field_list, field_list_octets FROM mail WHERE field_list > 0
 UNION ALL SELECT session_id, 'dkim', field_dkim, field_dkim_octets FROM mail WHERE field_dkim > 0
 UNION ALL SELECT session_id, 'mime', field_mime, field_mime_octets FROM mail WHERE field_mime > 0
 UNION ALL SELECT session_id, 'tls-required', field_tls_required, field_tls_required_octets
   FROM mail WHERE field_tls_required > 0
-UNION ALL SELECT session_id, 'other', field_other, field_other_octets FROM mail WHERE field_other > 0;
+UNION ALL SELECT session_id, 'other', field_other, field_other_octets
+  FROM mail WHERE field_other > 0;
 
 CREATE VIEW v_address AS
+-- one row for each envelope address read, with its domain; columns: see table describe
 SELECT a.session_id,
   a.transaction_no,
   a.role,
@@ -711,6 +761,8 @@ SELECT a.session_id,
 FROM address a;
 
 CREATE VIEW v_tls AS
+-- one row for each session whose TLS hello was read, or that was encrypted;
+-- columns: see table describe
 SELECT s.session_id,
   s.tls_established,
   s.tls_version_name AS tls_version,
@@ -754,6 +806,7 @@ FROM v_facts s
 WHERE s.hello_seen = 1 OR s.tls_established = 1;
 
 CREATE VIEW v_server AS
+-- one row for each server address and port; columns: see table describe
 SELECT r.ip AS server_ip,
   r.port AS server_port,
   g.sessions,
@@ -767,9 +820,11 @@ SELECT r.ip AS server_ip,
       WHERE v.class = 'stripped' GROUP BY n.server_id) x WHERE x.server_id = r.server_id), 0)
     AS stripped,
   strftime('%Y-%m-%dT%H:%M:%S', g.first_ns / 1000000000 - (g.first_ns % 1000000000 < 0),
-    'unixepoch') || printf('.%06dZ', (g.first_ns % 1000000000 + 1000000000) % 1000000000 / 1000) AS first_seen,
+    'unixepoch')
+    || printf('.%06dZ', (g.first_ns % 1000000000 + 1000000000) % 1000000000 / 1000) AS first_seen,
   strftime('%Y-%m-%dT%H:%M:%S', g.last_ns / 1000000000 - (g.last_ns % 1000000000 < 0),
-    'unixepoch') || printf('.%06dZ', (g.last_ns % 1000000000 + 1000000000) % 1000000000 / 1000) AS last_seen,
+    'unixepoch')
+    || printf('.%06dZ', (g.last_ns % 1000000000 + 1000000000) % 1000000000 / 1000) AS last_seen,
   (SELECT group_concat(name, ' ') FROM
      (SELECT DISTINCT b.server_name AS name FROM banner b
       WHERE b.server_id = r.server_id AND b.server_name IS NOT NULL
@@ -799,8 +854,10 @@ JOIN (
 ) g ON g.server_id = r.server_id;
 
 CREATE VIEW v_capture AS
+-- one row for each file or run that was analysed; columns: see table describe
 SELECT c.source AS capture_source,
-  c.frames, c.octets, c.frames_dropped_kernel, c.frames_dropped_interface, c.damaged_frames, c.flows,
+  c.frames, c.octets, c.frames_dropped_kernel, c.frames_dropped_interface,
+  c.damaged_frames, c.flows,
   c.mail_flows, c.gap_octets, c.started_at, c.ended_at, c.other_frames, c.fragments, c.unknown_link,
   c.mail_port_other, c.evicted, c.held_refused, c.holes_given_up, c.fragments_completed,
   c.fragments_expired, c.fragments_evicted, c.fragments_discarded, c.state, c.damage, c.trust_store,
@@ -815,9 +872,11 @@ JOIN sensor s ON s.sensor_id = c.sensor_id;
 INSERT INTO describe VALUES
 ('sensor', '', 'Where captures were made: each database begins with a sensor of its own'),
 ('sensor', 'sensor_id', 'Number of the sensor'),
-('sensor', 'mark', 'Random, 32 hexadecimal digits: the same sensor in every database it was merged into'),
+('sensor', 'mark',
+ 'Random, 32 hexadecimal digits: the same sensor in every database it was merged into'),
 ('sensor', 'name', 'Name the operator gave it; NULL: none'),
-('sensor', 'key_mark', 'Which key its address.local_hash were made with: hashes of different keys do not compare'),
+('sensor', 'key_mark',
+ 'Which key its address.local_hash were made with: hashes of different keys do not compare'),
 ('meta', '', 'What belongs to the database as a whole'),
 ('meta', 'key', 'address-key: the HMAC-SHA256 key, 32 octets, of address.local_hash'),
 ('meta', 'value', 'The value'),
@@ -828,7 +887,8 @@ INSERT INTO describe VALUES
 ('capture', '', 'One analysed source of frames'),
 ('capture', 'capture_id', 'Number of the capture'),
 ('capture', 'source', 'Base name of the file, or the interface'),
-('capture', 'digest', 'SHA-256 that identifies the content: analysed once only; NULL: not known yet'),
+('capture', 'digest',
+ 'SHA-256 that identifies the content: analysed once only; NULL: not known yet'),
 ('capture', 'state', 'running, or complete; rows of a run that died are removed by the next one'),
 ('capture', 'frames', 'Frames read; NULL while running'),
 ('capture', 'octets', 'Octets of frames as captured; NULL while running'),
@@ -856,7 +916,8 @@ INSERT INTO describe VALUES
 ('capture', 'damage', 'What was wrong with the file; NULL: nothing'),
 ('capture', 'trust_store', 'What certificates were verified against; NULL: they were not'),
 ('capture', 'sensor_id', 'The sensor that made it'),
-('capture', 'pruned_ns', 'Sessions that began before it were pruned, nanoseconds since 1970; NULL: none'),
+('capture', 'pruned_ns',
+ 'Sessions that began before it were pruned, nanoseconds since 1970; NULL: none'),
 ('server', '', 'One server address and port, with what rules remember of it'),
 ('server', 'server_id', 'Number of the server'),
 ('server', 'ip', 'IPv4 or IPv6 address (RFC 5952)'),
@@ -990,17 +1051,20 @@ INSERT INTO describe VALUES
 ('session', 'recipients_attempted', 'RCPT commands read'),
 ('session', 'recipients_accepted', 'Of them answered 250 or 251, as far as read'),
 ('session', 'content_octets', 'Octets of message content in the clear'),
-('session', 'estimated_messages', 'Estimate from record sizes: messages under TLS; NULL: no estimate'),
+('session', 'estimated_messages',
+ 'Estimate from record sizes: messages under TLS; NULL: no estimate'),
 ('session', 'estimated_low', 'Fewest messages that the records allow; NULL: no estimate'),
 ('session', 'estimated_high', 'Most messages that the records allow; NULL: no estimate'),
-('session', 'estimated_octets', 'Estimate from record sizes: octets of content under TLS; NULL: no estimate'),
+('session', 'estimated_octets',
+ 'Estimate from record sizes: octets of content under TLS; NULL: no estimate'),
 ('session', 'client_identity', 'EHLO, HELO and LHLO commands read; NULL: none'),
 ('session', 'client_identity_octets', 'Octets of their arguments; NULL: none'),
 ('session', 'server_identity', 'Greetings and first lines of EHLO replies; NULL: none'),
 ('session', 'server_identity_octets', 'Octets of their text; NULL: none'),
 ('session', 'tls_metadata', 'Hellos and certificates read; NULL: none'),
 ('session', 'tls_metadata_octets', 'Octets of the handshake in the clear; NULL: none'),
-('session', 'tls_broken', '1: STARTTLS was answered 220 and TLS was not established; NULL: otherwise'),
+('session', 'tls_broken',
+ '1: STARTTLS was answered 220 and TLS was not established; NULL: otherwise'),
 ('mail', '', 'What was read of the mail of a session in the clear; no row: nothing'),
 ('mail', 'session_id', 'The session'),
 ('mail', 'envelope_sender', 'MAIL commands'),
@@ -1074,7 +1138,8 @@ INSERT INTO describe VALUES
 ('auth', 'session_id', 'The session'),
 ('auth', 'place', 'Order in the session, from 0'),
 ('auth', 'mechanism', 'SASL mechanism, upper case'),
-('auth', 'given', 'The most that an observer got: nothing, name, unknown, verifier, token, password'),
+('auth', 'given',
+ 'The most that an observer got: nothing, name, unknown, verifier, token, password'),
 ('auth', 'outcome', 'open, accepted, refused or cancelled'),
 ('auth', 'responses', 'Responses of the client that were not empty'),
 ('auth', 'octets', 'Their octets, as sent'),
@@ -1200,7 +1265,8 @@ INSERT INTO describe VALUES
 ('v_session', 'cert_subject_cn', 'Common name of the server certificate; NULL: none seen'),
 ('v_session', 'messages', 'Messages accepted in the clear; NULL: not all replies were captured'),
 ('v_session', 'recipients_accepted', 'RCPT answered 250 or 251; NULL: not all were captured'),
-('v_session', 'credentials_exposed', '1: an AUTH exchange gave something away; NULL: not all was read'),
+('v_session', 'credentials_exposed',
+ '1: an AUTH exchange gave something away; NULL: not all was read'),
 ('v_session', 'strip_rule', 'Finding of the highest rank; NULL: none'),
 ('v_session', 'strip_rank', 'Its rank; NULL: none'),
 ('v_session', 'rung', 'Rung of the protection ladder (RFC 7435)'),
@@ -1212,7 +1278,8 @@ INSERT INTO describe VALUES
 ('v_reaction', 'client_ip', 'Address of its client'),
 ('v_reaction', 'why', 'not-offered, refused or failed'),
 ('v_reaction', 'started_ns', 'When it began, nanoseconds since 1970'),
-('v_reaction', 'insist_by', 'Why it should have insisted: list, mta-sts, tlsa, mta-sts-announced; or NULL'),
+('v_reaction', 'insist_by',
+ 'Why it should have insisted: list, mta-sts, tlsa, mta-sts-announced; or NULL'),
 ('v_reaction', 'next_session_id', 'Session that shows what it did then; NULL: none was captured'),
 ('v_reaction', 'did', 'went-on, left, bypassed, fell-back, retried or deferred; see the manual'),
 ('v_tls', '', 'One row for each session whose TLS hello was read, or that was encrypted'),
