@@ -105,3 +105,34 @@ void text_time(char to[TEXT_TIME], int64_t at_ns)
     size_t n = strftime(to, TEXT_TIME, "%Y-%m-%dT%H:%M:%S", &tm);
     snprintf(to + n, TEXT_TIME - n, ".%06dZ", (int)(rest / 1000));
 }
+
+bool text_time_read(struct slice s, int64_t *at_ns_r)
+{
+    static const char form[] = "0000-00-00T00:00:00";
+    static const size_t at[] = {0, 5, 8, 11, 14, 17};
+    uint64_t part[] = {0, 0, 0, 0, 0, 0};
+
+    if (s.n > 10 && s.p[s.n - 1] == 'Z')
+        s.n--;
+    if (s.n != 10 && s.n != 16 && s.n != 19)
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (form[i] != '0' && s.p[i] != (uint8_t)form[i])
+            return false;
+    for (size_t i = 0; i < sizeof at / sizeof *at && at[i] < s.n; i++)
+        if (!slice_decimal(slice_head(slice_tail(s, at[i]), i ? 2 : 4), 9999, &part[i]))
+            return false;
+    if (part[0] < 1970 || part[0] > 2261 || part[1] < 1)
+        return false;
+    struct tm tm = {.tm_year = (int)part[0] - 1900,
+                    .tm_mon = (int)part[1] - 1,
+                    .tm_mday = (int)part[2],
+                    .tm_hour = (int)part[3],
+                    .tm_min = (int)part[4],
+                    .tm_sec = (int)part[5]};
+    const struct tm given = tm;
+    *at_ns_r = (int64_t)timegm(&tm) * 1000000000;
+    /* What is no day or hour of the calendar comes back as another one. */
+    return tm.tm_mon == given.tm_mon && tm.tm_mday == given.tm_mday &&
+           tm.tm_hour == given.tm_hour && tm.tm_min == given.tm_min && tm.tm_sec == given.tm_sec;
+}

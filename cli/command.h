@@ -21,6 +21,8 @@ int cmd_capture(int argc, char **argv);
 int cmd_classify(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_query(int argc, char **argv);
+int cmd_prune(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 
 /* "mailtap COMMAND: text" on standard error; always EXIT_FAILED. */
 int command_failed(const char *command, const char *text);

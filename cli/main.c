@@ -11,6 +11,8 @@ static const struct subcommand commands[] = {
     {"classify", "judge the sessions of a database again, by its facts alone", cmd_classify},
     {"report", "how much mail an observer could read, whose, and why", cmd_report},
     {"query", "ask a named question, or SQL, of the findings", cmd_query},
+    {"prune", "remove old sessions, and all that was known of them", cmd_prune},
+    {"check", "is a database sound? what is wrong with it, and where", cmd_check},
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)

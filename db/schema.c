@@ -1,6 +1,8 @@
 /* schema.c - is this database ours, and of a version that we know?  A new one is made here. */
 #include "store_private.h"
 
+#include <mailtap/text.h>
+
 #include <string.h>
 
 #define APPLICATION_ID 0x4d544150 /* "MTAP" */
@@ -82,6 +84,19 @@ static int make_sensor(struct store *st, struct err *e)
     return 0;
 }
 
+int store_sensor(struct store *st, const char *name, struct err *e)
+{
+    char escaped[4 * BOUND_SENSOR_NAME + 1];
+
+    text_escape(escaped, sizeof escaped, slice_of(name));
+    if (store_batch_commit(st, e) < 0)
+        return -1;
+    return put(st,
+               "UPDATE sensor SET name = ?"
+               " WHERE mark = (SELECT CAST(value AS TEXT) FROM meta WHERE key = 'sensor')",
+               escaped, strlen(escaped), true, e);
+}
+
 static int make_key(struct store *st, struct err *e)
 {
     digest_random(st->key, sizeof st->key);
@@ -150,6 +165,10 @@ int schema_check(struct store *st, struct err *e)
     return st->writing ? read_key(st, e) : 0;
 }
 
+#define CONNECTION_INDEX                                                                           \
+    "CREATE INDEX IF NOT EXISTS session_connection ON session"                                     \
+    " (client_id, client_port, started_ns)"
+
 /* Captures overlap when one begins before another is over; a connection may outlast its capture. */
 #define OUTLASTING "86400000000000"
 
@@ -165,9 +184,18 @@ int schema_index(struct store *st, struct err *e)
             &overlapping, e) < 0)
         return -1;
     st->overlapping = overlapping != 0;
-    return st->overlapping ? store_sql(st,
-                                       "CREATE INDEX IF NOT EXISTS session_connection ON session"
-                                       " (client_id, client_port, started_ns)",
-                                       e)
-                           : 0;
+    return st->overlapping ? store_sql(st, CONNECTION_INDEX, e) : 0;
+}
+
+sqlite3 *schema_model(void)
+{
+    sqlite3 *db = NULL;
+
+    if (sqlite3_open(":memory:", &db) == SQLITE_OK &&
+        sqlite3_exec(db, schema_sql, NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_exec(db, indexes_sql, NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_exec(db, CONNECTION_INDEX, NULL, NULL, NULL) == SQLITE_OK)
+        return db;
+    sqlite3_close(db);
+    return NULL;
 }

@@ -104,6 +104,7 @@ struct store {
     bool asking;                  /* a question is being prepared or run: reading only */
     int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
     bool gave_up;
+    bool checking;       /* asking, and the pragmas that look for damage are allowed */
     size_t rows_held;    /* functions.c: by all aggregates of questions together */
     struct known *known; /* known.c: numbers of rows; NULL: not open for writing */
 };
@@ -179,6 +180,9 @@ int schema_check(struct store *st, struct err *e);
 
 /* Make the indexes that judging needs, where they are missing; sets st->overlapping. */
 int schema_index(struct store *st, struct err *e);
+
+/* An empty database of our own in memory, with every index; NULL: there is no memory for it. */
+sqlite3 *schema_model(void);
 
 /* ---- store_read.c */
 

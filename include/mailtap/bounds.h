@@ -146,6 +146,9 @@
  * share, lest it ask the database for each session: a hundred thousand of each. */
 #define BOUND_INTERN_OCTETS (16u << 20)
 
+/* Octets of the name that an operator gives a sensor: a host's name at most. */
+#define BOUND_SENSOR_NAME 255u
+
 /* Rows of each kind that a run takes up from those before it. */
 #define BOUND_WARM_ROWS 20000
 

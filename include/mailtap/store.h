@@ -88,4 +88,46 @@ int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
 int store_judge_all(struct store *st, struct err *e);
 int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e);
 
+/* The name of the sensor that this database's own captures were made at; kept escaped. */
+int store_sensor(struct store *st, const char *name, struct err *e);
+
+/* ---- pruning.  The only clock is that of the captures. */
+
+/* When the last frame of the newest capture was seen: 1, or 0 when there is none. */
+int store_newest(struct store *st, int64_t *at_ns_r, struct err *e);
+
+struct pruned {
+    uint64_t sessions, left;   /* that began before the time, and since then */
+    uint64_t dns;              /* records seen before it */
+    uint64_t servers, clients; /* of which no session is left */
+};
+
+/* What store_prune() would remove; only reads. */
+int store_prune_count(struct store *st, int64_t before_ns, struct pruned *pruned_r, struct err *e);
+
+/*
+ * Remove the sessions that began before the time, DNS records seen before it, and whatever nothing
+ * refers to any more.  Captures keep their rows and figures.  One transaction: on failure nothing is
+ * removed.  When something was, all sessions that are left become unjudged.
+ */
+int store_prune(struct store *st, int64_t before_ns, struct pruned *pruned_r, struct err *e);
+
+/* Give free pages back to the system: 1, or 0 when that cannot be now, and *e says why. */
+int store_shrink(struct store *st, struct err *e);
+
+/* ---- checking */
+
+enum check_says {
+    CHECK_BEGINS, /* no text */
+    CHECK_SOUND,  /* the text is a remark, or NULL */
+    CHECK_WRONG,  /* what is wrong, and where; several times, when several things are */
+};
+
+/* Look for damage and contradictions; `quick` leaves out what reads all rows.  Reads only.  Gives
+ * how many things are wrong; each is told, a text at a time, safe to print. */
+unsigned store_check(struct store *st, bool quick,
+                     void (*tell)(void *of, const char *check, enum check_says says,
+                                  const char *text),
+                     void *of);
+
 #endif

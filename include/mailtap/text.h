@@ -27,4 +27,8 @@ void text_lower(char *text);
 #define TEXT_TIME 32
 void text_time(char to[TEXT_TIME], int64_t at_ns);
 
+/* And back: a day, or a day and a time, 2026-11-24T01:50 and more of it, in UTC with or without Z;
+ * false when it is none, before 1970 or after 2261. */
+bool text_time_read(struct slice s, int64_t *at_ns_r);
+
 #endif

@@ -95,6 +95,55 @@ static void time_is_utc_with_microseconds(void **state)
     assert_true(strlen(text) < TEXT_TIME);
 }
 
+static void a_time_is_read_back(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t seconds; /* -1: it is no time */
+    } cases[] = {
+        {"1970-01-01", 0},
+        {"2026-11-24", 1795478400},
+        {"2026-11-24T01:50", 1795485000},
+        {"2026-11-24T01:50Z", 1795485000},
+        {"2026-11-24T01:50:52", 1795485052},
+        {"2026-11-24T01:50:52Z", 1795485052},
+        {"2000-02-29", 951782400},
+        {"2261-12-31T23:59:59Z", 9214646399},
+        {"2100-02-29", -1}, /* no leap year */
+        {"2026-11-31", -1},
+        {"2026-13-01", -1},
+        {"2026-00-01", -1},
+        {"2026-01-00", -1},
+        {"2026-11-24T24:00", -1},
+        {"2026-11-24T01:60", -1},
+        {"2026-11-24T01:50:60", -1},
+        {"1969-12-31", -1},
+        {"2262-01-01", -1},
+        {"2026-11-24Z", 1795478400},
+        {"2026-11-24T", -1},
+        {"2026-11-24T01", -1},
+        {"2026-11-24 01:50", -1},
+        {"2026-11-24T01:50:52.5", -1},
+        {"2026-11-24T01:50:52+01:00", -1},
+        {"2026-11-24T01:50:52ZZ", -1},
+        {"2026/11/24", -1},
+        {"20261-1-24", -1},
+        {"2026-1-24x", -1},
+        {"+026-11-24", -1},
+        {" 2026-11-2", -1},
+        {"Z", -1},
+        {"", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t at = -1;
+        bool is = text_time_read(slice_of(cases[i].text), &at);
+        if (is != (cases[i].seconds >= 0) || (is && at != cases[i].seconds * 1000000000))
+            fail_msg("'%s' is %lld", cases[i].text, is ? (long long)at : -1);
+    }
+}
+
 static void digits_of_base64(void **state)
 {
     (void)state;
@@ -116,6 +165,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_ends_at_a_character),
         cmocka_unit_test(letters_change_case_and_nothing_else),
         cmocka_unit_test(time_is_utc_with_microseconds),
+        cmocka_unit_test(a_time_is_read_back),
         cmocka_unit_test(digits_of_base64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
