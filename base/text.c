@@ -65,6 +65,23 @@ bool text_escape(char *to, size_t cap, struct slice s)
     return s.n == 0;
 }
 
+void text_mend(char *text)
+{
+    size_t used;
+
+    for (char *c = text; *c; c += used) {
+        uint8_t octet = (uint8_t)*c;
+        used = 1;
+        if ((octet >= 0x20 && octet < 0x7f) || octet == '\n')
+            continue;
+        used = utf8_character(slice_of(c));
+        if (used)
+            continue;
+        *c = '?';
+        used = 1;
+    }
+}
+
 int text_base64_digit(uint8_t octet)
 {
     if (octet >= 'A' && octet <= 'Z')

@@ -19,6 +19,7 @@ struct subcommand {
 
 int cmd_capture(int argc, char **argv);
 int cmd_classify(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_query(int argc, char **argv);
 int cmd_prune(int argc, char **argv);

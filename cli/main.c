@@ -9,6 +9,7 @@
 static const struct subcommand commands[] = {
     {"capture", "analyse capture files or a live interface", cmd_capture},
     {"classify", "judge the sessions of a database again, by its facts alone", cmd_classify},
+    {"merge", "take the captures of other findings databases into one", cmd_merge},
     {"report", "how much mail an observer could read, whose, and why", cmd_report},
     {"query", "ask a named question, or SQL, of the findings", cmd_query},
     {"prune", "remove old sessions, and all that was known of them", cmd_prune},

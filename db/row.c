@@ -4,7 +4,7 @@
  * A session has a row of its own; what many sessions have in common (how the dialogue went, what the
  * hellos agreed on) stands in rows that they share, and `struct field` says which is where.
  */
-#include "store_private.h"
+#include "row_private.h"
 
 #include <mailtap/baseline.h>
 #include <mailtap/digest.h>
@@ -17,38 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind {
-    KIND_TEXT,      /* char[size]; NULL is empty */
-    KIND_TRI,       /* NULL is UNKNOWN */
-    KIND_BOOL,      /* */
-    KIND_INT_MINUS, /* int; NULL is -1 */
-    KIND_INT_ZERO,  /* int; NULL is 0 */
-    KIND_U16,
-    KIND_U16_ZERO, /* NULL is 0 */
-    KIND_U32,
-    KIND_U32_ZERO, /* 0 is NULL */
-    KIND_U64,
-    KIND_U64_ZERO, /* 0 is NULL */
-    KIND_I64,
-    KIND_CIPHER,       /* tls_cipher; NULL: it is not known */
-    KIND_ESTIMATE_U32, /* NULL: no estimate was made */
-    KIND_ESTIMATE_U64,
-    KIND_ENDING,
-};
-
-struct field {
-    const char *column;
-    enum row_part part;
-    enum kind kind;
-    size_t at, size;
-};
-
 #define FIELD(column, part, member, kind)                                                          \
     {                                                                                              \
         column, part, kind, offsetof(struct facts, member), sizeof((struct facts *)0)->member      \
     }
 
-static const struct field fields[] = {
+const struct field row_fields[] = {
     FIELD("client_port", ROW_SESSION, client.port, KIND_U16),
     FIELD("started_ns", ROW_SESSION, started_ns, KIND_I64),
     FIELD("ended_ns", ROW_SESSION, ended_ns, KIND_I64),
@@ -152,13 +126,9 @@ static const struct field fields[] = {
     FIELD("credential_octets", ROW_MAIL, exposure[ITEM_CREDENTIAL].octets, KIND_U64),
 };
 
-#define FIELDS (sizeof fields / sizeof *fields)
+_Static_assert(sizeof row_fields / sizeof *row_fields == ROW_FIELDS, "row_private.h counts them");
 
-/* What stands in a row beside its fields: before them, bound by the caller, and after them. */
-static const struct {
-    const char *table, *before, *after;
-    int before_count, after_count;
-} parts[ROW_PARTS] = {
+const struct row_beside row_beside[ROW_PARTS] = {
     [ROW_SESSION] = {"session",
                      "capture_id, server_id, client_id, course_id, banner_id, tls_id, identity_id,"
                      " client_name_id, sni_id",
@@ -381,65 +351,12 @@ static void bind_after(sqlite3_stmt *s, enum row_part part, int at, const struct
 
 void row_bind(sqlite3_stmt *s, enum row_part part, const struct facts *f)
 {
-    int at = parts[part].before_count + 1;
+    int at = row_beside[part].before_count + 1;
 
-    for (size_t i = 0; i < FIELDS; i++)
-        if (fields[i].part == part)
-            bind_field(s, at++, &fields[i], f);
+    for (size_t i = 0; i < ROW_FIELDS; i++)
+        if (row_fields[i].part == part)
+            bind_field(s, at++, &row_fields[i], f);
     bind_after(s, part, at, f);
-}
-
-/* ---- what tells rows of a part apart */
-
-static uint8_t *pack(uint8_t *to, const void *p, size_t n)
-{
-    memcpy(to, p, n);
-    return to + n;
-}
-
-static uint8_t *pack_text(uint8_t *to, const char *text)
-{
-    return pack(to, text, strlen(text) + 1);
-}
-
-static uint8_t *pack_after(uint8_t *to, enum row_part part, const struct facts *f)
-{
-    const uint8_t flags = (uint8_t)(part == ROW_TLS        ? f->tls_cipher_known
-                                    : part == ROW_BANNER   ? f->ehlo_accepted == YES
-                                    : part == ROW_IDENTITY ? f->cert_seen
-                                                           : 0);
-
-    to = pack(to, &flags, 1);
-    if (part != ROW_IDENTITY || !f->cert_seen)
-        return to;
-    to = pack_text(to, f->cert.sha256);
-    for (uint32_t i = 0; i < f->chain_length && i < BOUND_CHAIN; i++)
-        to = pack_text(to, f->chain[i].facts.sha256);
-    return to;
-}
-
-size_t row_key(uint8_t to[ROW_KEY_OCTETS], enum row_part part, const struct facts *f)
-{
-    uint8_t *end = to;
-
-    for (size_t i = 0; i < FIELDS; i++) {
-        const void *p = (const char *)f + fields[i].at;
-        if (fields[i].part != part)
-            continue;
-        end = fields[i].kind == KIND_TEXT ? pack_text(end, p) : pack(end, p, fields[i].size);
-    }
-    return (size_t)(pack_after(end, part, f) - to);
-}
-
-size_t row_key_most(enum row_part part)
-{
-    size_t most = 1 + (part == ROW_IDENTITY
-                           ? (1 + BOUND_CHAIN) * sizeof((struct cert_facts *)0)->sha256
-                           : 0);
-
-    for (size_t i = 0; i < FIELDS; i++)
-        most += fields[i].part == part ? fields[i].size : 0;
-    return most;
 }
 
 /* ---- back.  The row may be a stranger's: a value out of range becomes the nearest in range. */
@@ -458,6 +375,14 @@ uint64_t column_count(sqlite3_stmt *s, int at)
     return value < 0 ? 0 : (uint64_t)value;
 }
 
+/* Times far from any that can be, so that sums and differences of them are in range. */
+#define MOST_TIME INT64_C(4000000000000000000)
+
+int64_t column_time(sqlite3_stmt *s, int at)
+{
+    return column_within(s, at, -MOST_TIME, MOST_TIME);
+}
+
 void column_text(sqlite3_stmt *s, int at, char *to, size_t size)
 {
     const unsigned char *text = sqlite3_column_text(s, at);
@@ -466,6 +391,7 @@ void column_text(sqlite3_stmt *s, int at, char *to, size_t size)
     if (n)
         memcpy(to, text, n);
     to[n] = '\0';
+    text_mend(to);
 }
 
 static tri column_tri(sqlite3_stmt *s, int at)
@@ -544,7 +470,7 @@ static void read_field(sqlite3_stmt *s, int at, const struct field *field, struc
         *(uint64_t *)p = (uint64_t)column_within(s, at, 0, INT64_MAX);
         break;
     case KIND_I64:
-        *(int64_t *)p = sqlite3_column_int64(s, at);
+        *(int64_t *)p = column_time(s, at);
         break;
     case KIND_ENDING:
         *(enum ending *)p = column_ending(s, at);
@@ -552,40 +478,39 @@ static void read_field(sqlite3_stmt *s, int at, const struct field *field, struc
     }
 }
 
-/* Columns after those of the field table, in row_select_sql(). */
-enum {
-    AFTER_SERVER_IP = FIELDS,
-    AFTER_SERVER_PORT,
-    AFTER_CLIENT_IP,
-    AFTER_SHA256,
-    AFTER_SUBJECT_CN,
-    AFTER_ISSUER_CN,
-    AFTER_NOT_BEFORE,
-    AFTER_NOT_AFTER,
-    AFTER_NAMES,
-    AFTER_KEY_TYPE,
-    AFTER_KEY_BITS,
-    AFTER_SIGNATURE,
-    AFTER_SELF_SIGNED,
-    AFTER_AUTHORITY,
+const char *const row_certificate_columns[ROW_CERTIFICATE_COLUMNS] = {
+    "sha256",   "subject_cn", "issuer_cn", "not_before",  "not_after", "names",
+    "key_type", "key_bits",   "signature", "self_signed", "authority",
 };
-#define AFTER_COLUMNS                                                                              \
-    "r.ip, r.port, a.ip, k.sha256, k.subject_cn, k.issuer_cn, k.not_before, k.not_after, k.names," \
-    " k.key_type, k.key_bits, k.signature, k.self_signed, k.authority"
 
-static void read_certificate(sqlite3_stmt *s, struct cert_facts *c)
+void row_read_certificate(sqlite3_stmt *s, int at, struct cert_facts *c)
 {
-    column_text(s, AFTER_SHA256, c->sha256, sizeof c->sha256);
-    column_text(s, AFTER_SUBJECT_CN, c->subject_cn, sizeof c->subject_cn);
-    column_text(s, AFTER_ISSUER_CN, c->issuer_cn, sizeof c->issuer_cn);
-    column_text(s, AFTER_NAMES, c->names, sizeof c->names);
-    column_text(s, AFTER_KEY_TYPE, c->key_type, sizeof c->key_type);
-    column_text(s, AFTER_SIGNATURE, c->signature, sizeof c->signature);
-    c->not_before = sqlite3_column_int64(s, AFTER_NOT_BEFORE);
-    c->not_after = sqlite3_column_int64(s, AFTER_NOT_AFTER);
-    c->key_bits = (unsigned)column_within(s, AFTER_KEY_BITS, 0, UINT32_MAX);
-    c->self_signed = sqlite3_column_int(s, AFTER_SELF_SIGNED) != 0;
-    c->authority = sqlite3_column_int(s, AFTER_AUTHORITY) != 0;
+    column_text(s, at, c->sha256, sizeof c->sha256);
+    column_text(s, at + 1, c->subject_cn, sizeof c->subject_cn);
+    column_text(s, at + 2, c->issuer_cn, sizeof c->issuer_cn);
+    c->not_before = sqlite3_column_int64(s, at + 3);
+    c->not_after = sqlite3_column_int64(s, at + 4);
+    column_text(s, at + 5, c->names, sizeof c->names);
+    column_text(s, at + 6, c->key_type, sizeof c->key_type);
+    c->key_bits = (unsigned)column_within(s, at + 7, 0, UINT32_MAX);
+    column_text(s, at + 8, c->signature, sizeof c->signature);
+    c->self_signed = sqlite3_column_int(s, at + 9) != 0;
+    c->authority = sqlite3_column_int(s, at + 10) != 0;
+}
+
+void row_read_content(sqlite3_stmt *s, int at, struct content_facts *c)
+{
+    c->received = column_count(s, at);
+    c->received_tls = column_count(s, at + 1);
+    c->encoded_words = column_count(s, at + 2);
+    c->eai = (uint32_t)column_within(s, at + 3, 0, UINT32_MAX);
+    c->end_to_end = (uint32_t)column_within(s, at + 4, 0, UINT32_MAX);
+    c->parts = column_count(s, at + 5);
+    c->media_left_out = column_count(s, at + 6);
+    for (int i = 0; i < HEADER_FIELDS && at + 8 + 2 * i < sqlite3_column_count(s); i++) {
+        c->field[i].count = column_count(s, at + 7 + 2 * i);
+        c->field[i].octets = column_count(s, at + 8 + 2 * i);
+    }
 }
 
 void row_read(sqlite3_stmt *s, struct facts *facts_r)
@@ -593,113 +518,18 @@ void row_read(sqlite3_stmt *s, struct facts *facts_r)
     struct facts *f = facts_r;
 
     memset(f, 0, sizeof *f);
-    for (size_t i = 0; i < FIELDS; i++)
-        read_field(s, (int)i, &fields[i], f);
+    for (size_t i = 0; i < ROW_FIELDS; i++)
+        read_field(s, (int)i, &row_fields[i], f);
     column_address(s, AFTER_CLIENT_IP, &f->client.address);
     column_address(s, AFTER_SERVER_IP, &f->server.address);
     f->server.port = (uint16_t)column_within(s, AFTER_SERVER_PORT, 0, UINT16_MAX);
-    f->cert_seen = sqlite3_column_type(s, AFTER_SHA256) != SQLITE_NULL;
-    read_certificate(s, &f->cert);
+    f->cert_seen = sqlite3_column_type(s, AFTER_CERTIFICATE) != SQLITE_NULL;
+    row_read_certificate(s, AFTER_CERTIFICATE, &f->cert);
 }
 
 void row_read_part(sqlite3_stmt *s, enum row_part part, int at, struct facts *facts_r)
 {
-    for (size_t i = 0; i < FIELDS; i++)
-        if (fields[i].part == part)
-            read_field(s, at++, &fields[i], facts_r);
-}
-
-/* ---- the SQL of both ways */
-
-#define SQL_ROOM 8192
-
-struct sql {
-    char *text;
-    size_t n;
-};
-
-/* `form`, each '%' replaced by the word. */
-static void add(struct sql *sql, const char *form, const char *word)
-{
-    for (; *form; form++)
-        sql->n += (size_t)snprintf(sql->text + sql->n, SQL_ROOM - sql->n, "%.*s",
-                                   *form == '%' ? (int)strlen(word) : 1,
-                                   *form == '%' ? word : form);
-}
-
-static int add_columns(struct sql *sql, enum row_part part)
-{
-    const char *before = parts[part].before;
-    int n = parts[part].before_count + parts[part].after_count;
-    bool first = !before;
-
-    add(sql, "%", before ? before : "");
-    for (size_t i = 0; i < FIELDS; i++) {
-        if (fields[i].part != part)
-            continue;
-        add(sql, first ? "%" : ", %", fields[i].column);
-        first = false;
-        n++;
-    }
-    if (parts[part].after)
-        add(sql, ", %", parts[part].after);
-    return n;
-}
-
-char *row_insert_sql(enum row_part part)
-{
-    struct sql sql = {must_alloc(1, SQL_ROOM), 0};
-
-    add(&sql, "INSERT INTO % (", parts[part].table);
-    int n = add_columns(&sql, part);
-    add(&sql, "%", ") VALUES (?");
-    for (int i = 1; i < n; i++)
-        add(&sql, "%", ",?");
-    add(&sql, "%", ")");
-    return sql.text;
-}
-
-char *row_part_sql(enum row_part part)
-{
-    struct sql sql = {must_alloc(1, SQL_ROOM), 0};
-
-    add(&sql, "SELECT %_id", parts[part].table);
-    add(&sql, ", %", parts[part].before ? parts[part].before : "0");
-    for (size_t i = 0; i < FIELDS; i++)
-        if (fields[i].part == part)
-            add(&sql, ", %", fields[i].column);
-    if (parts[part].after)
-        add(&sql, ", %", parts[part].after);
-    add(&sql, " FROM %", parts[part].table);
-    add(&sql, " ORDER BY %_id DESC LIMIT ?", parts[part].table);
-    return sql.text;
-}
-
-char *row_select_sql(void)
-{
-    static const char *const forms[ROW_PARTS] = {
-        [ROW_SESSION] = "s.%, ", [ROW_NAME] = "n_%.name, ", [ROW_COURSE] = "c.%, ",
-        [ROW_BANNER] = "b.%, ",  [ROW_TLS] = "t.%, ",       [ROW_IDENTITY] = "i.%, ",
-        [ROW_MAIL] = "m.%, ",
-    };
-    struct sql sql = {must_alloc(1, SQL_ROOM), 0};
-
-    add(&sql, "%", "SELECT ");
-    for (size_t i = 0; i < FIELDS; i++)
-        add(&sql, forms[fields[i].part], fields[i].column);
-    add(&sql, "%",
-        AFTER_COLUMNS " FROM session s"
-                      " CROSS JOIN course c ON c.course_id = s.course_id"
-                      " CROSS JOIN server r ON r.server_id = s.server_id"
-                      " CROSS JOIN client a ON a.client_id = s.client_id"
-                      " LEFT JOIN banner b ON b.banner_id = s.banner_id"
-                      " LEFT JOIN tls t ON t.tls_id = s.tls_id"
-                      " LEFT JOIN identity i ON i.identity_id = s.identity_id"
-                      " LEFT JOIN certificate k ON k.sha256 = i.certificate"
-                      " LEFT JOIN mail m ON m.session_id = s.session_id");
-    for (size_t i = 0; i < FIELDS; i++)
-        if (fields[i].part == ROW_NAME)
-            add(&sql, " LEFT JOIN name n_% ON n_%.name_id = s.%_id", fields[i].column);
-    add(&sql, "%", " WHERE s.session_id = ?");
-    return sql.text;
+    for (size_t i = 0; i < ROW_FIELDS; i++)
+        if (row_fields[i].part == part)
+            read_field(s, at++, &row_fields[i], facts_r);
 }

@@ -1,12 +1,14 @@
 /* schema.c - is this database ours, and of a version that we know?  A new one is made here. */
 #include "store_private.h"
 
+#include <mailtap/err.h>
 #include <mailtap/text.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define APPLICATION_ID 0x4d544150 /* "MTAP" */
-#define USER_VERSION 3
 #define FIRST_VERSION 1
 
 /* Rows come in long runs and are read in long runs. */
@@ -56,15 +58,22 @@ static int put(struct store *st, const char *sql, const void *p, size_t n, bool 
 }
 
 #define MARK_OCTETS 16
-#define MARK_TEXT (2 * MARK_OCTETS + 1)
+#define MARK_TEXT SCHEMA_MARK
+_Static_assert(MARK_TEXT == 2 * MARK_OCTETS + 1, "a mark is written in hexadecimal");
 
 /* Hashes made with the same key have the same mark; it tells nothing of the key. */
-static void key_mark(const struct store *st, char mark[MARK_TEXT])
+#define MARK_OF_KEY "mailtap address key"
+/* The sensor of a database that was made before there were sensors. */
+#define SENSOR_OF_KEY "mailtap sensor"
+
+void schema_marks(struct slice key, char sensor[SCHEMA_MARK], char key_mark[SCHEMA_MARK])
 {
     uint8_t hash[DIGEST_OCTETS];
 
-    digest_keyed((struct slice){st->key, sizeof st->key}, slice_of("mailtap address key"), hash);
-    digest_hex(mark, (struct slice){hash, MARK_OCTETS});
+    digest_keyed(key, slice_of(MARK_OF_KEY), hash);
+    digest_hex(key_mark, (struct slice){hash, MARK_OCTETS});
+    digest_keyed(key, slice_of(SENSOR_OF_KEY), hash);
+    digest_hex(sensor, (struct slice){hash, MARK_OCTETS});
 }
 
 static int make_sensor(struct store *st, struct err *e)
@@ -72,9 +81,9 @@ static int make_sensor(struct store *st, struct err *e)
     uint8_t random[MARK_OCTETS];
     char mark[MARK_TEXT], key[MARK_TEXT];
 
+    schema_marks((struct slice){st->key, sizeof st->key}, mark, key);
     digest_random(random, sizeof random);
     digest_hex(mark, (struct slice){random, sizeof random});
-    key_mark(st, key);
     if (put(st, "INSERT INTO meta VALUES ('sensor', ?)", mark, MARK_TEXT - 1, false, e) < 0 ||
         put(st,
             "INSERT INTO sensor (mark, key_mark)"
@@ -105,6 +114,7 @@ static int make_key(struct store *st, struct err *e)
 
 static int make(struct store *st, struct err *e)
 {
+    st->version = SCHEMA_VERSION;
     if (store_sql(st, "PRAGMA page_size = " PAGE_OCTETS "; BEGIN IMMEDIATE", e) < 0)
         return -1;
     if (store_sql(st, schema_sql, e) == 0 && make_key(st, e) == 0 && make_sensor(st, e) == 0 &&
@@ -114,25 +124,120 @@ static int make(struct store *st, struct err *e)
     return -1;
 }
 
-static int read_key(struct store *st, struct err *e)
+int schema_key(struct store *st, struct err *e)
 {
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(st->db, "SELECT value FROM meta WHERE key = 'address-key'", -1, &s,
                                 NULL);
 
-    if (rc != SQLITE_OK || ((rc = sqlite3_step(s)) != SQLITE_ROW && rc != SQLITE_DONE)) {
-        store_fail(st, e);
-    } else if (rc == SQLITE_DONE || sqlite3_column_bytes(s, 0) != sizeof st->key) {
-        rc = SQLITE_ERROR;
-        err_set(e,
-                "%s has no key for addresses any more: it was made to be given away, and takes no "
-                "more captures",
-                st->path);
-    } else {
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW && sqlite3_column_bytes(s, 0) == sizeof st->key)
         memcpy(st->key, sqlite3_column_blob(s, 0), sizeof st->key);
-    }
+    else if (rc == SQLITE_ROW)
+        rc = SQLITE_DONE;
+    else if (rc != SQLITE_DONE)
+        store_fail(st, e);
     sqlite3_finalize(s);
-    return rc == SQLITE_ROW ? 0 : -1;
+    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int need_key(struct store *st, struct err *e)
+{
+    int found = schema_key(st, e);
+
+    if (found == 0)
+        return err_set(e,
+                       "%s has no key for addresses any more: it was made to be given away, and "
+                       "takes no more captures",
+                       st->path);
+    return found < 0 ? -1 : 0;
+}
+
+/* ---- a source: a stranger's database, of which all is read */
+
+/* What is read of it, in any version. */
+#define SOURCE_TABLES                                                                              \
+    "('meta', 'sensor', 'capture', 'server', 'client', 'name', 'certificate', 'chain', 'course',"  \
+    " 'banner', 'tls', 'identity', 'session', 'mail', 'exposure', 'content', 'header_field',"      \
+    " 'media', 'auth', 'kept', 'address', 'conflict', 'policy', 'dns')"
+
+/* A view, or a column that is worked out, could go on for ever. */
+static const char no_tables_sql[] =
+    "SELECT count(*) FROM sqlite_schema m WHERE m.name COLLATE NOCASE IN " SOURCE_TABLES
+    " AND (m.type <> 'table' OR m.rootpage = 0"
+    " OR EXISTS (SELECT 1 FROM pragma_table_xinfo(m.name) c WHERE c.hidden <> 0))";
+
+static const char columns_sql[] =
+    "SELECT char(10) || m.name || '.' || c.name || char(10) FROM sqlite_schema m"
+    " JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name IN " SOURCE_TABLES;
+
+static int read_tables(struct store *st, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+    int64_t bad;
+    size_t n = 0;
+    int rc;
+
+    if (ask(st, no_tables_sql, &bad, e) < 0)
+        return -1;
+    if (bad)
+        return err_set(e, "%s is not as mailtap makes it: a table of it is none", st->path);
+    rc = sqlite3_prepare_v2(st->db, columns_sql, -1, &s, NULL);
+    while (rc == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW) {
+        size_t more = (size_t)sqlite3_column_bytes(s, 0);
+        st->tables = must_grow(st->tables, n + more + 1, 1);
+        memcpy(st->tables + n, sqlite3_column_text(s, 0), more);
+        n += more;
+        st->tables[n] = '\0';
+    }
+    if (rc != SQLITE_OK || (rc = sqlite3_reset(s)) != SQLITE_OK)
+        store_fail(st, e);
+    sqlite3_finalize(s);
+    return rc == SQLITE_OK ? 0 : -1;
+}
+
+bool schema_has(const struct store *st, const char *table, const char *column)
+{
+    char name[128];
+
+    snprintf(name, sizeof name, "\n%s.%s\n", table, column);
+    return st->tables && strstr(st->tables, name);
+}
+
+int schema_adopt(struct store *st, const uint8_t key[ADDRESS_KEY_OCTETS], struct err *e)
+{
+    char mark[SCHEMA_MARK], of_key[SCHEMA_MARK];
+
+    memcpy(st->key, key, sizeof st->key);
+    schema_marks((struct slice){key, ADDRESS_KEY_OCTETS}, mark, of_key);
+    if (put(st, "UPDATE meta SET value = ? WHERE key = 'address-key'", key, ADDRESS_KEY_OCTETS,
+            false, e) < 0 ||
+        put(st, "UPDATE meta SET value = ? WHERE key = 'sensor'", mark, MARK_TEXT - 1, false, e) <
+            0 ||
+        put(st, "UPDATE sensor SET mark = ?", mark, MARK_TEXT - 1, true, e) < 0)
+        return -1;
+    return put(st, "UPDATE sensor SET key_mark = ?", of_key, MARK_TEXT - 1, true, e);
+}
+
+/* ---- which is it? */
+
+static int check_version(struct store *st, int64_t version, struct err *e)
+{
+    if (version > SCHEMA_VERSION)
+        return err_set(e,
+                       "%s was made by a newer mailtap (format %lld; this one knows up to %d): use "
+                       "that one",
+                       st->path, (long long)version, SCHEMA_VERSION);
+    if (version < FIRST_VERSION)
+        return err_set(e, "%s is damaged: its format is %lld", st->path, (long long)version);
+    if (version < SCHEMA_VERSION && !st->writing && !st->source)
+        return err_set(e,
+                       "%s was made by an older mailtap (format %lld; this one reads %d): "
+                       "'mailtap classify' brings it up to date, 'mailtap merge' takes it as it is",
+                       st->path, (long long)version, SCHEMA_VERSION);
+    st->version = (int)version;
+    return st->source ? read_tables(st, e) : 0;
 }
 
 int schema_check(struct store *st, struct err *e)
@@ -150,19 +255,10 @@ int schema_check(struct store *st, struct err *e)
     }
     if (id != APPLICATION_ID)
         return err_set(e, "%s is a SQLite database of another program, not of mailtap", st->path);
-    if (version > USER_VERSION)
-        return err_set(e,
-                       "%s was made by a newer mailtap (format %lld; this one knows up to %d): use "
-                       "that one",
-                       st->path, (long long)version, USER_VERSION);
-    if (version < FIRST_VERSION)
-        return err_set(e, "%s is damaged: its format is %lld", st->path, (long long)version);
-    if (version < USER_VERSION)
-        return err_set(e,
-                       "%s was made by an older mailtap (format %lld; this one writes %d): analyse "
-                       "the captures again",
-                       st->path, (long long)version, USER_VERSION);
-    return st->writing ? read_key(st, e) : 0;
+    if (check_version(st, version, e) < 0)
+        return -1;
+    /* One of an earlier version is about to be replaced: migrate.c. */
+    return st->writing && !st->source && version == SCHEMA_VERSION ? need_key(st, e) : 0;
 }
 
 #define CONNECTION_INDEX                                                                           \

@@ -356,7 +356,7 @@ static char *folder_of(const char *file)
  * The lock is on a descriptor of our own, opened before SQLite's and closed after it: closing any
  * descriptor of a file drops all POSIX locks that the process holds on it, SQLite's among them.
  */
-static int take_lock(struct store *st, const char *file, struct err *e)
+static int try_lock(struct store *st, const char *file, struct err *e)
 {
     st->lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (st->lock < 0 && errno == ENOENT)
@@ -369,6 +369,23 @@ static int take_lock(struct store *st, const char *file, struct err *e)
         return 0;
     return err_set(e, "%s is being written by another mailtap: wait for it, or name another file",
                    st->path);
+}
+
+/* Another program may have put a newer database in its place (migrate.c) before it was locked. */
+static int take_lock(struct store *st, const char *file, struct err *e)
+{
+    struct stat locked, named;
+
+    if (try_lock(st, file, e) < 0)
+        return -1;
+    while (fstat(st->lock, &locked) == 0 &&
+           (stat(file, &named) < 0 || named.st_ino != locked.st_ino ||
+            named.st_dev != locked.st_dev)) {
+        close(st->lock);
+        if (try_lock(st, file, e) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* SQLite puts its journal beside the file. */
@@ -413,6 +430,10 @@ static int open_sqlite(struct store *st, const char *name, int flags, struct err
     if (sqlite3_open_v2(name, &st->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return st->db ? store_fail(st, e) : err_set(e, "%s: out of memory", st->path);
     if (functions_add(st, e) < 0 || guard_open(st, e) < 0)
+        return -1;
+    if (st->source &&
+        store_sql(st, st->writing ? "PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE" : "BEGIN", e) <
+            0)
         return -1;
     return schema_check(st, e);
 }
@@ -470,6 +491,12 @@ static int open_writing(struct store *st, const char *file, struct err *e)
     if (check_file(st, file, e) < 0 || check_folder(st, file, e) < 0 ||
         take_lock(st, file, e) < 0 || open_sqlite(st, file, SQLITE_OPEN_READWRITE, e) < 0)
         return -1;
+    if (st->version < SCHEMA_VERSION) {
+        sqlite3_close(st->db);
+        st->db = NULL;
+        if (migrate(st, file, e) < 0 || open_sqlite(st, file, SQLITE_OPEN_READWRITE, e) < 0)
+            return -1;
+    }
     st->servers_change = true;
     st->known = known_new();
     /* The numbers of other rows come from this program; those of removed rows are looked after
@@ -494,6 +521,7 @@ static void release(struct store **st)
     known_free(&(*st)->known);
     explicit_bzero((*st)->key, sizeof(*st)->key);
     free((*st)->path);
+    free((*st)->tables);
     free((*st)->trust_store);
     free(*st);
     *st = NULL;
@@ -511,6 +539,27 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e)
     st->writing = mode != STORE_READ;
     st->must_exist = mode != STORE_WRITE;
     rc = st->writing ? open_writing(st, file, e) : open_reading(st, file, e);
+    free(file);
+    if (rc < 0)
+        release(&st);
+    return st;
+}
+
+struct store *store_open_source(const char *path, bool exclusive, struct err *e)
+{
+    struct store *st = must_alloc(1, sizeof *st);
+    char *file = as_file(path);
+
+    st->path = must_copy(path);
+    st->lock = -1;
+    st->source = st->must_exist = true;
+    st->writing = exclusive;
+    int rc = exclusive ? open_sqlite(st, file, SQLITE_OPEN_READWRITE, e)
+                       : open_reading(st, file, e);
+    if (rc == 0 && schema_key(st, e) < 0)
+        rc = -1;
+    st->asking = true;
+    st->writing = false;
     free(file);
     if (rc < 0)
         release(&st);

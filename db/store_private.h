@@ -87,9 +87,16 @@ enum row_part {
     ROW_PARTS
 };
 
+/* The format that this program writes, and the first one in which sessions share rows. */
+#define SCHEMA_VERSION 3
+#define SCHEMA_SHARED 3
+
 struct store {
     sqlite3 *db;
     char *path;
+    int version;  /* of its format: SCHEMA_VERSION, or of an earlier mailtap when it is a source */
+    bool source;  /* it may be: all of it is read, by merge.c and migrate.c */
+    char *tables; /* of a source, its columns: schema_has() */
     char *trust_store; /* what certificates are verified against; NULL: they are not */
     int lock;          /* descriptor that holds the writer's lock, or -1 */
     bool writing, must_exist;
@@ -122,6 +129,13 @@ sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err
 
 /* Run a statement that gives no row: 0 or -1. */
 int store_run(struct store *st, sqlite3_stmt *s, struct err *e);
+
+/*
+ * A database that all is read from, of any version, as it is at this moment.  `exclusive`: nobody
+ * else has it open, or opens it, until it is closed; and all of it is in the one file.  Closed with
+ * store_close().
+ */
+struct store *store_open_source(const char *path, bool exclusive, struct err *e);
 
 /* Remove the rows of captures that did not end, and what was counted because of them. */
 int store_remove_unfinished(struct store *st, struct err *e);
@@ -175,8 +189,28 @@ int known_flush(struct store *st, struct err *e);
 
 /* ---- schema.c */
 
-/* Is it ours, and of this version?  A new one is made when st->writing.  Reads the key. */
+/*
+ * Is it ours, and of which version?  Sets st->version.  A new one is made when st->writing.  Reads
+ * the key of one that is to be written.  One of an earlier version is refused to readers, but a
+ * source may be of any.
+ */
 int schema_check(struct store *st, struct err *e);
+
+/* Read the key: 1; 0: there is none, the database was made to be given away; or -1. */
+int schema_key(struct store *st, struct err *e);
+
+/*
+ * The marks of a sensor that has no random one, and of a key: the same whenever they are worked out.
+ * Without a key, of something else that stays.
+ */
+#define SCHEMA_MARK 33
+void schema_marks(struct slice key, char sensor[SCHEMA_MARK], char key_mark[SCHEMA_MARK]);
+
+/* This new database takes the place of one with this key. */
+int schema_adopt(struct store *st, const uint8_t key[ADDRESS_KEY_OCTETS], struct err *e);
+
+/* Has this source such a column, stored as it is: of a table, not of a view? */
+bool schema_has(const struct store *st, const char *table, const char *column);
 
 /* Make the indexes that judging needs, where they are missing; sets st->overlapping. */
 int schema_index(struct store *st, struct err *e);
@@ -203,6 +237,24 @@ int store_certificates(struct store *st, const struct facts *f, struct err *e);
 /* What the database knows about the server of this session, beyond `sessions` and `offered`. */
 int history_load(struct store *st, int64_t session, const struct facts *f,
                  struct history *history_r, struct err *e);
+
+/* ---- merge.c */
+
+/*
+ * All complete captures of a source that are not in `st` yet.  `whole`: they take its place in a new
+ * database, with their numbers and with its policies.
+ */
+struct merge_counts;
+int merge_captures(struct store *st, struct store *source, bool whole,
+                   struct merge_counts *counts_r, struct err *e);
+
+/* ---- migrate.c */
+
+/*
+ * Put a database of the present version in the place of an earlier one.  `file` is locked by
+ * st->lock, which is the lock of the new file then.
+ */
+int migrate(struct store *st, const char *file, struct err *e);
 
 /* ---- contrast.c */
 
@@ -253,6 +305,7 @@ size_t row_key_most(enum row_part part);
 void bind_count(sqlite3_stmt *s, int at, uint64_t value);
 /* And back: what is below 0 in a stranger's row counts as 0; NULL is the empty text; cut to fit. */
 uint64_t column_count(sqlite3_stmt *s, int at);
+int64_t column_time(sqlite3_stmt *s, int at); /* nanoseconds since 1970, near enough to add to */
 void column_text(sqlite3_stmt *s, int at, char *to, size_t size);
 /* NULL for UNKNOWN and for the empty text, which must last until the statement has run. */
 void bind_tri(sqlite3_stmt *s, int at, tri value);

@@ -1,12 +1,9 @@
 /* store_session.c - the facts of a session, as they come: its row, and those that hang on it. */
-#include "store_private.h"
+#include "store_facts.h"
 
 #include <mailtap/text.h>
 
 #include <string.h>
-
-/* Octets kept of the HMAC: enough that two addresses do not meet. */
-#define LOCAL_HASH_OCTETS 16
 
 static int add_certificate(struct store *st, const struct cert_facts *cert, struct err *e)
 {
@@ -202,6 +199,39 @@ static int add_addresses(struct store *st, int64_t session, const struct facts *
     return 0;
 }
 
+static int bind_stored(struct store *st, sqlite3_stmt *s, int at_domain,
+                       const struct stored_address *a, struct err *e)
+{
+    int64_t domain;
+
+    if (known_name(st, a->domain, &domain, e) < 0)
+        return -1;
+    if (domain)
+        sqlite3_bind_int64(s, at_domain, domain);
+    if (a->hashed)
+        sqlite3_bind_blob(s, at_domain + 1, a->local_hash, LOCAL_HASH_OCTETS, SQLITE_STATIC);
+    if (a->kept)
+        sqlite3_bind_text(s, at_domain + 2, a->local_part, -1, SQLITE_STATIC);
+    return 0;
+}
+
+static int add_stored_addresses(struct store *st, int64_t session,
+                                const struct stored_session *from, struct err *e)
+{
+    for (uint32_t i = 0; i < from->address_count; i++) {
+        const struct stored_address *a = &from->addresses[i];
+        sqlite3_stmt *s = row_of(st, ST_ADDRESS_ADD, session, i, e);
+        if (!s)
+            return -1;
+        sqlite3_bind_int64(s, 3, a->transaction);
+        sqlite3_bind_text(s, 4, a->recipient ? "recipient" : "sender", -1, SQLITE_STATIC);
+        bind_tri(s, 5, a->accepted);
+        if (bind_stored(st, s, 6, a, e) < 0 || store_run(st, s, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int add_conflicts(struct store *st, int64_t session, const struct facts *f, struct err *e)
 {
     for (uint32_t i = 0; i < f->conflicts_kept; i++) {
@@ -256,9 +286,10 @@ static int find_shared(struct store *st, const struct facts *f, int64_t ids[ROW_
     return 0;
 }
 
-int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e)
+static int add_session(struct store *st, int64_t capture, const struct facts *f,
+                       const struct stored_session *from, struct err *e)
 {
-    int64_t ids[ROW_SESSION_IDS + 1] = {[ROW_CAPTURE] = capture};
+    int64_t ids[ROW_SESSION_IDS + 1] = {[ROW_CAPTURE] = capture}, session;
 
     st->servers_change = true;
     if (store_batch_begin(st, e) < 0)
@@ -271,7 +302,22 @@ int store_session(struct store *st, int64_t capture, const struct facts *f, stru
         if (ids[i])
             sqlite3_bind_int64(s, i, ids[i]);
     row_bind(s, ROW_SESSION, f);
-    if (store_run(st, s, e) < 0 || add_what_hangs(st, sqlite3_last_insert_rowid(st->db), f, e) < 0)
+    if (store_run(st, s, e) < 0)
+        return -1;
+    session = sqlite3_last_insert_rowid(st->db);
+    if (add_what_hangs(st, session, f, e) < 0 ||
+        (from && add_stored_addresses(st, session, from, e) < 0))
         return -1;
     return store_batch_add(st, e);
+}
+
+int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e)
+{
+    return add_session(st, capture, f, NULL, e);
+}
+
+int store_session_again(struct store *st, int64_t capture, const struct stored_session *session,
+                        struct err *e)
+{
+    return add_session(st, capture, &session->facts, session, e);
 }

@@ -23,7 +23,11 @@ enum store_mode {
     STORE_READ,   /* must exist; nothing is changed */
 };
 
-/* NULL on failure: missing, not a mailtap database, made by a newer mailtap, in use, read-only. */
+/*
+ * NULL on failure: missing, not a mailtap database, made by a newer mailtap, in use, read-only.  One
+ * that an older mailtap made is brought up to date when it is opened for writing, and refused to
+ * readers.
+ */
 struct store *store_open(const char *path, enum store_mode mode, struct err *e);
 
 /* What the certificates of the captures begun from now on are verified against; NULL: nothing. */
@@ -76,6 +80,21 @@ int store_policies(struct store *st, const struct policy *p, struct err *e);
 int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DIGEST_OCTETS],
                       const struct capture_counts *counts, const char *damage, struct err *e);
 int store_commit(struct store *st, struct err *e);
+
+/* What was taken from another database. */
+struct merge_counts {
+    uint64_t captures_new, captures_known; /* those that were there already */
+    uint64_t captures_unfinished;          /* left out: their run did not end, or goes on */
+    uint64_t captures_pruned; /* of those there already, sessions were removed as in the source */
+    uint64_t sessions;
+};
+
+/*
+ * Take the captures of another findings database, of this format or an earlier one, that are not
+ * here yet.  Their facts alone: verdicts are worked out again here.  0, or -1: then nothing of that
+ * database was taken.
+ */
+int store_merge(struct store *st, const char *source, struct merge_counts *counts_r, struct err *e);
 
 /*
  * The next session whose verdict is missing or may have changed, because sessions of its server

@@ -16,6 +16,10 @@
  */
 bool text_escape(char *to, size_t cap, struct slice s);
 
+/* Text that a stranger says was escaped, or lines of it: what text_escape() would not have left
+ * becomes '?'.  Text that is as it should be is not changed. */
+void text_mend(char *text);
+
 /* What a digit of base64 stands for (RFC 4648 4), or -1: it is none. */
 int text_base64_digit(uint8_t octet);
 
