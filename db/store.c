@@ -37,10 +37,16 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_CLIENT_FIND] = "SELECT client_id FROM client WHERE ip = ?",
     [ST_NAME_ADD] = "INSERT INTO name (name) VALUES (?) ON CONFLICT DO NOTHING",
     [ST_NAME_FIND] = "SELECT name_id FROM name WHERE name = ?",
+    /* What version 1 kept of a certificate was less. */
     [ST_CERTIFICATE_ADD] =
         "INSERT INTO certificate (sha256, subject_cn, issuer_cn, names, not_before, not_after,"
         " key_type, key_bits, signature, self_signed, authority)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET names = "
+        "excluded.names,"
+        " key_type = excluded.key_type, key_bits = excluded.key_bits,"
+        " signature = excluded.signature, self_signed = excluded.self_signed,"
+        " authority = excluded.authority"
+        " WHERE certificate.key_type IS NULL AND excluded.key_type IS NOT NULL",
     [ST_CHAIN_ADD] = "INSERT INTO chain VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     [ST_MEDIA_ADD] = "INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)",
     [ST_AUTH_ADD] = "INSERT INTO auth VALUES (?, ?, ?, ?, ?, ?, ?)",
