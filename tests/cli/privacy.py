@@ -379,8 +379,10 @@ class Search:
             for hit in self.by_start.get(block[at : at + 8], ()):
                 if block.startswith(hit[0], at):
                     hits.append(hit)
-        self.own_words |= {value for value, _ in hits if value in self.own}
-        return {kind for value, kind in hits if value not in self.own}
+        # "recipient" is a word of the table of addresses, and an octet behind it may well be 64.
+        own = {value for value, _ in hits if value in self.own or value.rstrip(b"@") in self.own}
+        self.own_words |= own
+        return {kind for value, kind in hits if value not in own}
 
     def in_file(self, path):
         found = set()
