@@ -65,7 +65,7 @@ static char *findings(const char *path)
         "sqlite3 '%s' \""
         "SELECT 'session', capture_source, class, cleartext_reason, strip_rule, strip_rank, rung,"
         " client_ip, server_ip, server_port, server_software, cert_subject_cn, f.*"
-        " FROM v_session JOIN (SELECT session_id, '' AS session_id, '' AS capture_id,"
+        " FROM v_session JOIN (SELECT session_id,"
         "  started_ns, ended_ns, client_port, keywords, greeting, ja4, chain, certificate, auths,"
         "  cert_verified, cert_reason, anomalies, estimated_low, lost, ending FROM v_facts) f"
         " USING (session_id);"
@@ -74,7 +74,8 @@ static char *findings(const char *path)
         "SELECT 'view', * FROM v_server;"
         "SELECT 'certificate', * FROM certificate;"
         "SELECT 'chain', * FROM chain;"
-        "SELECT 'address', s.started_ns, s.client_port, a.* FROM v_address a"
+        "SELECT 'address', s.started_ns, s.client_port, a.transaction_no, a.role,"
+        " a.accepted, a.domain, hex(a.local_hash), a.local_part FROM v_address a"
         " JOIN session s USING (session_id);"
         "SELECT 'exposure', s.started_ns, s.client_port, x.item, x.count, x.octets"
         " FROM v_exposure x JOIN session s USING (session_id);"
@@ -91,7 +92,7 @@ static char *findings(const char *path)
         "SELECT 'weakness', s.started_ns, w.weakness FROM weakness w JOIN session s"
         " USING (session_id);"
         "SELECT 'rows', (SELECT count(*) FROM course), (SELECT count(*) FROM banner),"
-        " (SELECT count(*) FROM tls), (SELECT count(*) FROM name), (SELECT count(*) FROM sensor)"
+        " (SELECT count(*) FROM tls), (SELECT count(*) FROM name)"
         "\" | LC_ALL=C sort";
     char *command = NULL, *text = calloc(1, 1 << 20);
 
@@ -322,7 +323,7 @@ static void a_source_must_be_of_tables(void **state)
         "PRAGMA legacy_alter_table = ON; ALTER TABLE kept RENAME TO old; CREATE VIEW KEPT AS "
         "SELECT *"
         " FROM old",
-        "ALTER TABLE auth ADD COLUMN more AS (zeroblob(10000000))",
+        "ALTER TABLE auth ADD COLUMN more BLOB AS (zeroblob(10000000))",
         "PRAGMA legacy_alter_table = ON; ALTER TABLE media RENAME TO old;"
         "CREATE VIRTUAL TABLE media USING fts5(session_id, place)",
     };
@@ -432,7 +433,7 @@ static unsigned flip(const char *from, const char *bad, const char *to, bool che
         struct merge_counts counts;
         for (int k = 0; k < 8; k++) {
             at[k] = k % 2 ? next_random(&x) % n
-                          : next_random(&x) % (n / 4096) * 4096 + 100 + i % 40;
+                          : next_random(&x) % (n / 4096) * 4096 + 100 + (size_t)i % 40;
             was[k] = octets[at[k]];
             octets[at[k]] = (uint8_t)next_random(&x);
         }
