@@ -18,7 +18,7 @@ struct values {
     const char *database;
     const char *filter;
     uint64_t count, max_flows, max_held, max_fragments, idle;
-    const char *trust_store;
+    const char *trust_store, *sensor;
     struct option_list keep;
     bool quiet, verbose;
 };
@@ -95,6 +95,12 @@ static const struct option_row rows[] = {
      .help =
          "store in plain text what is otherwise hashed or left out: local-parts, users, subjects, "
          "filenames; may be given again, or with commas; read PRIVACY in the manual first"},
+    {.name = "sensor",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .at = AT(sensor),
+     .help = "name the place that the captures of this database are made at; without it, no name "
+             "of this host is stored"},
     {.letter = 'q',
      .name = "quiet",
      .kind = OPTION_FLAG,
@@ -351,6 +357,8 @@ static int analyse(struct run *r, const struct input *in, struct err *e)
     if (!r->store) {
         r->store = store_open(r->values->database, STORE_WRITE, e);
         rc = r->store ? 0 : -1;
+        if (r->store && r->values->sensor)
+            rc = store_sensor(r->store, r->values->sensor, e);
         if (r->store && r->trust)
             store_trusts(r->store, r->values->trust_store ? r->values->trust_store : "system");
     }
@@ -501,6 +509,8 @@ int cmd_capture(int argc, char **argv)
         options_wrong("capture", "name a capture file with -r");
     else if (!values.database)
         options_wrong("capture", "name the findings database with -d");
+    else if (values.sensor && (!*values.sensor || strlen(values.sensor) > BOUND_SENSOR_NAME))
+        options_wrong("capture", "--sensor takes a name of 1 to %u octets", BOUND_SENSOR_NAME);
     else
         status = run(&values);
     options_free(&table, &values);

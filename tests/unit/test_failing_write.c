@@ -77,7 +77,8 @@ static char *ask(sqlite3 *db, const char *sql)
     "   ELSE 'quote(\"' || c.name || '\")' END, ' || '' '' || ') AS listed"                        \
     " FROM (SELECT name FROM sqlite_schema WHERE type = 'view' AND substr(name, 1, 2) = 'v_'"      \
     "  ORDER BY name) m JOIN pragma_table_info(m.name) c"                                          \
-    " WHERE c.name NOT LIKE '%\\_id' ESCAPE '\\' GROUP BY m.name)"
+    " WHERE c.name NOT LIKE '%\\_id' ESCAPE '\\' AND c.name NOT IN ('local_hash', 'sensor_mark')"  \
+    " GROUP BY m.name)" /* hashes and marks: a database that is made anew has others */
 
 /* All rows of all views, as text; and the database is sound. */
 static char *rows_of(const char *path)

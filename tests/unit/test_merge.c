@@ -64,7 +64,9 @@ static char *findings(const char *path)
     static const char form[] =
         "sqlite3 '%s' \""
         "SELECT 'session', capture_source, class, cleartext_reason, strip_rule, strip_rank, rung,"
-        " client_ip, server_ip, server_port, server_software, cert_subject_cn, f.*"
+        " client_ip, server_ip, server_port, server_software, cert_subject_cn,"
+        " f.started_ns, f.ended_ns, f.client_port, keywords, greeting, ja4, chain, certificate,"
+        " auths, cert_verified, cert_reason, anomalies, estimated_low, lost, ending"
         " FROM v_session JOIN (SELECT session_id,"
         "  started_ns, ended_ns, client_port, keywords, greeting, ja4, chain, certificate, auths,"
         "  cert_verified, cert_reason, anomalies, estimated_low, lost, ending FROM v_facts) f"
