@@ -816,7 +816,7 @@ SELECT r.ip AS server_ip,
   g.established,
   coalesce((SELECT x.sessions FROM
      (SELECT n.server_id, count(*) AS sessions FROM verdict v
-      JOIN session n ON n.session_id = v.session_id
+      CROSS JOIN session n ON n.session_id = v.session_id
       WHERE v.class = 'stripped' GROUP BY n.server_id) x WHERE x.server_id = r.server_id), 0)
     AS stripped,
   strftime('%Y-%m-%dT%H:%M:%S', g.first_ns / 1000000000 - (g.first_ns % 1000000000 < 0),

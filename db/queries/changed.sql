@@ -7,29 +7,43 @@
 -- sessions and messages for independent: one busy host that changed can make a difference; and one
 -- interval in twenty misses the truth by chance.  Offered: of the sessions with a reply to EHLO, a
 -- refusal being one without the offer.  Messages under TLS are an estimate.
-WITH captured AS (
-  SELECT coalesce(:since, min(started_at), (SELECT min(started_at) FROM v_session)) AS began,
-    coalesce(:until, max(ended_at), (SELECT max(started_at) FROM v_session)) AS ended
-  FROM v_capture
+WITH given AS ( -- nanoseconds since 1970
+  SELECT unixepoch(substr(:since, 1, 19)) * 1000000000
+      + CAST(substr(substr(:since, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS since,
+    unixepoch(substr(:at, 1, 19)) * 1000000000
+      + CAST(substr(substr(:at, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS at,
+    unixepoch(substr(:until, 1, 19)) * 1000000000
+      + CAST(substr(substr(:until, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS until
+), captured AS (
+  SELECT coalesce(since, (SELECT min(started_ns) FROM capture),
+                  (SELECT min(started_ns) FROM session)) AS began,
+    coalesce(until, (SELECT max(ended_ns) FROM capture),
+             (SELECT max(started_ns) FROM session)) AS ended
+  FROM given
 ), divided AS (
-  SELECT coalesce(:at, strftime('%Y-%m-%dT%H:%M:%f', (julianday(began) + julianday(ended)) / 2))
-    AS at
+  SELECT coalesce((SELECT at FROM given), began + (ended - began) / 2) AS at
   FROM captured
 ), seen AS ( -- 1: it is so, 0: it is not, NULL: the session is no case of this figure
-  SELECT CASE WHEN started_at >= (SELECT at FROM divided) THEN 4294967296 ELSE 1 END AS one,
-    starttls_offered AS offered,
-    CASE WHEN starttls_offered = 1 THEN starttls_requested END AS used,
-    CASE WHEN starttls_offered = 1 AND starttls_requested = 1 THEN tls_established END
+  SELECT CASE WHEN s.started_ns >= (SELECT at FROM divided) THEN 4294967296 ELSE 1 END AS one,
+    c.starttls_offered AS offered,
+    CASE WHEN c.starttls_offered = 1 THEN c.starttls_requested END AS used,
+    CASE WHEN c.starttls_offered = 1 AND c.starttls_requested = 1 THEN c.tls_established END
       AS established,
-    CASE class WHEN 'unknown' THEN NULL WHEN 'cleartext' THEN 1 WHEN 'stripped' THEN 2 ELSE 0 END
-      AS clear, -- 2: stripped
-    CASE WHEN credentials_exposed = 1 THEN 1 WHEN auth_mechanism IS NOT NULL THEN 0 END AS exposed,
-    CASE WHEN tls_established = 1 AND tls_version IS NOT NULL THEN rung = 'obsolete-tls' END
-      AS obsolete,
-    messages,
-    coalesce(messages, 0) + coalesce(estimated_messages, 0) AS of_messages
-  FROM v_session
-  WHERE (:since IS NULL OR started_at >= :since) AND (:until IS NULL OR started_at < :until)
+    CASE coalesce(v.class, 'unknown') WHEN 'unknown' THEN NULL WHEN 'cleartext' THEN 1
+      WHEN 'stripped' THEN 2 ELSE 0 END AS clear, -- 2: stripped
+    CASE WHEN c.credentials_exposed = 1 THEN 1 WHEN c.auth_mechanism IS NOT NULL THEN 0 END
+      AS exposed,
+    CASE WHEN c.tls_established = 1
+        AND (SELECT t.tls_version FROM tls t WHERE t.tls_id = s.tls_id) IS NOT NULL
+      THEN coalesce(v.rung, 'undecided') = 'obsolete-tls' END AS obsolete,
+    CASE c.messages_known WHEN 1 THEN s.messages END AS messages,
+    CASE c.messages_known WHEN 1 THEN s.messages ELSE 0 END + coalesce(s.estimated_messages, 0)
+      AS of_messages
+  FROM session s NOT INDEXED
+  CROSS JOIN course c ON c.course_id = s.course_id
+  LEFT JOIN verdict v ON v.session_id = s.session_id
+  WHERE s.started_ns >= coalesce((SELECT since FROM given), s.started_ns)
+    AND s.started_ns < coalesce((SELECT until FROM given), s.started_ns + 1)
   LIMIT -1 -- so that what is selected here is worked out once for each session
 ), counted AS MATERIALIZED ( -- in one pass: before the division in units of 1, after it of 2^32
   SELECT sum(one * offered) AS offered, sum(one) FILTER (WHERE offered IS NOT NULL) AS of_offered,
@@ -74,6 +88,7 @@ SELECT figure, before, of_before,
        WHEN least > 0 THEN 'higher'
        WHEN most < 0 THEN 'lower'
        ELSE 'no difference shown' END AS verdict,
-  (SELECT at FROM divided) AS divided_at
+  coalesce(:at,
+    (SELECT strftime('%Y-%m-%dT%H:%M:%f', at / 1000000000.0, 'unixepoch') FROM divided)) AS divided_at
 FROM compared
 ORDER BY place

@@ -1,8 +1,13 @@
 -- What became of the sessions?
-SELECT coalesce(v.class, 'unknown') AS class,
-  count(*) AS sessions,
+WITH judged AS (
+  SELECT class, count(*) AS sessions FROM verdict GROUP BY class
+  UNION ALL
+  SELECT 'unknown', (SELECT count(*) FROM session) - (SELECT count(*) FROM verdict)
+)
+SELECT class,
+  sum(sessions) AS sessions,
   (SELECT count(*) FROM session) AS of_sessions
-FROM session s
-LEFT JOIN verdict v ON v.session_id = s.session_id
-GROUP BY coalesce(v.class, 'unknown')
-ORDER BY sessions DESC, class
+FROM judged
+GROUP BY class
+HAVING sum(sessions) > 0
+ORDER BY 2 DESC, class

@@ -13,8 +13,8 @@ WITH without AS (
     count(*) FILTER (WHERE s.transactions = 0
       AND NOT (c.tls_established IS NOT 0
                AND (s.estimated_messages IS NULL OR s.estimated_messages > 0))) AS ended
-  FROM session s
-  JOIN course c ON c.course_id = s.course_id
+  FROM session s NOT INDEXED
+  CROSS JOIN course c ON c.course_id = s.course_id
   WHERE c.starttls_offered = 1
     AND (c.starttls_requested = 0
          OR (coalesce(c.starttls_reply, 220) = 220 AND c.tls_established IS NOT 0))
