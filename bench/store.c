@@ -22,7 +22,8 @@
 #include <unistd.h>
 
 #define SESSIONS 1000000u
-#define ROUND 64u /* sessions made before they are stored: few, for facts come hot from the reader */
+#define ROUND                                                                                      \
+    64u /* sessions made before they are stored: few, for facts come hot from the reader */
 #define DOMAINS 40000u
 #define CERTIFICATES 3000u
 

@@ -140,7 +140,7 @@ def rows(path):
     with reading(path) as db:
         for view in views(db):
             names = [row[1] for row in db.execute(f"PRAGMA table_info({view})")]
-            names = [n for n in names if n != "session_id" and not n.endswith("_id")]
+            names = [n for n in names if n not in ("session_id", "sensor_mark", "local_hash") and not n.endswith("_id")]
             listed = ", ".join(f'"{n}"' for n in names)
             got = db.execute(f"SELECT {listed} FROM {view}").fetchall()
             if view == "v_evidence":

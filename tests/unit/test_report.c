@@ -164,12 +164,10 @@ static void hostile_names_stay_in_their_lines(void **state)
     f.address_count = 1;
     memset(f.server_name, 'm', 255);
     sample_store(path, 1, &f, 1);
-    sample_sql(
-        path,
-        "UPDATE banner SET server_name = 'a' || char(27) || '[2J' || char(10) || 'b';"
-        "INSERT INTO name VALUES (999, 'd' || char(27) || '[31m' || char(8238));"
-        "INSERT INTO address VALUES (1, 1, 1, 'sender', 1, 999,"
-        " x'00112233445566778899aabbccddeeff', NULL)");
+    sample_sql(path, "UPDATE banner SET server_name = 'a' || char(27) || '[2J' || char(10) || 'b';"
+                     "INSERT INTO name VALUES (999, 'd' || char(27) || '[31m' || char(8238));"
+                     "INSERT INTO address VALUES (1, 1, 1, 'sender', 1, 999,"
+                     " x'00112233445566778899aabbccddeeff', NULL)");
     char *text = audit(path, false);
     assert_says(text, "from d\\x1b[31m\\u202e");
     assert_says(text, "a\\x1b[2J\\x0ab");
