@@ -131,7 +131,7 @@ static int prune(struct store *store, const struct values *v, int64_t before, st
         return store_prune_count(store, before, p, e);
     if (store_prune(store, before, p, e) < 0 || pipeline_judge(store, e) < 0)
         return -1;
-    if (v->keep_space || (p->sessions == 0 && p->dns == 0))
+    if (v->keep_space || (p->sessions == 0 && p->dns == 0 && p->free_pages == 0))
         return 0;
     int rc = store_shrink(store, &why);
     if (rc < 0)

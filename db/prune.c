@@ -6,6 +6,8 @@
  */
 #include "store_private.h"
 
+#include <string.h>
+
 /* ---- statements that have the time as their only parameter */
 
 static int prepare_at(struct store *st, const char *sql, int64_t before_ns, sqlite3_stmt **s,
@@ -142,12 +144,19 @@ static int remove_all(struct store *st, int64_t before_ns, struct pruned *pruned
 
 int store_prune(struct store *st, int64_t before_ns, struct pruned *pruned_r, struct err *e)
 {
+    int64_t free_pages = 0;
+
+    memset(pruned_r, 0, sizeof *pruned_r);
     /* Foreign keys stay off: a look for orphans behind each row would read all sessions. */
     if (store_batch_commit(st, e) < 0 || store_sql(st, "PRAGMA secure_delete = ON", e) < 0 ||
         store_batch_begin(st, e) < 0)
         return -1;
-    if (remove_all(st, before_ns, pruned_r, e) == 0 && store_batch_commit(st, e) == 0)
+    if (remove_all(st, before_ns, pruned_r, e) == 0 &&
+        ask_at(st, "PRAGMA freelist_count", 0, &free_pages, e) > 0 &&
+        store_batch_commit(st, e) == 0) {
+        pruned_r->free_pages = (uint64_t)free_pages;
         return 0;
+    }
     sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
     st->in_batch = false;
     return -1;

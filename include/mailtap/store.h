@@ -119,6 +119,7 @@ struct pruned {
     uint64_t sessions, left;   /* that began before the time, and since then */
     uint64_t dns;              /* records seen before it */
     uint64_t servers, clients; /* of which no session is left */
+    uint64_t free_pages;       /* of the file, after store_prune(): also those of earlier ones */
 };
 
 /* What store_prune() would remove; only reads. */

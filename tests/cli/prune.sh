@@ -170,6 +170,9 @@ for n in 1 2; do cp "$dir/many.db" "$dir/many$n.db"; done
 was=$(size "$dir/many.db")
 "$mailtap" prune -q --keep-space --older-than 90d "$dir/many1.db"
 [ "$(size "$dir/many1.db")" -ge "$was" ] || { echo "FAILED: the space was not kept"; failed=1; }
+expect "the space is given back later" 0 "nothing changed" \
+    "$mailtap" prune --older-than 90d "$dir/many1.db"
+[ "$(size "$dir/many1.db")" -lt "$was" ] || { echo "FAILED: the space is still kept"; failed=1; }
 "$mailtap" prune -q --older-than 90d "$dir/many2.db"
 [ "$(size "$dir/many2.db")" -lt "$was" ] || { echo "FAILED: $was octets did not shrink"; failed=1; }
 same "as if they had never come" "$(views "$dir/many2.db")" "$(views "$dir/new.db")"
