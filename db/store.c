@@ -488,6 +488,7 @@ static int open_reading(struct store *st, const char *file, struct err *e)
     }
     if (rc < 0 && open_immutable(st, file, e) < 0)
         return -1;
+    e->text[0] = '\0'; /* of a way that was closed */
     guard_asked(st);
     return 0;
 }
