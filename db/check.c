@@ -294,6 +294,7 @@ static void check_captures(struct look *l)
 
 /* ---- what needs all rows */
 
+/* Of a file that is open for reading SQLite does not know the CHECKs: hence check_words(). */
 static void check_integrity(struct look *l)
 {
     sqlite3_stmt *s = ask(l, "PRAGMA integrity_check(10)");
