@@ -19,7 +19,7 @@ Q := $(if $(V),,@)
 PACKAGES := gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libssl-dev libsqlite3-dev \
             zlib1g-dev libzstd-dev libcmocka-dev sqlite3 ca-certificates
 # What tests compare with; without them those tests say so and pass.
-TEST_PACKAGES := tshark python3
+TEST_PACKAGES := tshark python3 libdbd-sqlite3-perl
 LIBRARIES := libpcap libndpi libcrypto sqlite3 zlib libzstd
 
 DIRS := base capture analysis analysis/evidence db report cli
