@@ -67,7 +67,7 @@ static bool read_age(const char *text, int64_t *age_ns_r)
 {
     static const struct {
         char letter;
-        uint64_t minutes;
+        unsigned minutes;
     } units[] = {{'m', 1}, {'h', 60}, {'d', 24 * 60}, {'w', 7 * 24 * 60}};
     size_t n = strlen(text);
     uint64_t number;
@@ -144,7 +144,7 @@ static int prune(struct store *store, const struct values *v, int64_t before, st
 static int run_over(struct store *store, const struct values *v, const char *path, struct err *e)
 {
     struct pruned p = {0};
-    int64_t before;
+    int64_t before = 0;
     int rc = find_time(store, v, &before, e);
 
     if (rc == 0 && !v->quiet)

@@ -71,7 +71,7 @@ int store_prune_count(struct store *st, int64_t before_ns, struct pruned *pruned
     };
 
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        int64_t value;
+        int64_t value = 0;
         if (ask_at(st, counts[i].sql, before_ns, &value, e) < 0)
             return -1;
         *counts[i].to = (uint64_t)value;
