@@ -285,6 +285,9 @@ static int run_plain(struct store *st, enum statement which, struct err *e)
 
 int store_batch_begin(struct store *st, struct err *e)
 {
+    /* A full disk may have ended the transaction: rows that others would refer to are gone. */
+    if (st->in_batch && sqlite3_get_autocommit(st->db))
+        return err_set(e, "%s: what was being written was taken back", st->path);
     if (st->in_batch)
         return 0;
     if (run_plain(st, ST_BEGIN, e) < 0)
