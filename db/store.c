@@ -596,7 +596,7 @@ int store_close(struct store **st, struct err *e)
          * the next writer removes it. */
         if (sqlite3_exec((*st)->db, "PRAGMA wal_checkpoint(RESTART); PRAGMA journal_mode = DELETE",
                          NULL, NULL, NULL) != SQLITE_OK &&
-            rc == 0)
+            (sqlite3_errcode((*st)->db) & 0xff) != SQLITE_BUSY && rc == 0)
             rc = store_fail(*st, e);
     }
     release(st);
