@@ -41,16 +41,14 @@ static sqlite3_stmt *prepare(struct store *st, const char *sql, struct err *e)
     return s;
 }
 
-/* Run it with these numbers. */
-static int run_with(struct store *st, const char *sql, int64_t first, int64_t second, struct err *e)
+/* Run it with this number. */
+static int run_with(struct store *st, const char *sql, int64_t number, struct err *e)
 {
     sqlite3_stmt *s = prepare(st, sql, e);
 
     if (!s)
         return -1;
-    sqlite3_bind_int64(s, 1, first);
-    if (sqlite3_bind_parameter_count(s) > 1)
-        sqlite3_bind_int64(s, 2, second);
+    sqlite3_bind_int64(s, 1, number);
     int rc = sqlite3_step(s);
     if (rc != SQLITE_DONE)
         store_fail(st, e);
@@ -228,24 +226,6 @@ static int find_here(struct store *st, const void *digest, int64_t *id_r, int64_
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
 }
 
-static int prune_here(struct store *st, int64_t capture, int64_t before_ns, struct err *e)
-{
-    /* Rows that hang on the sessions go with them. */
-    if (store_batch_commit(st, e) < 0 || store_sql(st, "PRAGMA foreign_keys = ON", e) < 0 ||
-        store_batch_begin(st, e) < 0 ||
-        run_with(st,
-                 "UPDATE server SET changed = 2 WHERE server_id IN (SELECT server_id FROM session"
-                 " WHERE capture_id = ? AND started_ns < ?)",
-                 capture, before_ns, e) < 0 ||
-        run_with(st, "DELETE FROM session WHERE capture_id = ? AND started_ns < ?", capture,
-                 before_ns, e) < 0 ||
-        run_with(st, "UPDATE capture SET pruned_ns = ?2 WHERE capture_id = ?1", capture, before_ns,
-                 e) < 0 ||
-        store_sweep(st, e) < 0 || store_batch_commit(st, e) < 0)
-        return -1;
-    return store_sql(st, "PRAGMA foreign_keys = OFF", e);
-}
-
 /* A capture that is here already. */
 static int meet(struct merging *m, int64_t here, int64_t pruned_here, const struct origin *o,
                 struct err *e)
@@ -254,7 +234,7 @@ static int meet(struct merging *m, int64_t here, int64_t pruned_here, const stru
     if (!o->pruned || o->pruned_ns <= pruned_here)
         return 0;
     m->counts->captures_pruned++;
-    return prune_here(m->st, here, o->pruned_ns, e);
+    return store_prune_capture(m->st, here, o->pruned_ns, e);
 }
 
 /* ---- which captures are new */
@@ -388,7 +368,7 @@ static int take_dns(struct merging *m, struct err *e)
         const struct origin *o = find_origin(m, sqlite3_column_int64(s, 1));
         if (number <= before)
             failed = err_set(e, "%s is damaged: its dns rows are not in order", m->source->path);
-        else if (o)
+        else if (o && !(o->pruned && column_time(s, 2) < o->pruned_ns))
             failed = add_dns(m, s, o->to, e);
         before = number;
     }
@@ -436,7 +416,7 @@ static int complete(struct merging *m, struct err *e)
         return -1;
     for (size_t i = 0; i < m->count; i++)
         if (run_with(m->st, "UPDATE capture SET state = 'complete' WHERE capture_id = ?",
-                     m->captures[i].to, 0, e) < 0)
+                     m->captures[i].to, e) < 0)
             return -1;
     return store_batch_commit(m->st, e);
 }

@@ -20,15 +20,24 @@ static int prepare_at(struct store *st, const char *sql, int64_t before_ns, sqli
     return 0;
 }
 
-static int run_at(struct store *st, const char *sql, int64_t before_ns, struct err *e)
+/* The capture is parameter 2 of those that have one. */
+static int run_of(struct store *st, const char *sql, int64_t before_ns, int64_t capture,
+                  struct err *e)
 {
     sqlite3_stmt *s = NULL;
     int rc = prepare_at(st, sql, before_ns, &s, e);
 
+    if (rc == 0 && sqlite3_bind_parameter_count(s) > 1)
+        sqlite3_bind_int64(s, 2, capture);
     if (rc == 0)
         rc = store_run(st, s, e);
     sqlite3_finalize(s);
     return rc;
+}
+
+static int run_at(struct store *st, const char *sql, int64_t before_ns, struct err *e)
+{
+    return run_of(st, sql, before_ns, 0, e);
 }
 
 /* 1 and the row's one integer, 0 when that is NULL. */
@@ -101,14 +110,15 @@ static int remove_dependents(struct store *st, struct err *e)
     return rc;
 }
 
-static int remove_sessions(struct store *st, int64_t before_ns, struct err *e)
+/* The sessions that `which` selects: the time is its parameter 1, a capture, or 0, is 2. */
+static int remove_sessions(struct store *st, const char *which, int64_t before_ns, int64_t capture,
+                           struct err *e)
 {
     if (store_sql(st,
                   "CREATE TEMP TABLE IF NOT EXISTS pruned (session_id INTEGER PRIMARY KEY);"
                   "DELETE FROM temp.pruned",
                   e) < 0 ||
-        run_at(st, "INSERT INTO temp.pruned SELECT session_id FROM session WHERE started_ns < ?",
-               before_ns, e) < 0 ||
+        run_of(st, which, before_ns, capture, e) < 0 ||
         store_sql(st,
                   "UPDATE server SET changed = 2 WHERE server_id IN (SELECT server_id FROM session"
                   " WHERE session_id IN (SELECT session_id FROM temp.pruned))",
@@ -136,10 +146,48 @@ static int remove_all(struct store *st, int64_t before_ns, struct pruned *pruned
     if (pruned_r->sessions == 0 && pruned_r->dns == 0)
         return 0;
     /* The recount goes through the indexes. */
-    if (schema_index(st, e) < 0 || remove_sessions(st, before_ns, e) < 0 ||
+    if (schema_index(st, e) < 0 ||
+        remove_sessions(
+            st, "INSERT INTO temp.pruned SELECT session_id FROM session WHERE started_ns < ?1",
+            before_ns, 0, e) < 0 ||
         run_at(st, "DELETE FROM dns WHERE seen_ns < ?", before_ns, e) < 0 || store_sweep(st, e) < 0)
         return -1;
     return store_judge_all(st, e);
+}
+
+static int remove_of_capture(struct store *st, int64_t capture, int64_t before_ns, struct err *e)
+{
+    if (schema_index(st, e) < 0 ||
+        remove_sessions(st,
+                        "INSERT INTO temp.pruned SELECT session_id FROM session"
+                        " WHERE started_ns < ?1 AND capture_id = ?2",
+                        before_ns, capture, e) < 0 ||
+        run_of(st, "DELETE FROM dns WHERE seen_ns < ?1 AND capture_id = ?2", before_ns, capture,
+               e) < 0 ||
+        run_of(st, "UPDATE capture SET pruned_ns = ?1 WHERE capture_id = ?2", before_ns, capture,
+               e) < 0 ||
+        store_sweep(st, e) < 0)
+        return -1;
+    return store_judge_all(st, e);
+}
+
+/* Foreign keys stay off: a look for orphans behind each row would read all sessions. */
+static int begin_removal(struct store *st, struct err *e)
+{
+    if (store_batch_commit(st, e) < 0 || store_sql(st, "PRAGMA secure_delete = ON", e) < 0)
+        return -1;
+    return store_batch_begin(st, e);
+}
+
+int store_prune_capture(struct store *st, int64_t capture, int64_t before_ns, struct err *e)
+{
+    if (begin_removal(st, e) < 0)
+        return -1;
+    if (remove_of_capture(st, capture, before_ns, e) == 0 && store_batch_commit(st, e) == 0)
+        return 0;
+    sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+    st->in_batch = false;
+    return -1;
 }
 
 int store_prune(struct store *st, int64_t before_ns, struct pruned *pruned_r, struct err *e)
@@ -147,9 +195,7 @@ int store_prune(struct store *st, int64_t before_ns, struct pruned *pruned_r, st
     int64_t free_pages = 0;
 
     memset(pruned_r, 0, sizeof *pruned_r);
-    /* Foreign keys stay off: a look for orphans behind each row would read all sessions. */
-    if (store_batch_commit(st, e) < 0 || store_sql(st, "PRAGMA secure_delete = ON", e) < 0 ||
-        store_batch_begin(st, e) < 0)
+    if (begin_removal(st, e) < 0)
         return -1;
     if (remove_all(st, before_ns, pruned_r, e) == 0 &&
         ask_at(st, "PRAGMA freelist_count", 0, &free_pages, e) > 0 &&

@@ -238,6 +238,11 @@ int store_certificates(struct store *st, const struct facts *f, struct err *e);
 int history_load(struct store *st, int64_t session, const struct facts *f,
                  struct history *history_r, struct err *e);
 
+/* ---- prune.c */
+
+/* Of one capture what began before a time leaves, as it left a copy of that capture. */
+int store_prune_capture(struct store *st, int64_t capture, int64_t before_ns, struct err *e);
+
 /* ---- merge.c */
 
 /*
