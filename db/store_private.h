@@ -256,10 +256,10 @@ int merge_captures(struct store *st, struct store *source, bool whole,
 /* ---- migrate.c */
 
 /*
- * Put a database of the present version in the place of an earlier one.  `file` is locked by
+ * Put a database of the present version in the place of an earlier one.  `path` is locked by
  * st->lock, which is the lock of the new file then.
  */
-int migrate(struct store *st, const char *file, struct err *e);
+int migrate(struct store *st, const char *path, struct err *e);
 
 /* ---- contrast.c */
 

@@ -94,7 +94,7 @@ struct merge_counts {
  * here yet.  Their facts alone: verdicts are worked out again here.  0, or -1: then nothing of that
  * database was taken.
  */
-int store_merge(struct store *st, const char *source, struct merge_counts *counts_r, struct err *e);
+int store_merge(struct store *st, const char *path, struct merge_counts *counts_r, struct err *e);
 
 /*
  * The next session whose verdict is missing or may have changed, because sessions of its server

@@ -157,12 +157,37 @@ static void digits_of_base64(void **state)
     assert_int_equal(found, 64); /* neither '=' nor NUL nor the letters of base64url */
 }
 
+static void a_strangers_text_is_mended(void **state)
+{
+    static const char *const cases[][2] = {
+        {"mx.example", "mx.example"},
+        {"SIZE 1\nSTARTTLS", "SIZE 1\nSTARTTLS"}, /* a line each */
+        {"\\x1b\\\\", "\\x1b\\\\"},               /* escaped already */
+        {"b\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa7", "b\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa7"},
+        {"\x1b[2J\r\x7f", "?[2J??"},
+        {"\xff\xc3", "??"}, /* no UTF-8, and one that is cut */
+        {"\xc2\x9b"
+         "31m",
+         "??31m"}, /* a control character of C1 */
+        {"", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        strcpy(text, cases[i][0]);
+        text_mend(text);
+        assert_string_equal(text, cases[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(well_formed_text_stays),
         cmocka_unit_test(what_could_harm_a_terminal_is_escaped),
         cmocka_unit_test(what_does_not_fit_ends_at_a_character),
+        cmocka_unit_test(a_strangers_text_is_mended),
         cmocka_unit_test(letters_change_case_and_nothing_else),
         cmocka_unit_test(time_is_utc_with_microseconds),
         cmocka_unit_test(a_time_is_read_back),
