@@ -403,7 +403,7 @@ def with_others(captures, before):
         process = subprocess.Popen(command(path, files), stdin=subprocess.PIPE)
         if path == paths[1]:
             over, waits = threading.Event(), []
-            asking = threading.Thread(target=ask_all_the_while, args=(path, over, waits))
+            asking = threading.Thread(target=ask_all_the_while, args=(path, over, waits), daemon=True)
             asking.start()
             process.stdin.write(octets[:len(octets) // 2])
             process.stdin.flush()
