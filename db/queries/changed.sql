@@ -89,6 +89,7 @@ SELECT figure, before, of_before,
        WHEN most < 0 THEN 'lower'
        ELSE 'no difference shown' END AS verdict,
   coalesce(:at,
-    (SELECT strftime('%Y-%m-%dT%H:%M:%f', at / 1000000000.0, 'unixepoch') FROM divided)) AS divided_at
+    (SELECT strftime('%Y-%m-%dT%H:%M:%f', at / 1000000000.0, 'unixepoch') FROM divided))
+    AS divided_at
 FROM compared
 ORDER BY place

@@ -6,17 +6,26 @@
 -- mend, and those sent where it was not, which the server could; by these two.  used: sessions that
 -- asked for TLS where it was offered.  low and high: 95 % interval (Wilson) of their share, from 20
 -- on.
-WITH seen AS (
-  SELECT client_ip, messages, starttls_offered AS offered, credentials_exposed AS exposed,
-    CASE WHEN starttls_offered = 1 THEN starttls_requested END AS used,
-    class IN ('cleartext', 'stripped') AS clear,
-    CASE WHEN class IN ('cleartext', 'stripped') OR credentials_exposed = 1 THEN client_name END
-      AS name
-  FROM v_session
-  WHERE (:since IS NULL OR started_at >= :since) AND (:until IS NULL OR started_at < :until)
+WITH given AS ( -- nanoseconds since 1970
+  SELECT unixepoch(substr(:since, 1, 19)) * 1000000000
+      + CAST(substr(substr(:since, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS since,
+    unixepoch(substr(:until, 1, 19)) * 1000000000
+      + CAST(substr(substr(:until, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS until
+), seen AS (
+  SELECT s.client_id, CASE c.messages_known WHEN 1 THEN s.messages END AS messages,
+    c.starttls_offered AS offered, c.credentials_exposed AS exposed,
+    CASE WHEN c.starttls_offered = 1 THEN c.starttls_requested END AS used,
+    coalesce(v.class IN ('cleartext', 'stripped'), 0) AS clear,
+    CASE WHEN v.class IN ('cleartext', 'stripped') OR c.credentials_exposed = 1
+      THEN (SELECT n.name FROM name n WHERE n.name_id = s.client_name_id) END AS name
+  FROM session s NOT INDEXED
+  CROSS JOIN course c ON c.course_id = s.course_id
+  LEFT JOIN verdict v ON v.session_id = s.session_id
+  WHERE s.started_ns >= coalesce((SELECT since FROM given), s.started_ns)
+    AND s.started_ns < coalesce((SELECT until FROM given), s.started_ns + 1)
   LIMIT -1 -- so that what is selected here is worked out once for each session
 ), counted AS (
-  SELECT client_ip, max(name) AS one_name,
+  SELECT client_id, max(name) AS one_name,
     coalesce(sum(messages), 0) AS messages_in_the_clear,
     coalesce(sum(messages) FILTER (WHERE offered = 1), 0) AS messages_though_offered,
     coalesce(sum(messages) FILTER (WHERE offered = 0), 0) AS messages_not_offered,
@@ -25,9 +34,10 @@ WITH seen AS (
     count(used) AS could_use,
     count(*) FILTER (WHERE exposed = 1) AS credentials_exposed
   FROM seen
-  GROUP BY client_ip
+  GROUP BY client_id
 )
-SELECT client_ip, one_name, messages_in_the_clear, messages_though_offered, messages_not_offered,
+SELECT k.ip AS client_ip, one_name, messages_in_the_clear, messages_though_offered,
+  messages_not_offered,
   in_the_clear AS sessions_in_the_clear,
   used,
   could_use AS of_sessions_offered,
@@ -35,6 +45,7 @@ SELECT client_ip, one_name, messages_in_the_clear, messages_though_offered, mess
   CASE WHEN could_use >= 20 THEN round(wilson_high(used, could_use), 4) END AS high,
   credentials_exposed
 FROM counted
+JOIN client k ON k.client_id = counted.client_id
 WHERE messages_in_the_clear > 0 OR in_the_clear > 0 OR credentials_exposed > 0
 ORDER BY messages_though_offered DESC, messages_not_offered DESC, messages_in_the_clear DESC,
   in_the_clear DESC, client_ip

@@ -4,12 +4,22 @@
 -- Days are those of UTC; one without a session has no row.  in_the_clear (stripped ones are among
 -- them), stripped and established are counts of the sessions decided; their low and high: 95 %
 -- interval of the share (Wilson), from 20 on.
-WITH seen AS (
-  SELECT substr(started_at, 1, 10) AS day, messages, tls_established AS established,
-    CASE class WHEN 'cleartext' THEN 1 WHEN 'stripped' THEN 2 WHEN 'unknown' THEN NULL ELSE 0 END
-      AS clear
-  FROM v_session
-  WHERE (:since IS NULL OR started_at >= :since) AND (:until IS NULL OR started_at < :until)
+WITH given AS ( -- nanoseconds since 1970
+  SELECT unixepoch(substr(:since, 1, 19)) * 1000000000
+      + CAST(substr(substr(:since, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS since,
+    unixepoch(substr(:until, 1, 19)) * 1000000000
+      + CAST(substr(substr(:until, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS until
+), seen AS (
+  SELECT s.started_ns / 86400000000000 - (s.started_ns % 86400000000000 < 0) AS day,
+    CASE c.messages_known WHEN 1 THEN s.messages END AS messages,
+    c.tls_established AS established,
+    CASE coalesce(v.class, 'unknown') WHEN 'cleartext' THEN 1 WHEN 'stripped' THEN 2
+      WHEN 'unknown' THEN NULL ELSE 0 END AS clear
+  FROM session s NOT INDEXED
+  CROSS JOIN course c ON c.course_id = s.course_id
+  LEFT JOIN verdict v ON v.session_id = s.session_id
+  WHERE s.started_ns >= coalesce((SELECT since FROM given), s.started_ns)
+    AND s.started_ns < coalesce((SELECT until FROM given), s.started_ns + 1)
   LIMIT -1 -- so that what is selected here is worked out once for each session
 ), counted AS (
   SELECT day,
@@ -22,7 +32,8 @@ WITH seen AS (
   FROM seen
   GROUP BY day
 )
-SELECT day, sessions, messages_readable, in_the_clear, stripped, established,
+SELECT strftime('%Y-%m-%d', day * 86400, 'unixepoch') AS day,
+  sessions, messages_readable, in_the_clear, stripped, established,
   decided AS of_decided,
   CASE WHEN decided >= 20 THEN round(wilson_low(in_the_clear, decided), 4) END AS in_the_clear_low,
   CASE WHEN decided >= 20 THEN round(wilson_high(in_the_clear, decided), 4) END
@@ -32,4 +43,4 @@ SELECT day, sessions, messages_readable, in_the_clear, stripped, established,
   CASE WHEN decided >= 20 THEN round(wilson_low(established, decided), 4) END AS established_low,
   CASE WHEN decided >= 20 THEN round(wilson_high(established, decided), 4) END AS established_high
 FROM counted
-ORDER BY day
+ORDER BY counted.day

@@ -1,6 +1,7 @@
 -- Whose mail was it that could be read?
 WITH transaction_of AS (
-  SELECT a.role, coalesce(a.domain_id, CASE WHEN a.local_hash IS NULL THEN -1 ELSE -2 END) AS domain,
+  SELECT a.role,
+    coalesce(a.domain_id, CASE WHEN a.local_hash IS NULL THEN -1 ELSE -2 END) AS domain,
     a.session_id, a.transaction_no
   FROM address a
   JOIN session s ON s.session_id = a.session_id
