@@ -16,7 +16,8 @@ WITH of_mail AS MATERIALIZED (
     count(*) FILTER (WHERE envelope_sender > 0 OR envelope_sender_octets > 0) AS envelope_sender_n,
     sum(envelope_sender) AS envelope_sender,
     sum(envelope_sender_octets) AS envelope_sender_octets,
-    count(*) FILTER (WHERE envelope_recipient > 0 OR envelope_recipient_octets > 0) AS envelope_recipient_n,
+    count(*) FILTER (WHERE envelope_recipient > 0 OR envelope_recipient_octets > 0)
+      AS envelope_recipient_n,
     sum(envelope_recipient) AS envelope_recipient,
     sum(envelope_recipient_octets) AS envelope_recipient_octets
   FROM mail
@@ -36,14 +37,22 @@ WITH of_mail AS MATERIALIZED (
   SELECT 0 AS place, 'credential' AS item, credential_n AS sessions,
     credential AS count, credential_octets AS octets
   FROM of_mail
-  UNION ALL SELECT 1, 'body', body_n, body, body_octets FROM of_mail
-  UNION ALL SELECT 2, 'attachment', attachment_n, attachment, attachment_octets FROM of_mail
-  UNION ALL SELECT 3, 'header-field', header_field_n, header_field, header_field_octets FROM of_mail
-  UNION ALL SELECT 4, 'envelope-sender', envelope_sender_n, envelope_sender, envelope_sender_octets FROM of_mail
-  UNION ALL SELECT 5, 'envelope-recipient', envelope_recipient_n, envelope_recipient, envelope_recipient_octets FROM of_mail
-  UNION ALL SELECT 6, 'client-identity', client_identity_n, client_identity, client_identity_octets FROM of_session
-  UNION ALL SELECT 7, 'server-identity', server_identity_n, server_identity, server_identity_octets FROM of_session
-  UNION ALL SELECT 8, 'tls-metadata', tls_metadata_n, tls_metadata, tls_metadata_octets FROM of_session
+  UNION ALL SELECT 1, 'body', body_n, body, body_octets
+  FROM of_mail
+  UNION ALL SELECT 2, 'attachment', attachment_n, attachment, attachment_octets
+  FROM of_mail
+  UNION ALL SELECT 3, 'header-field', header_field_n, header_field, header_field_octets
+  FROM of_mail
+  UNION ALL SELECT 4, 'envelope-sender', envelope_sender_n, envelope_sender, envelope_sender_octets
+  FROM of_mail
+  UNION ALL SELECT 5, 'envelope-recipient', envelope_recipient_n, envelope_recipient, envelope_recipient_octets
+  FROM of_mail
+  UNION ALL SELECT 6, 'client-identity', client_identity_n, client_identity, client_identity_octets
+  FROM of_session
+  UNION ALL SELECT 7, 'server-identity', server_identity_n, server_identity, server_identity_octets
+  FROM of_session
+  UNION ALL SELECT 8, 'tls-metadata', tls_metadata_n, tls_metadata, tls_metadata_octets
+  FROM of_session
 )
 SELECT item,
   sessions,

@@ -37,7 +37,8 @@ SELECT client_ip, without_tls, ended_without_mail, bypassed, offered, ended_thou
   CASE WHEN without_tls >= 20 AND offered >= 20 THEN round(low, 4) END AS low,
   CASE WHEN without_tls >= 20 AND offered >= 20 THEN round(high, 4) END AS high,
   CASE WHEN without_tls = 0 THEN 'not exercised'
-       WHEN without_tls >= 3 AND ended_without_mail = without_tls AND client_of.low > 0 THEN 'insists'
+       WHEN without_tls >= 3 AND ended_without_mail = without_tls AND client_of.low > 0
+         THEN 'insists'
        WHEN ended_without_mail = 0 THEN 'goes on'
        ELSE 'undecided' END AS verdict
 FROM client_of

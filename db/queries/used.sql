@@ -1,24 +1,28 @@
 -- How often was STARTTLS used where it was offered (2.c)?
 -- low and high: 95 % interval of the share.  Sessions cluster by server, and it is servers that are
 -- resampled; more of them than bootstrap_low() takes have no interval.
-WITH offered AS (
-  SELECT s.server_id, c.starttls_requested, c.tls_established
+WITH served AS MATERIALIZED (
+  SELECT s.server_id,
+    count(*) FILTER (WHERE c.starttls_requested = 1) AS requested,
+    count(c.starttls_requested) AS of_requested,
+    count(*) FILTER (WHERE c.starttls_requested IS NULL) AS unknown_requested,
+    count(*) FILTER (WHERE c.starttls_requested = 1 AND c.tls_established = 1) AS established,
+    count(c.tls_established) FILTER (WHERE c.starttls_requested = 1) AS of_established,
+    count(*) FILTER (WHERE c.starttls_requested = 1 AND c.tls_established IS NULL)
+      AS unknown_established
   FROM session s
   JOIN course c ON c.course_id = s.course_id
   WHERE c.starttls_offered = 1
-), step AS (
-  SELECT 'requested' AS what, server_id, starttls_requested AS done
-  FROM offered
-  UNION ALL
-  SELECT 'established', server_id, tls_established
-  FROM offered
-  WHERE starttls_requested = 1
+  GROUP BY s.server_id
 ), by_server AS (
-  SELECT what, count(*) FILTER (WHERE done = 1) AS done, count(done) AS sessions,
-    count(*) FILTER (WHERE done IS NULL) AS undetermined,
-    count(*) OVER (PARTITION BY what) <= 50000 AS few
-  FROM step
-  GROUP BY what, server_id
+  SELECT 'requested' AS what, requested AS done, of_requested AS sessions,
+    unknown_requested AS undetermined, count(*) OVER () <= 50000 AS few
+  FROM served
+  UNION ALL
+  SELECT 'established', established, of_established, unknown_established,
+    count(*) OVER () <= 50000
+  FROM served
+  WHERE requested > 0
 )
 SELECT name.what,
   coalesce(sum(done), 0) AS sessions,
