@@ -3,7 +3,8 @@
  * have in common.
  *
  * Nearly every session finds all of its numbers in memory, so that storing it is storing one narrow
- * row.  What servers grow by is added up here, and written before a commit.
+ * row.  What servers grow by is added up here, and written when a capture ends.  The first session of
+ * a run takes up what earlier runs wrote, so that rows are shared from run to run.
  */
 #include "store_private.h"
 
@@ -26,6 +27,7 @@ struct known {
     struct growth *grown;
     size_t grown_count, grown_room;
     uint32_t epoch; /* of the list `grown` */
+    bool warm;      /* what earlier runs wrote was taken up */
 };
 
 static bool is_shared(enum row_part part)
@@ -82,6 +84,7 @@ void known_forget(struct known *k)
         if (k->rows[part])
             intern_forget(k->rows[part]);
     forget_growth(k);
+    k->warm = false;
 }
 
 /* ---- rows with a key of their own in the database: a server, a client, a name */
@@ -239,35 +242,6 @@ static size_t key_of(uint8_t key[sizeof(int64_t) + ROW_KEY_OCTETS], enum row_par
     return sizeof of + row_key(key + sizeof of, part, f);
 }
 
-int known_row(struct store *st, enum row_part part, int64_t server, const struct facts *f,
-              int64_t *id_r, struct err *e)
-{
-    uint8_t key[sizeof(int64_t) + ROW_KEY_OCTETS];
-    size_t n = key_of(key, part, server, f), own = n - sizeof(int64_t);
-    struct known *k = st->known;
-
-    *id_r = 0;
-    if (part != ROW_COURSE && own == k->nothing[part].n &&
-        memcmp(key + sizeof(int64_t), k->nothing[part].key, own) == 0)
-        return 0;
-    struct interned *row = intern_at(k->rows[part], key, n);
-    if (!row->id) {
-        if (part == ROW_IDENTITY && store_certificates(st, f, e) < 0)
-            return -1;
-        sqlite3_stmt *s = store_statement(st, (enum statement)(ST_SESSION_ADD + (int)part), e);
-        if (!s)
-            return -1;
-        if (part == ROW_BANNER || part == ROW_IDENTITY)
-            sqlite3_bind_int64(s, 1, server);
-        row_bind(s, part, f);
-        if (store_run(st, s, e) < 0)
-            return -1;
-        row->id = sqlite3_last_insert_rowid(st->db);
-    }
-    *id_r = row->id;
-    return 0;
-}
-
 static int warm_part(struct store *st, enum row_part part, struct facts *f, struct err *e)
 {
     uint8_t key[sizeof(int64_t) + ROW_KEY_OCTETS];
@@ -296,7 +270,7 @@ static int warm_part(struct store *st, enum row_part part, struct facts *f, stru
 }
 
 /* Identities are not taken up: their chains stand elsewhere. */
-int known_warm(struct store *st, struct err *e)
+static int warm_up(struct store *st, struct err *e)
 {
     static const enum row_part parts[] = {ROW_COURSE, ROW_BANNER, ROW_TLS};
     struct facts *f = must_alloc(1, sizeof *f);
@@ -305,5 +279,37 @@ int known_warm(struct store *st, struct err *e)
     for (size_t i = 0; i < sizeof parts / sizeof *parts && rc == 0; i++)
         rc = warm_part(st, parts[i], f, e);
     free(f);
+    st->known->warm = rc == 0;
     return rc;
+}
+
+int known_row(struct store *st, enum row_part part, int64_t server, const struct facts *f,
+              int64_t *id_r, struct err *e)
+{
+    uint8_t key[sizeof(int64_t) + ROW_KEY_OCTETS];
+    size_t n = key_of(key, part, server, f), own = n - sizeof(int64_t);
+    struct known *k = st->known;
+
+    *id_r = 0;
+    if (!k->warm && warm_up(st, e) < 0)
+        return -1;
+    if (part != ROW_COURSE && own == k->nothing[part].n &&
+        memcmp(key + sizeof(int64_t), k->nothing[part].key, own) == 0)
+        return 0;
+    struct interned *row = intern_at(k->rows[part], key, n);
+    if (!row->id) {
+        if (part == ROW_IDENTITY && store_certificates(st, f, e) < 0)
+            return -1;
+        sqlite3_stmt *s = store_statement(st, (enum statement)(ST_SESSION_ADD + (int)part), e);
+        if (!s)
+            return -1;
+        if (part == ROW_BANNER || part == ROW_IDENTITY)
+            sqlite3_bind_int64(s, 1, server);
+        row_bind(s, part, f);
+        if (store_run(st, s, e) < 0)
+            return -1;
+        row->id = sqlite3_last_insert_rowid(st->db);
+    }
+    *id_r = row->id;
+    return 0;
 }

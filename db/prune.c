@@ -110,9 +110,8 @@ static int remove_dependents(struct store *st, struct err *e)
     return rc;
 }
 
-/* The sessions that `which` selects: the time is its parameter 1, a capture, or 0, is 2. */
-static int remove_sessions(struct store *st, const char *which, int64_t before_ns, int64_t capture,
-                           struct err *e)
+int store_remove_sessions(struct store *st, const char *which, int64_t before_ns, int64_t capture,
+                          struct err *e)
 {
     if (store_sql(st,
                   "CREATE TEMP TABLE IF NOT EXISTS pruned (session_id INTEGER PRIMARY KEY);"
@@ -125,13 +124,13 @@ static int remove_sessions(struct store *st, const char *which, int64_t before_n
                   e) < 0 ||
         remove_dependents(st, e) < 0)
         return -1;
-    /* Comparisons name clients, which would stay for them. */
+    /* Comparisons name clients, which would stay for them.  "+": by the index of clients. */
     return store_sql(st,
                      "DELETE FROM session WHERE session_id IN (SELECT session_id FROM temp.pruned);"
                      "DELETE FROM temp.pruned;"
                      "DELETE FROM contrast WHERE NOT EXISTS (SELECT 1 FROM session s"
-                     " INDEXED BY session_client WHERE s.client_id = contrast.client_id"
-                     " AND s.server_id = contrast.server_id)",
+                     " WHERE s.client_id = contrast.client_id"
+                     " AND +s.server_id = contrast.server_id)",
                      e);
 }
 
@@ -145,9 +144,7 @@ static int remove_all(struct store *st, int64_t before_ns, struct pruned *pruned
         return -1;
     if (pruned_r->sessions == 0 && pruned_r->dns == 0)
         return 0;
-    /* The recount goes through the indexes. */
-    if (schema_index(st, e) < 0 ||
-        remove_sessions(
+    if (store_remove_sessions(
             st, "INSERT INTO temp.pruned SELECT session_id FROM session WHERE started_ns < ?1",
             before_ns, 0, e) < 0 ||
         run_at(st, "DELETE FROM dns WHERE seen_ns < ?", before_ns, e) < 0 || store_sweep(st, e) < 0)
@@ -157,11 +154,10 @@ static int remove_all(struct store *st, int64_t before_ns, struct pruned *pruned
 
 static int remove_of_capture(struct store *st, int64_t capture, int64_t before_ns, struct err *e)
 {
-    if (schema_index(st, e) < 0 ||
-        remove_sessions(st,
-                        "INSERT INTO temp.pruned SELECT session_id FROM session"
-                        " WHERE started_ns < ?1 AND capture_id = ?2",
-                        before_ns, capture, e) < 0 ||
+    if (store_remove_sessions(st,
+                              "INSERT INTO temp.pruned SELECT session_id FROM session"
+                              " WHERE started_ns < ?1 AND capture_id = ?2",
+                              before_ns, capture, e) < 0 ||
         run_of(st, "DELETE FROM dns WHERE seen_ns < ?1 AND capture_id = ?2", before_ns, capture,
                e) < 0 ||
         run_of(st, "UPDATE capture SET pruned_ns = ?1 WHERE capture_id = ?2", before_ns, capture,
@@ -171,7 +167,6 @@ static int remove_of_capture(struct store *st, int64_t capture, int64_t before_n
     return store_judge_all(st, e);
 }
 
-/* Foreign keys stay off: a look for orphans behind each row would read all sessions. */
 static int begin_removal(struct store *st, struct err *e)
 {
     if (store_batch_commit(st, e) < 0 || store_sql(st, "PRAGMA secure_delete = ON", e) < 0)

@@ -509,16 +509,14 @@ static int open_writing(struct store *st, const char *file, struct err *e)
     }
     st->servers_change = true;
     st->known = known_new();
-    /* The numbers of other rows come from this program; those of removed rows are looked after
-     * where they are removed. */
+    /* Foreign keys: the numbers of other rows come from this program; what hangs on a row that is
+     * removed is removed with it (prune.c), where SQLite would look for it behind each row. */
     if (store_sql(st,
                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                  "PRAGMA cache_size = -65536",
+                  "PRAGMA cache_size = -65536; PRAGMA foreign_keys = OFF",
                   e) < 0)
         return -1;
-    if (store_remove_unfinished(st, e) < 0 || known_warm(st, e) < 0)
-        return -1;
-    return store_sql(st, "PRAGMA foreign_keys = OFF", e);
+    return store_remove_unfinished(st, e);
 }
 
 static void release(struct store **st)

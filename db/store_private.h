@@ -174,9 +174,6 @@ struct known *known_new(void);
 void known_free(struct known **k);
 /* Rows may have been removed: nothing is known any more. */
 void known_forget(struct known *k);
-/* Take up what earlier runs wrote: so that rows are shared from run to run. */
-int known_warm(struct store *st, struct err *e);
-
 /* Each gives the number, or 0 where NULL is to be stored. */
 int known_server(struct store *st, const struct facts *f, int64_t *id_r, struct err *e);
 int known_client(struct store *st, const struct ip_address *a, int64_t *id_r, struct err *e);
@@ -239,6 +236,14 @@ int history_load(struct store *st, int64_t session, const struct facts *f,
                  struct history *history_r, struct err *e);
 
 /* ---- prune.c */
+
+/*
+ * Sessions leave with all that hangs on them: those that `which` inserts into temp.pruned, its
+ * parameters 1 and 2 being the time and the capture.  Within a transaction of the caller, who sweeps
+ * afterwards.
+ */
+int store_remove_sessions(struct store *st, const char *which, int64_t before_ns, int64_t capture,
+                          struct err *e);
 
 /* Of one capture what began before a time leaves, as it left a copy of that capture. */
 int store_prune_capture(struct store *st, int64_t capture, int64_t before_ns, struct err *e);

@@ -7,14 +7,16 @@
 
 /* ---- captures */
 
-/* Servers whose sessions are removed have 2 in `changed`: their history is counted again. */
+/* Servers whose sessions are removed have 2 in `changed`: their history is counted again, in one
+ * pass, for the indexes may not be there yet.  One of which no session is left is swept away. */
 static const char recount_sql[] =
     "UPDATE server SET changed = 1,"
-    " ehlo_sessions = (SELECT count(*) FROM session s JOIN course c ON c.course_id = s.course_id"
-    "  WHERE s.server_id = server.server_id AND c.ehlo_accepted = 1),"
-    " ehlo_offered = (SELECT count(*) FROM session s JOIN course c ON c.course_id = s.course_id"
-    "  WHERE s.server_id = server.server_id AND c.ehlo_accepted = 1 AND c.starttls_offered = 1)"
-    " WHERE changed = 2";
+    " ehlo_sessions = n.answered, ehlo_offered = n.offered FROM (SELECT s.server_id AS id,"
+    "  count(*) FILTER (WHERE c.ehlo_accepted = 1) AS answered,"
+    "  count(*) FILTER (WHERE c.ehlo_accepted = 1 AND c.starttls_offered = 1) AS offered"
+    "  FROM session s JOIN course c ON c.course_id = s.course_id WHERE s.server_id IN"
+    "   (SELECT server_id FROM server WHERE changed = 2) GROUP BY s.server_id) n"
+    " WHERE server_id = n.id";
 
 /* What nothing refers to any more. */
 static const char sweep_sql[] =
@@ -61,10 +63,13 @@ static int any_unfinished(struct store *st, bool *any_r, struct err *e)
 
 static int remove_unfinished(struct store *st, struct err *e)
 {
-    if (store_sql(st,
-                  "UPDATE server SET changed = 2 WHERE server_id IN"
-                  " (SELECT s.server_id FROM session s"
-                  "  JOIN capture c ON c.capture_id = s.capture_id WHERE c.state = 'running');"
+    if (store_remove_sessions(st,
+                              "INSERT INTO temp.pruned SELECT session_id FROM session"
+                              " JOIN capture USING (capture_id) WHERE state = 'running'",
+                              0, 0, e) < 0 ||
+        store_sql(st,
+                  "DELETE FROM dns WHERE capture_id IN"
+                  " (SELECT capture_id FROM capture WHERE state = 'running');"
                   "DELETE FROM capture WHERE state = 'running'",
                   e) < 0)
         return -1;
@@ -79,11 +84,9 @@ int store_remove_unfinished(struct store *st, struct err *e)
         return -1;
     if (!any)
         return 0;
-    /* Rows that hang on the capture go with it. */
-    if (store_sql(st, "PRAGMA foreign_keys = ON", e) < 0 || store_batch_begin(st, e) < 0 ||
-        remove_unfinished(st, e) < 0 || store_batch_commit(st, e) < 0)
+    if (store_batch_begin(st, e) < 0 || remove_unfinished(st, e) < 0)
         return -1;
-    return store_sql(st, "PRAGMA foreign_keys = OFF", e);
+    return store_batch_commit(st, e);
 }
 
 /* 1 when it is there, 0 when not. */
