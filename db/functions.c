@@ -1,5 +1,6 @@
 /*
- * functions.c - the statistics of mailtap as SQL functions, for questions that ask for rates.
+ * functions.c - the statistics of mailtap as SQL functions, for questions that ask for rates, and the
+ * times that questions are given.
  *
  * NULL in gives NULL out, and so does a share of nothing; a count that is none is an error that names
  * the function.  All are innocuous: a stranger's view may call them, and learns nothing by it.
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { COUNTS_MOST = 4 };
 
@@ -286,6 +288,44 @@ static const struct aggregate aggregates[] = {
     {"entropy_bits", 1, entropy},
 };
 
+/* ---- times */
+
+/* The digits from `at` on, 0 where the text is shorter. */
+static int64_t digits_at(struct slice s, size_t at, size_t n)
+{
+    uint64_t value = 0;
+
+    slice_decimal(slice_head(slice_tail(s, at), n), 999999, &value);
+    return (int64_t)value;
+}
+
+/* time_ns(TEXT): nanoseconds since 1970 of a TIME parameter (question.c says what that looks like),
+ * the nearest that fit; NULL of NULL. */
+static void call_time(sqlite3_context *c, int count, sqlite3_value **values)
+{
+    const char *text = (const char *)sqlite3_value_text(values[0]);
+    struct slice s = slice_of(text ? text : ""), fraction = slice_tail(s, s.n < 20 ? s.n : 20);
+    int64_t micro = digits_at(fraction, 0, fraction.n), ns;
+    struct tm tm = {.tm_year = (int)digits_at(s, 0, 4) - 1900,
+                    .tm_mon = (int)digits_at(s, 5, 2) - 1,
+                    .tm_mday = (int)digits_at(s, 8, 2),
+                    .tm_hour = (int)digits_at(s, 11, 2),
+                    .tm_min = (int)digits_at(s, 14, 2),
+                    .tm_sec = (int)digits_at(s, 17, 2)};
+
+    (void)count;
+    if (s.n < 10)
+        return;
+    for (size_t n = fraction.n; n < 6; n++)
+        micro *= 10;
+    int64_t seconds = timegm(&tm);
+    if (__builtin_mul_overflow(seconds, 1000000000, &ns))
+        ns = seconds < 0 ? INT64_MIN : INT64_MAX;
+    else if (__builtin_add_overflow(ns, micro * 1000, &ns))
+        ns = INT64_MAX;
+    sqlite3_result_int64(c, ns);
+}
+
 /* ---- all of them */
 
 #define FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
@@ -311,5 +351,8 @@ int functions_add(struct store *st, struct err *e)
         rc = sqlite3_create_function_v2(st->db, aggregates[i].name, aggregates[i].counts, FLAGS,
                                         bound(st, NULL, &aggregates[i]), NULL, add_row, end_rows,
                                         free);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function_v2(st->db, "time_ns", 1, FLAGS, NULL, call_time, NULL, NULL,
+                                        NULL);
     return rc == SQLITE_OK ? 0 : store_fail(st, e);
 }

@@ -7,13 +7,8 @@
 -- sessions and messages for independent: one busy host that changed can make a difference; and one
 -- interval in twenty misses the truth by chance.  Offered: of the sessions with a reply to EHLO, a
 -- refusal being one without the offer.  Messages under TLS are an estimate.
-WITH given AS ( -- nanoseconds since 1970
-  SELECT unixepoch(substr(:since, 1, 19)) * 1000000000
-      + CAST(substr(substr(:since, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS since,
-    unixepoch(substr(:at, 1, 19)) * 1000000000
-      + CAST(substr(substr(:at, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS at,
-    unixepoch(substr(:until, 1, 19)) * 1000000000
-      + CAST(substr(substr(:until, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS until
+WITH given AS (
+  SELECT time_ns(:since) AS since, time_ns(:at) AS at, time_ns(:until) AS until
 ), captured AS (
   SELECT coalesce(since, (SELECT min(started_ns) FROM capture),
                   (SELECT min(started_ns) FROM session)) AS began,

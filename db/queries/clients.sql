@@ -6,11 +6,8 @@
 -- mend, and those sent where it was not, which the server could; by these two.  used: sessions that
 -- asked for TLS where it was offered.  low and high: 95 % interval (Wilson) of their share, from 20
 -- on.
-WITH given AS ( -- nanoseconds since 1970
-  SELECT unixepoch(substr(:since, 1, 19)) * 1000000000
-      + CAST(substr(substr(:since, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS since,
-    unixepoch(substr(:until, 1, 19)) * 1000000000
-      + CAST(substr(substr(:until, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS until
+WITH given AS (
+  SELECT time_ns(:since) AS since, time_ns(:until) AS until
 ), seen AS (
   SELECT s.client_id, CASE c.messages_known WHEN 1 THEN s.messages END AS messages,
     c.starttls_offered AS offered, c.credentials_exposed AS exposed,

@@ -4,11 +4,8 @@
 -- Days are those of UTC; one without a session has no row.  in_the_clear (stripped ones are among
 -- them), stripped and established are counts of the sessions decided; their low and high: 95 %
 -- interval of the share (Wilson), from 20 on.
-WITH given AS ( -- nanoseconds since 1970
-  SELECT unixepoch(substr(:since, 1, 19)) * 1000000000
-      + CAST(substr(substr(:since, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS since,
-    unixepoch(substr(:until, 1, 19)) * 1000000000
-      + CAST(substr(substr(:until, 21) || '000000', 1, 6) AS INTEGER) * 1000 AS until
+WITH given AS (
+  SELECT time_ns(:since) AS since, time_ns(:until) AS until
 ), seen AS (
   SELECT s.started_ns / 86400000000000 - (s.started_ns % 86400000000000 < 0) AS day,
     CASE c.messages_known WHEN 1 THEN s.messages END AS messages,

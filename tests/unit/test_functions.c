@@ -177,6 +177,39 @@ static void what_a_question_holds_is_bounded(void **state)
     store_close(&st, &e);
 }
 
+/* As SQLite has it, which knows nothing below a second, no leap second, and no end of years. */
+static void times_are_those_of_sqlite(void **state)
+{
+    static const char *const rows[][2] = {
+        {"time_ns('2026-11-25')", "unixepoch('2026-11-25') * 1000000000"},
+        {"time_ns('2026-11-25T12:34')", "unixepoch('2026-11-25T12:34') * 1000000000"},
+        {"time_ns('2026-11-25T12:34:56')", "unixepoch('2026-11-25T12:34:56') * 1000000000"},
+        {"time_ns('2026-11-25T12:34:56.5')",
+         "unixepoch('2026-11-25T12:34:56') * 1000000000 + 500000000"},
+        {"time_ns('2026-11-25T12:34:56.000007')",
+         "unixepoch('2026-11-25T12:34:56') * 1000000000 + 7000"},
+        {"time_ns('1969-12-31T23:59:59')", "-1000000000"},
+        {"time_ns('2026-02-31')", "unixepoch('2026-03-03') * 1000000000"},
+        {"time_ns('2026-06-30T23:59:60')", "unixepoch('2026-07-01') * 1000000000"},
+        {"time_ns('9999-12-31')", "9223372036854775807"},
+        {"time_ns('0001-01-01')", "-9223372036854775807 - 1"},
+        {"time_ns(NULL) IS NULL AND time_ns('') IS NULL AND time_ns('2026') IS NULL", "1"},
+    };
+    struct store *st = opened(state);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char sql[300];
+        struct err e = {""};
+        int64_t same = 0;
+        snprintf(sql, sizeof sql, "SELECT (%s) = (%s)", rows[i][0], rows[i][1]);
+        assert_int_equal(query_integer(st, sql, &same, &e), 0);
+        if (same != 1)
+            fail_msg("%s", sql);
+    }
+    struct err e;
+    store_close(&st, &e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +218,7 @@ int main(void)
         cmocka_unit_test(nothing_gives_null),
         cmocka_unit_test(what_is_no_count_is_refused_by_name),
         cmocka_unit_test(what_a_question_holds_is_bounded),
+        cmocka_unit_test(times_are_those_of_sqlite),
     };
     return cmocka_run_group_tests_name("functions", tests, sample_folder, sample_folder_remove);
 }
