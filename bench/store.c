@@ -169,7 +169,8 @@ static double store_all(struct store *st, const struct population *p, size_t n, 
     static struct facts facts[ROUND];
     static struct extra extra[ROUND];
     struct random r = random_seeded(1);
-    struct capture_counts counts = {.frames = n, .started_ns = START_NS, .ended_ns = END_NS};
+    struct capture_counts counts = {
+        .frames = n, .mail_flows = n, .started_ns = START_NS, .ended_ns = END_NS};
     uint8_t digest[DIGEST_OCTETS] = {1};
     int64_t capture;
     double spent = 0, at;

@@ -246,13 +246,13 @@ static int warm_part(struct store *st, enum row_part part, struct facts *f, stru
 {
     uint8_t key[sizeof(int64_t) + ROW_KEY_OCTETS];
     char *sql = row_part_sql(part);
-    sqlite3_stmt *s = NULL;
-    int rc = sqlite3_prepare_v2(st->db, sql, -1, &s, NULL);
+    sqlite3_stmt *s = store_prepare(st, sql, e);
 
     free(sql);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_int64(s, 1, BOUND_WARM_ROWS);
-    while (rc == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW) {
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, BOUND_WARM_ROWS);
+    while (sqlite3_step(s) == SQLITE_ROW) {
         memset(f, 0, sizeof *f);
         row_read_part(s, part, 2, f);
         /* The key has it that the reply was read, also where no keyword stood in it. */
@@ -263,7 +263,8 @@ static int warm_part(struct store *st, enum row_part part, struct facts *f, stru
         size_t n = key_of(key, part, sqlite3_column_int64(s, 1), f);
         intern_at(st->known->rows[part], key, n)->id = sqlite3_column_int64(s, 0);
     }
-    if (rc != SQLITE_OK || (rc = sqlite3_reset(s)) != SQLITE_OK)
+    int rc = sqlite3_reset(s);
+    if (rc != SQLITE_OK)
         store_fail(st, e);
     sqlite3_finalize(s);
     return rc == SQLITE_OK ? 0 : -1;

@@ -32,28 +32,17 @@ struct merging {
 
 /* ---- statements of this file alone */
 
-static sqlite3_stmt *prepare(struct store *st, const char *sql, struct err *e)
-{
-    sqlite3_stmt *s = NULL;
-
-    if (sqlite3_prepare_v2(st->db, sql, -1, &s, NULL) != SQLITE_OK)
-        store_fail(st, e);
-    return s;
-}
-
 /* Run it with this number. */
 static int run_with(struct store *st, const char *sql, int64_t number, struct err *e)
 {
-    sqlite3_stmt *s = prepare(st, sql, e);
+    sqlite3_stmt *s = store_prepare(st, sql, e);
 
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, number);
-    int rc = sqlite3_step(s);
-    if (rc != SQLITE_DONE)
-        store_fail(st, e);
+    int rc = store_run(st, s, e);
     sqlite3_finalize(s);
-    return rc == SQLITE_DONE ? 0 : -1;
+    return rc;
 }
 
 /* A text of a stranger: as it is stored here. */
@@ -125,7 +114,7 @@ static sqlite3_stmt *open_captures(struct store *source, struct err *e)
              schema_has(source, "capture", "pruned_ns") ? "c.pruned_ns" : "NULL",
              sensors ? "s.mark, s.name, s.key_mark" : "NULL, NULL, NULL",
              sensors ? " JOIN sensor s ON s.sensor_id = c.sensor_id" : "");
-    return prepare(source, sql, e);
+    return store_prepare(source, sql, e);
 }
 
 /*
@@ -142,7 +131,7 @@ static int add_sensor(struct merging *m, sqlite3_stmt *from, int64_t *id_r, stru
     char mark[SCHEMA_MARK], key_mark[SCHEMA_MARK];
     struct slice key = {m->source->key, sizeof m->source->key};
     static const uint8_t no_key[ADDRESS_KEY_OCTETS];
-    sqlite3_stmt *s = prepare(m->st, sql, e);
+    sqlite3_stmt *s = store_prepare(m->st, sql, e);
 
     if (!s)
         return -1;
@@ -175,7 +164,7 @@ static int add_capture(struct merging *m, sqlite3_stmt *from, struct origin *o, 
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
         " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, 'running')";
     int64_t sensor;
-    sqlite3_stmt *s = add_sensor(m, from, &sensor, e) < 0 ? NULL : prepare(m->st, sql, e);
+    sqlite3_stmt *s = add_sensor(m, from, &sensor, e) < 0 ? NULL : store_prepare(m->st, sql, e);
 
     if (!s)
         return -1;
@@ -205,10 +194,10 @@ static int add_capture(struct merging *m, sqlite3_stmt *from, struct origin *o, 
 static int find_here(struct store *st, const void *digest, int64_t *id_r, int64_t *pruned_r,
                      struct err *e)
 {
-    sqlite3_stmt *s = prepare(st,
-                              "SELECT capture_id, coalesce(pruned_ns, ?2) FROM capture"
-                              " WHERE digest = ?1 AND state = 'complete'",
-                              e);
+    sqlite3_stmt *s = store_prepare(st,
+                                    "SELECT capture_id, coalesce(pruned_ns, ?2) FROM capture"
+                                    " WHERE digest = ?1 AND state = 'complete'",
+                                    e);
 
     *id_r = 0;
     if (!s)
@@ -239,13 +228,6 @@ static int meet(struct merging *m, int64_t here, int64_t pruned_here, const stru
 
 /* ---- which captures are new */
 
-static bool is_state(sqlite3_stmt *s, const char *state)
-{
-    const unsigned char *is = sqlite3_column_text(s, FROM_STATE);
-
-    return is && strcmp((const char *)is, state) == 0;
-}
-
 static int take_capture(struct merging *m, sqlite3_stmt *s, struct err *e)
 {
     struct origin o = {.from = sqlite3_column_int64(s, FROM_NUMBER),
@@ -253,7 +235,7 @@ static int take_capture(struct merging *m, sqlite3_stmt *s, struct err *e)
                        .pruned_ns = column_time(s, FROM_PRUNED)};
     int64_t here, pruned_here = 0;
 
-    if (!is_state(s, "complete")) {
+    if (!column_is(s, FROM_STATE, "complete")) {
         m->counts->captures_unfinished++;
         return 0;
     }
@@ -357,10 +339,11 @@ static int take_dns(struct merging *m, struct err *e)
 
     if (!schema_has(m->source, "dns", "dns_id"))
         return 0; /* before version 2 */
-    sqlite3_stmt *s = prepare(m->source,
-                              "SELECT dns_id, capture_id, seen_ns, asker_ip, question, owner, type,"
-                              " preference, value, ttl, authentic, rcode FROM dns ORDER BY dns_id",
-                              e);
+    sqlite3_stmt *s = store_prepare(
+        m->source,
+        "SELECT dns_id, capture_id, seen_ns, asker_ip, question, owner, type,"
+        " preference, value, ttl, authentic, rcode FROM dns ORDER BY dns_id",
+        e);
     if (!s)
         return -1;
     while (failed == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -384,10 +367,11 @@ static int take_policies(struct merging *m, struct err *e)
 
     if (!schema_has(m->source, "policy", "policy_id"))
         return 0;
-    sqlite3_stmt *s = prepare(m->source,
-                              "SELECT NULL, source, domain, host, address, port, must_offer, mode,"
-                              " max_age FROM policy ORDER BY policy_id",
-                              e);
+    sqlite3_stmt *s = store_prepare(
+        m->source,
+        "SELECT NULL, source, domain, host, address, port, must_offer, mode,"
+        " max_age FROM policy ORDER BY policy_id",
+        e);
     if (!s)
         return -1;
     while (failed == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {

@@ -10,22 +10,22 @@
 
 /* ---- statements that have the time as their only parameter */
 
-static int prepare_at(struct store *st, const char *sql, int64_t before_ns, sqlite3_stmt **s,
-                      struct err *e)
+/* NULL with *e. */
+static sqlite3_stmt *prepare_at(struct store *st, const char *sql, int64_t before_ns, struct err *e)
 {
-    if (sqlite3_prepare_v2(st->db, sql, -1, s, NULL) != SQLITE_OK)
-        return store_fail(st, e);
-    if (sqlite3_bind_parameter_count(*s))
-        sqlite3_bind_int64(*s, 1, before_ns);
-    return 0;
+    sqlite3_stmt *s = store_prepare(st, sql, e);
+
+    if (s && sqlite3_bind_parameter_count(s))
+        sqlite3_bind_int64(s, 1, before_ns);
+    return s;
 }
 
 /* The capture is parameter 2 of those that have one. */
 static int run_of(struct store *st, const char *sql, int64_t before_ns, int64_t capture,
                   struct err *e)
 {
-    sqlite3_stmt *s = NULL;
-    int rc = prepare_at(st, sql, before_ns, &s, e);
+    sqlite3_stmt *s = prepare_at(st, sql, before_ns, e);
+    int rc = s ? 0 : -1;
 
     if (rc == 0 && sqlite3_bind_parameter_count(s) > 1)
         sqlite3_bind_int64(s, 2, capture);
@@ -44,8 +44,8 @@ static int run_at(struct store *st, const char *sql, int64_t before_ns, struct e
 static int ask_at(struct store *st, const char *sql, int64_t before_ns, int64_t *value_r,
                   struct err *e)
 {
-    sqlite3_stmt *s = NULL;
-    int rc = prepare_at(st, sql, before_ns, &s, e);
+    sqlite3_stmt *s = prepare_at(st, sql, before_ns, e);
+    int rc = s ? 0 : -1;
 
     if (rc == 0 && sqlite3_step(s) != SQLITE_ROW)
         rc = store_fail(st, e);
@@ -93,13 +93,13 @@ int store_prune_count(struct store *st, int64_t before_ns, struct pruned *pruned
 /* Rows that belong to sessions, in whatever tables: those that refer to table `session`. */
 static int remove_dependents(struct store *st, struct err *e)
 {
-    sqlite3_stmt *s = NULL;
-    int rc = prepare_at(st,
-                        "SELECT printf('DELETE FROM \"%w\" WHERE \"%w\" IN"
-                        " (SELECT session_id FROM temp.pruned)', m.name, f.\"from\")"
-                        " FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f"
-                        " WHERE m.type = 'table' AND f.\"table\" = 'session'",
-                        0, &s, e);
+    sqlite3_stmt *s = store_prepare(st,
+                                    "SELECT printf('DELETE FROM \"%w\" WHERE \"%w\" IN"
+                                    " (SELECT session_id FROM temp.pruned)', m.name, f.\"from\")"
+                                    " FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f"
+                                    " WHERE m.type = 'table' AND f.\"table\" = 'session'",
+                                    e);
+    int rc = s ? 0 : -1;
     int step = SQLITE_DONE;
 
     while (rc == 0 && (step = sqlite3_step(s)) == SQLITE_ROW)

@@ -378,6 +378,18 @@ uint64_t column_count(sqlite3_stmt *s, int at)
 /* Times far from any that can be, so that sums and differences of them are in range. */
 #define MOST_TIME INT64_C(4000000000000000000)
 
+uint32_t column_count32(sqlite3_stmt *s, int at)
+{
+    return (uint32_t)column_within(s, at, 0, UINT32_MAX);
+}
+
+bool column_is(sqlite3_stmt *s, int at, const char *text)
+{
+    const unsigned char *is = sqlite3_column_text(s, at);
+
+    return is && strcmp((const char *)is, text) == 0;
+}
+
 int64_t column_time(sqlite3_stmt *s, int at)
 {
     return column_within(s, at, -MOST_TIME, MOST_TIME);
@@ -394,7 +406,7 @@ void column_text(sqlite3_stmt *s, int at, char *to, size_t size)
     text_mend(to);
 }
 
-static tri column_tri(sqlite3_stmt *s, int at)
+tri column_tri(sqlite3_stmt *s, int at)
 {
     if (sqlite3_column_type(s, at) == SQLITE_NULL)
         return UNKNOWN;
@@ -496,6 +508,21 @@ void row_read_certificate(sqlite3_stmt *s, int at, struct cert_facts *c)
     column_text(s, at + 8, c->signature, sizeof c->signature);
     c->self_signed = sqlite3_column_int(s, at + 9) != 0;
     c->authority = sqlite3_column_int(s, at + 10) != 0;
+}
+
+void row_read_conflict(sqlite3_stmt *s, int at, struct facts *f)
+{
+    if (f->conflicts_kept == BOUND_CONFLICTS)
+        return;
+    struct conflict_facts *c = &f->conflict[f->conflicts_kept++];
+    c->by_client = column_is(s, at, "client");
+    c->offset = column_count(s, at + 1);
+    c->octets = column_count32(s, at + 2);
+    c->at_ns = sqlite3_column_int64(s, at + 3);
+    column_text(s, at + 4, c->first_sha256, sizeof c->first_sha256);
+    column_text(s, at + 5, c->second_sha256, sizeof c->second_sha256);
+    c->first_starttls = sqlite3_column_int64(s, at + 6) != 0;
+    c->second_starttls = sqlite3_column_int64(s, at + 7) != 0;
 }
 
 void row_read_content(sqlite3_stmt *s, int at, struct content_facts *c)

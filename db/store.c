@@ -245,6 +245,15 @@ int store_sql(struct store *st, const char *sql, struct err *e)
     return sqlite3_exec(st->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_fail(st, e);
 }
 
+sqlite3_stmt *store_prepare(struct store *st, const char *sql, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+
+    if (sqlite3_prepare_v2(st->db, sql, -1, &s, NULL) != SQLITE_OK)
+        store_fail(st, e);
+    return s;
+}
+
 sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err *e)
 {
     sqlite3_stmt **s = &st->statements[which];

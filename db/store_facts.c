@@ -51,41 +51,9 @@ struct store_facts {
 
 /* ---- what a row of each table says, its columns from `at` on */
 
-static bool is_text(sqlite3_stmt *s, int at, const char *text)
-{
-    const unsigned char *is = sqlite3_column_text(s, at);
-
-    return is && strcmp((const char *)is, text) == 0;
-}
-
-static tri known(sqlite3_stmt *s, int at)
-{
-    return sqlite3_column_type(s, at) == SQLITE_NULL ? UNKNOWN
-                                                     : tri_of(sqlite3_column_int64(s, at) != 0);
-}
-
-static uint32_t count32(sqlite3_stmt *s, int at)
-{
-    uint64_t n = column_count(s, at);
-
-    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-}
-
 static void note_conflict(struct store_facts *all, sqlite3_stmt *s, int at)
 {
-    struct facts *f = &all->now.facts;
-
-    if (f->conflicts_kept == BOUND_CONFLICTS)
-        return;
-    struct conflict_facts *c = &f->conflict[f->conflicts_kept++];
-    c->by_client = is_text(s, at, "client");
-    c->offset = column_count(s, at + 1);
-    c->octets = count32(s, at + 2);
-    c->at_ns = sqlite3_column_int64(s, at + 3);
-    column_text(s, at + 4, c->first_sha256, sizeof c->first_sha256);
-    column_text(s, at + 5, c->second_sha256, sizeof c->second_sha256);
-    c->first_starttls = sqlite3_column_int64(s, at + 6) != 0;
-    c->second_starttls = sqlite3_column_int64(s, at + 7) != 0;
+    row_read_conflict(s, at, &all->now.facts);
 }
 
 static struct content_facts *content_of(struct store_facts *all)
@@ -107,7 +75,7 @@ static void note_content(struct store_facts *all, sqlite3_stmt *s, int at)
 static void note_header_field(struct store_facts *all, sqlite3_stmt *s, int at)
 {
     for (int i = 0; i < HEADER_FIELDS; i++)
-        if (is_text(s, at, header_field_name((enum header_field)i)))
+        if (column_is(s, at, header_field_name((enum header_field)i)))
             content_of(all)->field[i] = (struct field_count){column_count(s, at + 1),
                                                              column_count(s, at + 2)};
 }
@@ -115,7 +83,7 @@ static void note_header_field(struct store_facts *all, sqlite3_stmt *s, int at)
 static void note_exposure(struct store_facts *all, sqlite3_stmt *s, int at)
 {
     for (int i = 0; i < ITEMS; i++)
-        if (is_text(s, at, item_name((enum item)i)))
+        if (column_is(s, at, item_name((enum item)i)))
             all->now.facts.exposure[i] = (struct exposure){column_count(s, at + 1),
                                                            column_count(s, at + 2)};
 }
@@ -144,12 +112,12 @@ static void note_auth(struct store_facts *all, sqlite3_stmt *s, int at)
     struct auth_facts *a = &all->now.facts.auth[place];
     column_text(s, at + 1, a->mechanism, sizeof a->mechanism);
     for (int i = 0; i < GIVENS; i++)
-        if (is_text(s, at + 2, given_name((enum given)i)))
+        if (column_is(s, at + 2, given_name((enum given)i)))
             a->given = (enum given)i;
     for (int i = 0; i < AUTH_OUTCOMES; i++)
-        if (is_text(s, at + 3, auth_outcome_name((enum auth_outcome)i)))
+        if (column_is(s, at + 3, auth_outcome_name((enum auth_outcome)i)))
             a->outcome = (enum auth_outcome)i;
-    a->responses = count32(s, at + 4);
+    a->responses = column_count32(s, at + 4);
     a->octets = column_count(s, at + 5);
 }
 
@@ -163,9 +131,9 @@ static void note_kept(struct store_facts *all, sqlite3_stmt *s, int at)
     struct kept *k = &all->kept[f->kept_count];
     k->kind = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (is_text(s, at + 1, keep_name(kinds[i])))
+        if (column_is(s, at + 1, keep_name(kinds[i])))
             k->kind = kinds[i];
-    k->transaction = count32(s, at);
+    k->transaction = column_count32(s, at);
     column_text(s, at + 2, k->text, sizeof k->text);
     f->kept_count += k->kind != 0;
     f->kept = all->kept;
@@ -176,9 +144,9 @@ static void note_address(struct store_facts *all, sqlite3_stmt *s, int at)
     if (all->now.address_count == BOUND_ADDRESSES)
         return;
     struct stored_address *a = &all->addresses[all->now.address_count++];
-    a->transaction = count32(s, at);
-    a->recipient = is_text(s, at + 1, "recipient");
-    a->accepted = known(s, at + 2);
+    a->transaction = column_count32(s, at);
+    a->recipient = column_is(s, at + 1, "recipient");
+    a->accepted = column_tri(s, at + 2);
     column_text(s, at + 3, a->domain, sizeof a->domain);
     a->hashed = sqlite3_column_bytes(s, at + 4) == LOCAL_HASH_OCTETS &&
                 sqlite3_column_type(s, at + 4) == SQLITE_BLOB;
@@ -224,15 +192,6 @@ _Static_assert(sizeof children / sizeof *children == CHILDREN, "CHILDREN counts 
 
 /* ---- going through them */
 
-static sqlite3_stmt *prepare(struct store *st, const char *sql, struct err *e)
-{
-    sqlite3_stmt *s = NULL;
-
-    if (sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) != SQLITE_OK)
-        store_fail(st, e);
-    return s;
-}
-
 static int open_child(struct store_facts *all, int i, struct err *e)
 {
     const struct child *c = &children[i];
@@ -252,14 +211,14 @@ static int open_child(struct store_facts *all, int i, struct err *e)
     snprintf(sql, sizeof sql,
              "SELECT session_id, %s%s FROM %s WHERE session_id >= ? ORDER BY session_id%s%s",
              columns, last, c->table, c->order ? ", " : "", c->order ? c->order : "");
-    all->children[i].s = prepare(all->st, sql, e);
+    all->children[i].s = store_prepare(all->st, sql, e);
     return all->children[i].s ? 0 : -1;
 }
 
 /* SQL that was made: prepared, and freed. */
 static sqlite3_stmt *prepare_made(struct store *st, char *sql, struct err *e)
 {
-    sqlite3_stmt *s = prepare(st, sql, e);
+    sqlite3_stmt *s = store_prepare(st, sql, e);
 
     free(sql);
     return s;

@@ -124,6 +124,9 @@ int store_fail(const struct store *st, struct err *e);
 /* Run SQL of our own that gives no row: 0 or -1. */
 int store_sql(struct store *st, const char *sql, struct err *e);
 
+/* A statement of the caller's, who finalizes it; NULL with *e. */
+sqlite3_stmt *store_prepare(struct store *st, const char *sql, struct err *e);
+
 /* A statement, reset and ready to bind; NULL with *e. */
 sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err *e);
 
@@ -311,10 +314,16 @@ void row_read_part(sqlite3_stmt *s, enum row_part part, int at, struct facts *fa
 size_t row_key(uint8_t to[ROW_KEY_OCTETS], enum row_part part, const struct facts *f);
 size_t row_key_most(enum row_part part);
 
+/* A row of the table `conflict`, its columns from sent_by on; above the bound it is left out. */
+void row_read_conflict(sqlite3_stmt *s, int at, struct facts *f);
+
 /* Counters beyond what SQLite can hold stop at its largest. */
 void bind_count(sqlite3_stmt *s, int at, uint64_t value);
 /* And back: what is below 0 in a stranger's row counts as 0; NULL is the empty text; cut to fit. */
 uint64_t column_count(sqlite3_stmt *s, int at);
+uint32_t column_count32(sqlite3_stmt *s, int at); /* above what fits: the most that does */
+bool column_is(sqlite3_stmt *s, int at, const char *text);
+tri column_tri(sqlite3_stmt *s, int at);
 int64_t column_time(sqlite3_stmt *s, int at); /* nanoseconds since 1970, near enough to add to */
 void column_text(sqlite3_stmt *s, int at, char *to, size_t size);
 /* NULL for UNKNOWN and for the empty text, which must last until the statement has run. */

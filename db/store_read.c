@@ -74,34 +74,16 @@ static int load_row(struct store *st, int64_t session, struct facts *facts_r, st
     return rc == SQLITE_ROW ? 0 : -1;
 }
 
-static void note_conflict(struct facts *f, sqlite3_stmt *s)
+static int load_conflicts(struct store *st, int64_t session, struct facts *f, struct err *e)
 {
-    if (f->conflicts_kept == BOUND_CONFLICTS)
-        return;
-    struct conflict_facts *c = &f->conflict[f->conflicts_kept++];
-    const char *sent_by = (const char *)sqlite3_column_text(s, 0);
-    c->by_client = sent_by && strcmp(sent_by, "client") == 0;
-    c->offset = (uint64_t)sqlite3_column_int64(s, 1);
-    c->octets = (uint32_t)sqlite3_column_int64(s, 2);
-    c->at_ns = sqlite3_column_int64(s, 3);
-    column_text(s, 4, c->first_sha256, sizeof c->first_sha256);
-    column_text(s, 5, c->second_sha256, sizeof c->second_sha256);
-    c->first_starttls = sqlite3_column_int(s, 6) != 0;
-    c->second_starttls = sqlite3_column_int(s, 7) != 0;
-}
-
-/* The rows of `which` for this session, each given to note(). */
-static int load_each(struct store *st, enum statement which, int64_t session, struct facts *f,
-                     void (*note)(struct facts *f, sqlite3_stmt *s), struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, which, e);
+    sqlite3_stmt *s = store_statement(st, ST_CONFLICT_GET, e);
     int rc;
 
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, session);
     while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-        note(f, s);
+        row_read_conflict(s, 0, f);
     if (rc != SQLITE_DONE)
         store_fail(st, e);
     sqlite3_reset(s);
@@ -112,8 +94,7 @@ int store_load(struct store *st, int64_t session, struct facts *facts_r, struct 
 {
     if (load_row(st, session, facts_r, e) < 0)
         return -1;
-    return facts_r->conflicts ? load_each(st, ST_CONFLICT_GET, session, facts_r, note_conflict, e)
-                              : 0;
+    return facts_r->conflicts ? load_conflicts(st, session, facts_r, e) : 0;
 }
 
 int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
