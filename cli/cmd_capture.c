@@ -370,14 +370,11 @@ static int analyse(struct run *r, const struct input *in, struct err *e)
 
 static int finish(struct run *r, struct err *e)
 {
-    struct err close_error;
     int rc = end_chain(r, e);
 
     if (rc == 0 && r->store)
         rc = pipeline_judge(r->store, e);
-    if (r->store && store_close(&r->store, &close_error) < 0 && rc == 0)
-        return err_set(e, "%s", close_error.text);
-    return rc;
+    return store_close_after(&r->store, rc, e);
 }
 
 static int run_over(struct run *r, const struct inputs *in)

@@ -86,9 +86,7 @@ int cmd_check(int argc, char **argv)
     case OPTIONS_READ:
         break;
     }
-    if (argc - operands != 1) {
-        options_wrong("check", operands == argc ? "name a database" : "one database at a time");
+    if (!options_one_database("check", argc - operands))
         return EXIT_WRONG;
-    }
     return command_end("check", run(&values, argv[operands]));
 }

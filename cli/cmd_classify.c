@@ -72,7 +72,7 @@ static void say(struct store *store)
 
 static int run(const struct values *v, const char *path)
 {
-    struct err e = {""}, close_error = {""};
+    struct err e = {""};
     struct store *store = store_open(path, STORE_CHANGE, &e);
 
     if (!store)
@@ -82,10 +82,7 @@ static int run(const struct values *v, const char *path)
         rc = pipeline_judge(store, &e);
     if (rc == 0 && !v->quiet)
         say(store);
-    if (store_close(&store, &close_error) < 0 && rc == 0) {
-        e = close_error;
-        rc = -1;
-    }
+    rc = store_close_after(&store, rc, &e);
     return rc < 0 ? command_failed("classify", e.text) : EXIT_DONE;
 }
 
@@ -102,11 +99,10 @@ int cmd_classify(int argc, char **argv)
     case OPTIONS_READ:
         break;
     }
-    if (argc - operands != 1)
-        options_wrong("classify", operands == argc ? "name a database" : "one database at a time");
-    else if (values.expect.count && values.forget)
+    bool one = options_one_database("classify", argc - operands);
+    if (one && values.expect.count && values.forget)
         options_wrong("classify", "--expect replaces all: leave out --expect-nothing");
-    else
+    else if (one)
         status = run(&values, argv[operands]);
     options_free(&table, &values);
     return command_end("classify", status);

@@ -160,16 +160,12 @@ static int run_over(struct store *store, const struct values *v, const char *pat
 
 static int run(const struct values *v, const char *path)
 {
-    struct err e = {""}, close_error = {""};
+    struct err e = {""};
     struct store *store = store_open(path, v->dry_run ? STORE_READ : STORE_CHANGE, &e);
 
     if (!store)
         return command_failed("prune", e.text);
-    int rc = run_over(store, v, path, &e);
-    if (store_close(&store, &close_error) < 0 && rc == 0) {
-        e = close_error;
-        rc = -1;
-    }
+    int rc = store_close_after(&store, run_over(store, v, path, &e), &e);
     return rc < 0 ? command_failed("prune", e.text) : EXIT_DONE;
 }
 
@@ -205,9 +201,7 @@ int cmd_prune(int argc, char **argv)
     case OPTIONS_READ:
         break;
     }
-    if (argc - operands != 1) {
-        options_wrong("prune", operands == argc ? "name a database" : "one database at a time");
+    if (!options_one_database("prune", argc - operands))
         return EXIT_WRONG;
-    }
     return command_end("prune", understood(&values) ? run(&values, argv[operands]) : EXIT_WRONG);
 }

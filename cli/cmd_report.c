@@ -52,9 +52,7 @@ int cmd_report(int argc, char **argv)
     case OPTIONS_READ:
         break;
     }
-    if (argc - operands != 1) {
-        options_wrong("report", operands == argc ? "name a database" : "one database at a time");
+    if (!options_one_database("report", argc - operands))
         return EXIT_WRONG;
-    }
     return command_end("report", run(argv[operands]));
 }

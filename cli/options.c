@@ -104,6 +104,13 @@ enum options_outcome options_wrong(const char *command, const char *format, ...)
     return OPTIONS_WRONG;
 }
 
+bool options_one_database(const char *command, int operands)
+{
+    if (operands != 1)
+        options_wrong(command, operands == 0 ? "name a database" : "one database at a time");
+    return operands == 1;
+}
+
 /* ---- parsing */
 
 static enum options_outcome take_number(const struct option_table *table,

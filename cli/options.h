@@ -68,4 +68,7 @@ void options_wrap(FILE *out, const char *text, unsigned at, unsigned indent);
 enum options_outcome options_wrong(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The one operand of a command is a database: false, and said, when there are more or none. */
+bool options_one_database(const char *command, int operands);
+
 #endif

@@ -609,3 +609,12 @@ int store_close(struct store **st, struct err *e)
     release(st);
     return rc;
 }
+
+int store_close_after(struct store **st, int rc, struct err *e)
+{
+    struct err closing = {""};
+
+    if (store_close(st, &closing) < 0 && rc == 0)
+        return err_set(e, "%s", closing.text);
+    return rc;
+}

@@ -35,6 +35,8 @@ void store_trusts(struct store *st, const char *trust_store);
 
 /* Leaves one plain file behind, without WAL; sets *st to NULL.  -1 when the last write failed. */
 int store_close(struct store **st, struct err *e);
+/* The same at the end of work that gave `rc`: that, or -1 when closing failed; *e is the first sentence. */
+int store_close_after(struct store **st, int rc, struct err *e);
 
 /* Counters of one capture, for v_capture. */
 struct capture_counts {
