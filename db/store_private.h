@@ -116,10 +116,7 @@ struct store {
     struct known *known; /* known.c: numbers of rows; NULL: not open for writing */
 };
 
-/* ---- store.c */
-
-/* *e gets the database's name and what SQLite says of it; always -1. */
-int store_fail(const struct store *st, struct err *e);
+/* ---- statement.c */
 
 /* Run SQL of our own that gives no row: 0 or -1. */
 int store_sql(struct store *st, const char *sql, struct err *e);
@@ -139,6 +136,11 @@ int store_run(struct store *st, sqlite3_stmt *s, struct err *e);
  * store_close().
  */
 struct store *store_open_source(const char *path, bool exclusive, struct err *e);
+
+/* ---- store.c */
+
+/* *e gets the database's name and what SQLite says of it; always -1. */
+int store_fail(const struct store *st, struct err *e);
 
 /* Remove the rows of captures that did not end, and what was counted because of them. */
 int store_remove_unfinished(struct store *st, struct err *e);

@@ -1,0 +1,233 @@
+/* statement.c - the SQL of the store, and how it is run; see store_private.h. */
+#include "store_private.h"
+
+#include <stdlib.h>
+
+static const char *const statement_sql[STATEMENTS] = {
+    [ST_BEGIN] = "BEGIN IMMEDIATE",
+    [ST_COMMIT] = "COMMIT",
+    [ST_CAPTURE_FIND] = "SELECT 1 FROM capture WHERE digest = ? AND state = 'complete'",
+    [ST_UNFINISHED_FIND] = "SELECT 1 FROM capture WHERE state = 'running' LIMIT 1",
+    [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, trust_store, state, sensor_id)"
+                       " SELECT ?, ?, ?, 'running', sensor_id FROM sensor JOIN meta"
+                       " ON mark = CAST(value AS TEXT) WHERE key = 'sensor'",
+    [ST_CAPTURE_END] =
+        "UPDATE capture SET state = 'complete', frames = ?2, octets = ?3,"
+        " frames_dropped_kernel = ?4, frames_dropped_interface = ?5, damaged_frames = ?6,"
+        " other_frames = ?7, fragments = ?8, unknown_link = ?9, flows = ?10, mail_flows = ?11,"
+        " mail_port_other = ?12, gap_octets = ?13, evicted = ?14, held_refused = ?15,"
+        " holes_given_up = ?16, fragments_completed = ?17, fragments_expired = ?18,"
+        " fragments_evicted = ?19, fragments_discarded = ?20, started_at = ?21, ended_at = ?22,"
+        " started_ns = ?23, ended_ns = ?24, damage = ?25, digest = ?26 WHERE capture_id = ?1",
+    [ST_SERVER_ADD] = "INSERT INTO server (ip, port, ehlo_sessions, ehlo_offered, changed)"
+                      " VALUES (?, ?, 0, 0, 1) ON CONFLICT DO NOTHING",
+    [ST_SERVER_FIND] = "SELECT server_id FROM server WHERE ip = ? AND port = ?",
+    [ST_SERVER_GROW] = "UPDATE server SET ehlo_sessions = ehlo_sessions + ?2,"
+                       " ehlo_offered = ehlo_offered + ?3, changed = 1 WHERE server_id = ?1",
+    [ST_CLIENT_ADD] = "INSERT INTO client (ip) VALUES (?) ON CONFLICT DO NOTHING",
+    [ST_CLIENT_FIND] = "SELECT client_id FROM client WHERE ip = ?",
+    [ST_NAME_ADD] = "INSERT INTO name (name) VALUES (?) ON CONFLICT DO NOTHING",
+    [ST_NAME_FIND] = "SELECT name_id FROM name WHERE name = ?",
+    /* What version 1 kept of a certificate was less. */
+    [ST_CERTIFICATE_ADD] =
+        "INSERT INTO certificate (sha256, subject_cn, issuer_cn, names, not_before, not_after,"
+        " key_type, key_bits, signature, self_signed, authority)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET names = "
+        "excluded.names,"
+        " key_type = excluded.key_type, key_bits = excluded.key_bits,"
+        " signature = excluded.signature, self_signed = excluded.self_signed,"
+        " authority = excluded.authority"
+        " WHERE certificate.key_type IS NULL AND excluded.key_type IS NOT NULL",
+    [ST_CHAIN_ADD] = "INSERT INTO chain VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    [ST_MEDIA_ADD] = "INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ST_AUTH_ADD] = "INSERT INTO auth VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ST_KEPT_ADD] = "INSERT INTO kept VALUES (?, ?, ?, ?, ?)",
+    [ST_ADDRESS_ADD] = "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_MARK_UNJUDGED] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM server r"
+                         " JOIN session s ON s.server_id = r.server_id WHERE r.changed <> 0"
+                         " ORDER BY s.session_id",
+    [ST_MARK_DONE] = "UPDATE server SET changed = 0 WHERE changed <> 0",
+    [ST_UNJUDGED] = "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"
+                    " CROSS JOIN session s ON s.session_id = u.session_id"
+                    " CROSS JOIN server r ON r.server_id = s.server_id"
+                    " ORDER BY u.session_id LIMIT 1",
+    [ST_CONFLICT_ADD] = "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_CONFLICT_GET] = "SELECT sent_by, stream_offset, octets, seen_ns, first_sha256,"
+                        " second_sha256, first_starttls, second_starttls FROM conflict"
+                        " WHERE session_id = ? ORDER BY place",
+    [ST_MARK_ALL] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session",
+    [ST_MARK_WITHOUT] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM session s"
+                        " JOIN course c ON c.course_id = s.course_id"
+                        " WHERE c.starttls_offered = 0 OR c.ehlo_accepted = 0",
+    [ST_DNS_ADD] = "INSERT INTO dns (capture_id, seen_ns, asker_ip, question, owner, type,"
+                   " preference, value, ttl, authentic, rcode)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_EXCHANGE_FIND] = "SELECT 1 FROM dns INDEXED BY dns_exchange WHERE value = ?"
+                         " AND type IN ('MX', 'CNAME') AND capture_id = ? LIMIT 1",
+    [ST_POLICY_ADD] = "INSERT INTO policy (source, domain, host, address, port, must_offer, mode,"
+                      " max_age) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_CONTRAST_GET] =
+        "SELECT c.missing, c.offered, c.before, c.after, c.others, c.others_missing, c.outside,"
+        " c.runs, c.elsewhere, c.elsewhere_missing, c.uneven, c.tests, c.p, c.p_adjusted, c.sign"
+        " FROM session s JOIN banner b ON b.banner_id = s.banner_id"
+        " JOIN contrast c ON c.server_id = s.server_id"
+        " AND c.client_id = s.client_id AND c.keyword_mark = b.keyword_mark"
+        " AND (b.name_mark IS NULL OR c.name_mark = b.name_mark)"
+        " WHERE s.session_id = ? ORDER BY c.p_adjusted, c.name_mark LIMIT 1",
+    [ST_REQUESTS_GET] =
+        "SELECT count(*) FILTER (WHERE o.client_id <> s.client_id AND c.starttls_reply = 220),"
+        " count(*) FILTER (WHERE o.client_id <> s.client_id AND c.starttls_reply <> 220),"
+        " count(*) FILTER (WHERE o.client_id = s.client_id AND c.starttls_reply = 220),"
+        " count(*) FILTER (WHERE o.client_id = s.client_id AND c.starttls_reply <> 220)"
+        " FROM session s CROSS JOIN session o INDEXED BY session_server"
+        " ON o.server_id = s.server_id"
+        " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns + ?2"
+        " AND o.session_id <> s.session_id CROSS JOIN course c ON c.course_id = o.course_id"
+        " WHERE s.session_id = ?1",
+    /* Alerts: unexpected_message, bad_record_mac, decryption_failed, record_overflow, decode_error,
+     * decrypt_error: what came was not what was sent.  Those about certificates and about what the
+     * two can agree on are a choice, also where a reset follows.  The number is the last one's. */
+    /* A reset after minutes is the end of one's own patience: large packets that were lost. */
+    [ST_BROKEN_GET] =
+        "SELECT count(*), count(*) FILTER (WHERE reset), count(*) FILTER (WHERE tls_garbled = 1),"
+        " count(*) FILTER (WHERE decode), session_id, max(started_ns)"
+        " FROM (SELECT o.session_id, o.started_ns, c.tls_garbled,"
+        "  c.ending = 'reset' AND c.tls_alert IS NULL AND c.tls_alert_hidden = 0"
+        "  AND o.ended_ns - o.started_ns < 60000000000 AS reset,"
+        "  c.tls_alert IN (10, 20, 21, 22, 50, 51) AS decode"
+        "  FROM session s CROSS JOIN session o INDEXED BY session_broken"
+        "  ON o.server_id = s.server_id AND o.client_id = s.client_id"
+        "  AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns"
+        "  AND o.session_id <> s.session_id AND o.tls_broken = 1 AND o.transactions = 0"
+        "  CROSS JOIN course c ON c.course_id = o.course_id"
+        "  WHERE s.session_id = ?1)"
+        " WHERE reset OR tls_garbled = 1 OR decode",
+    [ST_BROKEN_OTHERS_GET] =
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM session o INDEXED BY session_server"
+        "  CROSS JOIN course c ON c.course_id = o.course_id WHERE o.server_id = s.server_id"
+        "  AND o.client_id <> s.client_id AND c.starttls_reply = 220 AND c.tls_established = 1"
+        "  LIMIT ?2)),"
+        " (SELECT count(*) FROM (SELECT 1 FROM session o INDEXED BY session_broken"
+        "  WHERE o.server_id = s.server_id AND o.client_id <> s.client_id"
+        "  AND o.tls_broken = 1 LIMIT ?2))"
+        " FROM session s WHERE s.session_id = ?1",
+    [ST_BROKEN_ELSEWHERE_GET] =
+        "SELECT count(*) FILTER (WHERE c.tls_established = 1),"
+        " count(*) FILTER (WHERE c.tls_established = 0)"
+        " FROM session s CROSS JOIN session o INDEXED BY session_client"
+        " ON o.client_id = s.client_id"
+        " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns + ?2"
+        " AND o.server_id <> s.server_id CROSS JOIN course c ON c.course_id = o.course_id"
+        " WHERE s.session_id = ?1 AND c.starttls_reply = 220",
+    [ST_EHLO_REFUSED_GET] = "SELECT count(*) FROM (SELECT 1 FROM session s CROSS JOIN session o "
+                            "INDEXED BY session_server"
+                            " ON o.server_id = s.server_id AND o.client_id <> s.client_id"
+                            " CROSS JOIN course c ON c.course_id = o.course_id"
+                            " WHERE s.session_id = ?1 AND c.ehlo_accepted = 0 LIMIT ?2)",
+    [ST_VANTAGE_GET] =
+        "SELECT o.session_id, c.source FROM session s JOIN session o INDEXED BY session_connection"
+        " ON o.client_id = s.client_id"
+        " AND o.started_ns BETWEEN s.started_ns - ?2 AND s.ended_ns"
+        " AND o.server_id = s.server_id AND o.client_port = s.client_port"
+        " AND o.capture_id <> s.capture_id AND o.ended_ns >= s.started_ns"
+        " JOIN capture c ON c.capture_id = o.capture_id"
+        " WHERE s.session_id = ?1 ORDER BY o.started_ns, c.source, o.session_id",
+/* Names that a server goes by: its own, and those that DNS gave its address to. */
+#define ITS_NAMES                                                                                  \
+    "(SELECT lower(?1) AS name UNION SELECT owner FROM dns WHERE value = ?2"                       \
+    " AND type IN ('A', 'AAAA'))"
+    [ST_POLICY_GET] =
+        "SELECT p.source, coalesce(p.domain, p.host, p.address), p.must_offer,"
+        " coalesce(p.host, p.address) || CASE WHEN p.mode IS NULL THEN ' must-offer'"
+        " ELSE ' mode ' || p.mode END"
+        " FROM policy p JOIN " ITS_NAMES " n ON p.address = ?2 OR p.host = n.name"
+        " OR (substr(p.host, 1, 2) = '*.' AND instr(n.name, '.') > 1"
+        "  AND substr(p.host, 2) = substr(n.name, instr(n.name, '.')))"
+        " WHERE (p.port IS NULL OR p.port = ?3) AND p.mode IS NOT 'none'"
+        " ORDER BY p.address IS NULL, substr(coalesce(p.host, ''), 1, 1) = '*', p.source,"
+        " p.port IS NULL, p.must_offer DESC, 2 LIMIT 1",
+    /* Also where its name is an alias (RFC 7672 2.1.3). */
+    [ST_TLSA_GET] = "WITH asked AS (SELECT '_' || ?3 || '._tcp.' || name AS name FROM " ITS_NAMES
+                    "), place AS (SELECT name, name AS owner FROM asked UNION"
+                    " SELECT a.name, c.value FROM asked a JOIN dns c ON c.owner = a.name"
+                    "  AND c.type = 'CNAME')"
+                    " SELECT p.name, d.authentic, d.value FROM place p JOIN dns d"
+                    " ON d.owner = p.owner WHERE d.type = 'TLSA'"
+                    " AND d.seen_ns BETWEEN ?4 - ?5 AND ?4 + ?5"
+                    " ORDER BY d.authentic DESC, p.name, d.value LIMIT 1",
+    [ST_COMPARED_SERVERS] = "SELECT server_id FROM server WHERE ehlo_offered > 0"
+                            " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
+    /* A connection that was captured at several places, with the same outcome, counts once. */
+    [ST_COMPARED_SESSIONS] =
+        "SELECT started_ns, client_id, starttls_offered, keyword_mark, coalesce(name_mark, 0) FROM "
+        "("
+        "SELECT s.started_ns, s.ended_ns, s.client_id, s.client_port, s.capture_id,"
+        " c.starttls_offered, b.keyword_mark, b.name_mark,"
+        " lag(s.capture_id) OVER w AS copied_in, lag(s.ended_ns) OVER w AS copied_to"
+        " FROM session s CROSS JOIN course c ON c.course_id = s.course_id"
+        " CROSS JOIN banner b ON b.banner_id = s.banner_id"
+        " WHERE s.server_id = ? AND c.ehlo_accepted = 1 AND c.starttls_offered IS NOT NULL"
+        " WINDOW w AS (PARTITION BY b.keyword_mark, s.client_id, s.client_port, c.starttls_offered"
+        "  ORDER BY s.started_ns, s.ended_ns)) JOIN client USING (client_id)"
+        " WHERE copied_in IS NULL OR copied_in = capture_id OR copied_to < started_ns"
+        " ORDER BY keyword_mark, started_ns, ip, client_port, starttls_offered, name_mark",
+    [ST_ELSEWHERE] =
+        "SELECT count(*), count(*) FILTER (WHERE c.starttls_offered = 0)"
+        " FROM session s INDEXED BY session_client CROSS JOIN course c ON c.course_id = s.course_id"
+        " CROSS JOIN server r ON r.server_id = s.server_id WHERE s.client_id = ?1"
+        " AND s.started_ns BETWEEN ?2 AND ?3 AND s.server_id <> ?4 AND c.ehlo_accepted = 1"
+        " AND r.ehlo_offered > 0",
+    [ST_CONTRAST_ADD] = "INSERT INTO temp.contrast_new VALUES"
+                        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [ST_VERDICT_SET] = "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)",
+    [ST_EVIDENCE_CLEAR] = "DELETE FROM evidence WHERE session_id = ?",
+    [ST_EVIDENCE_ADD] = "INSERT INTO evidence VALUES (?, ?, ?, ?, ?)",
+    [ST_WEAKNESS_CLEAR] = "DELETE FROM weakness WHERE session_id = ?",
+    [ST_WEAKNESS_ADD] = "INSERT INTO weakness VALUES (?, ?)",
+    [ST_JUDGED] = "DELETE FROM unjudged WHERE session_id = ?",
+};
+
+int store_sql(struct store *st, const char *sql, struct err *e)
+{
+    return sqlite3_exec(st->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : store_fail(st, e);
+}
+
+sqlite3_stmt *store_prepare(struct store *st, const char *sql, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+
+    if (sqlite3_prepare_v2(st->db, sql, -1, &s, NULL) != SQLITE_OK)
+        store_fail(st, e);
+    return s;
+}
+
+sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err *e)
+{
+    sqlite3_stmt **s = &st->statements[which];
+
+    if (*s) {
+        sqlite3_reset(*s);
+        sqlite3_clear_bindings(*s);
+        return *s;
+    }
+    char *made = which >= ST_SESSION_ADD && which <= ST_MAIL_ADD
+                     ? row_insert_sql((enum row_part)(which - ST_SESSION_ADD))
+                 : which == ST_SESSION_GET ? row_select_sql()
+                                           : NULL;
+    int rc = sqlite3_prepare_v3(st->db, made ? made : statement_sql[which], -1,
+                                SQLITE_PREPARE_PERSISTENT, s, NULL);
+    free(made);
+    if (rc != SQLITE_OK)
+        store_fail(st, e);
+    return *s;
+}
+
+int store_run(struct store *st, sqlite3_stmt *s, struct err *e)
+{
+    int rc = sqlite3_step(s);
+
+    if (rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_DONE ? 0 : -1;
+}
