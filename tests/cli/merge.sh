@@ -9,21 +9,7 @@ lab=${MAILTAP_CAPTURES:-$here/../../../shared/captures}/lab
 [ -d "$lab" ] || lab=$here/../captures
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-failed=0
-
-# expect NAME STATUS PATTERN COMMAND...: exit status, and a pattern in what it prints.
-expect() {
-    name=$1 status=$2 pattern=$3
-    shift 3
-    "$@" > "$dir/out" 2>&1 < /dev/null
-    got=$?
-    if [ $got != "$status" ] || { [ "$pattern" ] && ! grep -qi -e "$pattern" "$dir/out"; }; then
-        echo "FAILED: $name: status $got instead of $status, or no '$pattern' in:"
-        cat "$dir/out"
-        failed=1
-    fi
-}
-same() { [ "$2" = "$3" ] || { echo "FAILED: $1: '$2' instead of '$3'"; failed=1; }; }
+. "$(dirname "$0")/../expect.sh"
 
 "$mailtap" capture -q -r "$here/../captures/demo.pcap" -d "$dir/a.db" || exit 1
 expect "help" 0 "usage: mailtap merge" "$mailtap" merge --help

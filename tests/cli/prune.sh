@@ -7,21 +7,8 @@ mailtap=$1
 demo=$(dirname "$0")/../captures/demo.pcap
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-failed=0
+. "$(dirname "$0")/../expect.sh"
 
-# expect NAME STATUS PATTERN COMMAND...: exit status, and a pattern in what it prints.
-expect() {
-    name=$1 status=$2 pattern=$3
-    shift 3
-    "$@" > "$dir/out" 2>&1 < /dev/null
-    got=$?
-    if [ $got != "$status" ] || { [ "$pattern" ] && ! grep -qi -e "$pattern" "$dir/out"; }; then
-        echo "FAILED: $name: status $got instead of $status, or no '$pattern' in:"
-        cat "$dir/out"
-        failed=1
-    fi
-}
-same() { [ "$2" = "$3" ] || { echo "FAILED: $1: '$2' instead of '$3'"; failed=1; }; }
 differ() { [ "$2" != "$3" ] || { echo "FAILED: $1: '$2' twice"; failed=1; }; }
 sql() { sqlite3 "$1" "$2"; }
 everything() { sql "$1" .dump | sha256sum; }

@@ -3,7 +3,7 @@
 mailtap=$1
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-failed=0
+. "$(dirname "$0")/../expect.sh"
 db=$dir/a.db
 "$mailtap" capture -q -r "$(dirname "$0")/../captures/demo.pcap" -d "$db" || exit 1
 
@@ -23,7 +23,6 @@ expect() {
         failed=1
     fi
 }
-same() { [ "$2" = "$3" ] || { echo "FAILED: $1: '$2' instead of '$3'"; failed=1; }; }
 csv() { "$mailtap" query "$db" --format csv "$@" | tr -d '\r'; }
 
 # parameters of SQL

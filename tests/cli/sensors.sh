@@ -4,9 +4,8 @@ mailtap=$1
 demo=$(dirname "$0")/../captures/demo.pcap
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-failed=0
+. "$(dirname "$0")/../expect.sh"
 
-same() { [ "$2" = "$3" ] || { echo "FAILED: $1: '$2' instead of '$3'"; failed=1; }; }
 ask() { "$mailtap" query "$dir/$1" "$2" --format csv | tail -n +2 | tr -d '\r'; }
 sql() { sqlite3 "$dir/$1" "$2"; }
 refused() {

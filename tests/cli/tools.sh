@@ -6,9 +6,7 @@ mailtap=$1
 here=$(dirname "$0")
 dir=$(mktemp -d)
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
-failed=0
-
-same() { [ "$2" = "$3" ] || { echo "FAILED: $1: '$2' instead of '$3'"; failed=1; }; }
+. "$(dirname "$0")/../expect.sh"
 
 mkdir "$dir/shelf"
 "$mailtap" capture -q --sensor "a shelf" -r "$here/../captures/demo.pcap" \
