@@ -35,7 +35,7 @@ enum tone {
 /* ---- figures: counts and shares */
 
 struct figure {
-    const char *name;  /* "starttls-offered": for scripts, unique in a document; NULL: it has none */
+    const char *name; /* "starttls-offered": for scripts, unique in a document; NULL: it has none */
     const char *label; /* "STARTTLS offered, by session" */
     uint64_t count, of;
     bool share;       /* count of `of`; else a count alone, and `of` is 0 */
@@ -123,8 +123,9 @@ struct section {
 };
 
 struct document {
-    const char *title;        /* "Exposure audit of findings.db" */
-    const char *const *facts; /* below it: what was analysed, from when to when, what was left out */
+    const char *title; /* "Exposure audit of findings.db" */
+    const char *const
+        *facts; /* below it: what was analysed, from when to when, what was left out */
     unsigned fact_count;
     struct section **sections;
     unsigned section_count;
@@ -159,8 +160,8 @@ void say_lead(struct document *d, const char *format, ...) __attribute__((format
 void say_item(struct document *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A block that is empty at the end is not written. */
-struct block *add_figures(struct document *d, const char *name, const char *title,
-                          enum chart chart, const char *description);
+struct block *add_figures(struct document *d, const char *name, const char *title, enum chart chart,
+                          const char *description);
 /* The figure is copied; NULL in `unit` and `note` becomes "". */
 void add_figure(struct document *d, struct block *figures, struct figure figure);
 
@@ -171,8 +172,8 @@ struct table_row *add_row(struct document *d, struct block *table);
 
 /* Values are 0 until they are set. */
 struct block *add_series(struct document *d, const char *name, const char *title,
-                         const char *description, unsigned places,
-                         const struct series_line *lines, unsigned line_count);
+                         const char *description, unsigned places, const struct series_line *lines,
+                         unsigned line_count);
 
 /* Is there nothing in it to write? */
 bool block_empty(const struct block *b);

@@ -1,0 +1,275 @@
+/* document.c - see document.h. */
+#include "document.h"
+
+#include "page.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- its memory: all of it goes with the document */
+
+struct piece {
+    struct piece *before;
+    max_align_t room[];
+};
+
+struct pool {
+    struct piece *last;
+};
+
+void *document_room(struct document *d, size_t count, size_t size)
+{
+    size_t octets = 0;
+
+    if (__builtin_mul_overflow(count, size, &octets) ||
+        __builtin_add_overflow(octets, sizeof(struct piece), &octets))
+        must_have(NULL);
+    struct piece *p = must_alloc(1, octets);
+    p->before = d->pool->last;
+    d->pool->last = p;
+    return p->room;
+}
+
+struct document *document_open(void)
+{
+    struct document *d = must_alloc(1, sizeof *d);
+
+    d->pool = must_alloc(1, sizeof *d->pool);
+    d->title = "";
+    return d;
+}
+
+void document_close(struct document **d)
+{
+    if (!*d)
+        return;
+    for (struct piece *p = (*d)->pool->last, *before; p; p = before) {
+        before = p->before;
+        free(p);
+    }
+    free((*d)->pool);
+    free(*d);
+    *d = NULL;
+}
+
+/*
+ * Room for one more in an array of `count` that document_room() made: it grows when the count is a
+ * power of two, and the old one stays until the end, which doubles the room at most.
+ */
+static void *one_more(struct document *d, void *array, size_t count, size_t size)
+{
+    if (count & (count - 1))
+        return array;
+    void *larger = document_room(d, count ? 2 * count : 1, size);
+    if (count)
+        memcpy(larger, array, count * size);
+    return larger;
+}
+
+/* ---- texts */
+
+static const char *kept(struct document *d, const char *text)
+{
+    size_t octets = strlen(text) + 1;
+
+    return memcpy(document_room(d, octets, 1), text, octets);
+}
+
+const char *document_text(struct document *d, struct slice s, unsigned most)
+{
+    unsigned width;
+    char *shown = shown_text(s, most, &width);
+    const char *text = kept(d, shown);
+
+    free(shown);
+    return text;
+}
+
+__attribute__((format(printf, 2, 0))) static const char *words(struct document *d,
+                                                               const char *format, va_list args)
+{
+    char *text = NULL;
+
+    if (vasprintf(&text, format, args) < 0)
+        must_have(NULL);
+    const char *mine = kept(d, text);
+    free(text);
+    return mine;
+}
+
+const char *document_words(struct document *d, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    const char *text = words(d, format, args);
+    va_end(args);
+    return text;
+}
+
+/* ---- sections and blocks */
+
+void document_title(struct document *d, const char *title)
+{
+    d->title = kept(d, title);
+}
+
+void document_fact(struct document *d, const char *text)
+{
+    const char **facts = one_more(d, (void *)(uintptr_t)d->facts, d->fact_count, sizeof *facts);
+
+    facts[d->fact_count++] = kept(d, text);
+    d->facts = facts;
+}
+
+void document_section(struct document *d, const char *name, const char *title)
+{
+    struct section *s = document_room(d, 1, sizeof *s);
+
+    s->name = kept(d, name);
+    s->title = kept(d, title);
+    d->sections = one_more(d, d->sections, d->section_count, sizeof *d->sections);
+    d->sections[d->section_count++] = s;
+}
+
+static struct block *add_block(struct document *d, enum block_kind kind, const char *name,
+                               const char *title, const char *description)
+{
+    struct section *s = d->sections[d->section_count - 1];
+    struct block *b = document_room(d, 1, sizeof *b);
+
+    b->kind = kind;
+    b->name = kept(d, name);
+    b->title = kept(d, title);
+    b->description = kept(d, description);
+    s->blocks = one_more(d, s->blocks, s->block_count, sizeof *s->blocks);
+    s->blocks[s->block_count++] = b;
+    return b;
+}
+
+static struct block *add_say(struct document *d, const char *text)
+{
+    struct block *b = add_block(d, BLOCK_SAY, "", "", "");
+
+    b->text = text;
+    return b;
+}
+
+void say(struct document *d, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_say(d, words(d, format, args));
+    va_end(args);
+}
+
+void say_lead(struct document *d, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_say(d, words(d, format, args))->lead = true;
+    va_end(args);
+}
+
+void say_item(struct document *d, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_say(d, words(d, format, args))->item = true;
+    va_end(args);
+}
+
+struct block *add_figures(struct document *d, const char *name, const char *title, enum chart chart,
+                          const char *description)
+{
+    struct block *b = add_block(d, BLOCK_FIGURES, name, title, description);
+
+    b->chart = chart;
+    return b;
+}
+
+void add_figure(struct document *d, struct block *figures, struct figure figure)
+{
+    figure.name = figure.name ? kept(d, figure.name) : NULL;
+    figure.label = kept(d, figure.label);
+    figure.unit = kept(d, figure.unit ? figure.unit : "");
+    figure.note = kept(d, figure.note ? figure.note : "");
+    figures->figures = one_more(d, figures->figures, figures->figure_count,
+                                sizeof *figures->figures);
+    figures->figures[figures->figure_count++] = figure;
+}
+
+struct block *add_table(struct document *d, const char *name, const char *title,
+                        const struct table_column *columns, unsigned column_count)
+{
+    struct block *b = add_block(d, BLOCK_TABLE, name, title, "");
+
+    b->columns = document_room(d, column_count, sizeof *b->columns);
+    memcpy(b->columns, columns, column_count * sizeof *columns);
+    b->column_count = column_count;
+    return b;
+}
+
+struct table_row *add_row(struct document *d, struct block *table)
+{
+    table->rows = one_more(d, table->rows, table->row_count, sizeof *table->rows);
+    struct table_row *row = &table->rows[table->row_count++];
+
+    *row = (struct table_row){.cells = document_room(d, table->column_count, sizeof *row->cells)};
+    return row;
+}
+
+struct block *add_series(struct document *d, const char *name, const char *title,
+                         const char *description, unsigned places, const struct series_line *lines,
+                         unsigned line_count)
+{
+    struct block *b = add_block(d, BLOCK_SERIES, name, title, description);
+
+    b->places = document_room(d, places, sizeof *b->places);
+    b->place_count = places;
+    b->lines = document_room(d, line_count, sizeof *b->lines);
+    memcpy(b->lines, lines, line_count * sizeof *lines);
+    b->line_count = line_count;
+    for (unsigned i = 0; i < line_count; i++)
+        b->lines[i].values = document_room(d, places, sizeof *b->lines[i].values);
+    return b;
+}
+
+bool block_empty(const struct block *b)
+{
+    switch (b->kind) {
+    case BLOCK_SAY:
+        return !*b->text;
+    case BLOCK_FIGURES:
+        return b->figure_count == 0;
+    case BLOCK_TABLE:
+        return b->row_count == 0;
+    case BLOCK_SERIES:
+        return b->place_count == 0;
+    }
+    return true;
+}
+
+static const struct figure *figure_in(const struct section *s, const char *name)
+{
+    for (unsigned i = 0; i < s->block_count; i++)
+        for (unsigned k = 0; k < s->blocks[i]->figure_count; k++) {
+            const struct figure *f = &s->blocks[i]->figures[k];
+            if (f->name && strcmp(f->name, name) == 0)
+                return f;
+        }
+    return NULL;
+}
+
+const struct figure *document_figure(const struct document *d, const char *name)
+{
+    const struct figure *f = NULL;
+
+    for (unsigned i = 0; i < d->section_count && !f; i++)
+        f = figure_in(d->sections[i], name);
+    return f;
+}
