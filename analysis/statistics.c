@@ -44,16 +44,24 @@ struct interval wilson(uint64_t hits, uint64_t n)
     return n ? score(share(hits, n), (double)n) : (struct interval){0, 1};
 }
 
+/* ---- differences */
+
+/* Zou and Donner (2008): the distance to each end, squared, stands for a variance near that end. */
+struct interval difference(double p1, struct interval i1, double p2, struct interval i2)
+{
+    double low = p1 - p2 - hypot(p1 - i1.low, i2.high - p2);
+    double high = p1 - p2 + hypot(i1.high - p1, p2 - i2.low);
+
+    return (struct interval){fmax(-1, low), fmin(1, high)};
+}
+
 struct interval newcombe(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2)
 {
     struct interval one = wilson(hits1, n1), two = wilson(hits2, n2);
-    double p1 = share(hits1, n1), p2 = share(hits2, n2);
 
     if (n1 == 0 || n2 == 0)
         return (struct interval){one.low - two.high, one.high - two.low};
-    double low = p1 - p2 - hypot(p1 - one.low, two.high - p2);
-    double high = p1 - p2 + hypot(one.high - p1, p2 - two.low);
-    return (struct interval){fmax(-1, low), fmin(1, high)};
+    return difference(share(hits1, n1), one, share(hits2, n2), two);
 }
 
 /* ---- the exact interval */

@@ -27,6 +27,13 @@ struct interval wilson(uint64_t hits, uint64_t n);
 struct interval newcombe(uint64_t hits1, uint64_t n1, uint64_t hits2, uint64_t n2);
 
 /*
+ * Difference p1 - p2 of two independent estimates, each within its own 95 % interval, from those
+ * alone: MOVER, Zou and Donner 2008, of which Newcombe's method 10 is the case of two Wilson
+ * intervals.  For shares: within -1 and 1, which it is as a whole where something is no number.
+ */
+struct interval difference(double p1, struct interval i1, double p2, struct interval i2);
+
+/*
  * P(X <= hits) and P(X >= hits) for X ~ Binomial(n, p).  Exact, stable in the far tails: relative
  * error below 1e-9 down to 1e-300.  Time grows with the root of n; n up to 10^13.  A p that is no
  * number rejects nothing: 1.

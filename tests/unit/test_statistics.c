@@ -197,6 +197,65 @@ static void a_difference_from_nothing_may_be_anything_the_other_allows(void **st
     assert_true(second.low == half.low - 1 && second.high == half.high);
 }
 
+/* Reaches of 0.03 and 0.04 downwards, 0.05 and 0.12 upwards: right triangles in whole numbers. */
+static void a_difference_of_estimates_by_hand(void **state)
+{
+    (void)state;
+    struct interval one = {0.47, 0.62}, two = {0.18, 0.34};
+    struct interval d = difference(0.50, one, 0.30, two), back = difference(0.30, two, 0.50, one);
+
+    assert_near(d.low, 0.20 - 0.05, 1e-15);
+    assert_near(d.high, 0.20 + sqrt(0.12 * 0.12 * 2), 1e-15);
+    assert_true(back.low == -d.high && back.high == -d.low);
+    two = (struct interval){0.25, 0.34};
+    d = difference(0.50, one, 0.30, two);
+    assert_near(d.high, 0.20 + 0.13, 1e-15);
+    /* One that is known leaves the other's width alone. */
+    d = difference(0.50, one, 0.30, (struct interval){0.30, 0.30});
+    assert_near(d.low, 0.17, 1e-15);
+    assert_near(d.high, 0.32, 1e-15);
+}
+
+/* Newcombe's method 10 to the last bit, where both shares are of something. */
+static void of_wilson_intervals_it_is_newcombe(void **state)
+{
+    (void)state;
+    static const uint64_t counts[] = {1, 2, 7, 20, 1000003, UINT64_C(1) << 40};
+
+    for (size_t i = 0; i < COUNT(counts); i++)
+        for (size_t j = 0; j < COUNT(counts); j++)
+            for (unsigned part = 0; part <= 4; part++) {
+                uint64_t n1 = counts[i], n2 = counts[j], r1 = n1 / 4 * part, r2 = n2 - n2 / 3;
+                struct interval want = newcombe(r1, n1, r2, n2);
+                struct interval got = difference((double)r1 / (double)n1, wilson(r1, n1),
+                                                 (double)r2 / (double)n2, wilson(r2, n2));
+                assert_true(got.low == want.low && got.high == want.high);
+            }
+}
+
+/* Of exact intervals it is wider, and still within what two shares can differ by. */
+static void a_difference_keeps_the_width_of_its_estimates(void **state)
+{
+    (void)state;
+    for (uint64_t n = 5; n < 40; n += 5)
+        for (uint64_t r = 0; r <= n; r++) {
+            double p1 = (double)r / (double)n, p2 = 0.25;
+            struct interval exact = difference(p1, clopper_pearson(r, n), p2,
+                                               clopper_pearson(2, 8));
+            struct interval mean = difference(p1, wilson(r, n), p2, wilson(2, 8));
+            assert_true(exact.low < mean.low && mean.low < p1 - p2);
+            assert_true(p1 - p2 < mean.high && mean.high <= exact.high && exact.high <= 1);
+        }
+    struct interval all = {0, 1}, d = difference(1, all, 0, all);
+    assert_true(d.low < 0 && d.high == 1);
+    d = difference(0, all, 1, all);
+    assert_true(d.low == -1 && d.high > 0);
+    d = difference((double)NAN, all, 0.5, all);
+    assert_true(d.low == -1 && d.high == 1);
+    d = difference(0.5, all, 0.5, (struct interval){(double)NAN, (double)NAN});
+    assert_true(d.low == -1 && d.high == 1);
+}
+
 /* ---- Holm */
 
 /* By hand: in order 0.005, 0.01, 0.03, 0.04, times 4, 3, 2, 1 gives 0.02, 0.03, 0.06, 0.04, and
@@ -401,6 +460,9 @@ int main(void)
         cmocka_unit_test(newcombe_as_published),
         cmocka_unit_test(a_difference_lies_in_its_interval),
         cmocka_unit_test(a_difference_from_nothing_may_be_anything_the_other_allows),
+        cmocka_unit_test(a_difference_of_estimates_by_hand),
+        cmocka_unit_test(of_wilson_intervals_it_is_newcombe),
+        cmocka_unit_test(a_difference_keeps_the_width_of_its_estimates),
         cmocka_unit_test(holm_by_hand),
         cmocka_unit_test(holm_keeps_the_order),
         cmocka_unit_test(holm_of_few_and_of_many),
