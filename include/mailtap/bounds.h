@@ -149,6 +149,14 @@
 /* Octets of the name that an operator gives a sensor: a host's name at most. */
 #define BOUND_SENSOR_NAME 255u
 
+/* A condition on a report's figures: octets, a few lines of a crontab; depth of its parentheses and
+ * `not`; octets of the name of a figure, its end included; and digits of a number, which a double
+ * holds exactly. */
+#define BOUND_CONDITION_OCTETS 1024u
+#define BOUND_CONDITION_DEPTH 16u
+#define BOUND_FIGURE_NAME 64u
+#define BOUND_CONDITION_DIGITS 15u
+
 /* Rows of each kind that a run takes up from those before it. */
 #define BOUND_WARM_ROWS 20000
 
