@@ -179,7 +179,7 @@ struct rows {
 struct aggregate {
     const char *name;
     int counts;
-    double (*value)(const uint64_t *n, const uint64_t *hits, size_t count);
+    double (*value)(struct store *st, const uint64_t *n, const uint64_t *hits, size_t count);
 };
 
 /* One question may nest aggregates without end: what they hold together is bounded, too. */
@@ -231,7 +231,7 @@ static int by_counts(const void *a, const void *b)
 }
 
 /* In an order of their own: the same rows give the same answer, however SQLite came by them. */
-static double value_of_rows(const struct aggregate *a, const struct rows *all)
+static double value_of_rows(const struct binding *b, const struct rows *all)
 {
     uint64_t *hits = must_alloc(all->count, sizeof *hits), *n = must_alloc(all->count, sizeof *n);
 
@@ -240,7 +240,7 @@ static double value_of_rows(const struct aggregate *a, const struct rows *all)
         hits[i] = all->list[i].hits;
         n[i] = all->list[i].n;
     }
-    double value = a->value(n, hits, all->count);
+    double value = b->aggregate->value(b->st, n, hits, all->count);
     free(hits);
     free(n);
     return value;
@@ -258,7 +258,7 @@ static void end_rows(sqlite3_context *c)
     else if (all->wrong)
         refuse(c, b->aggregate->name, all->wrong);
     else if (all->count)
-        sqlite3_result_double(c, value_of_rows(b->aggregate, all));
+        sqlite3_result_double(c, value_of_rows(b, all));
     b->st->rows_held -= all->room;
     free(all->list);
 }
@@ -266,19 +266,50 @@ static void end_rows(sqlite3_context *c)
 #define DRAWS 2000
 #define SEED 1
 
-static double bootstrap_low(const uint64_t *n, const uint64_t *hits, size_t count)
+static struct slice octets_of(const uint64_t *list, size_t count)
 {
-    return cluster_bootstrap(hits, n, count, DRAWS, SEED).low;
+    return (struct slice){(const uint8_t *)list, count * sizeof *list};
 }
 
-static double bootstrap_high(const uint64_t *n, const uint64_t *hits, size_t count)
+static void digest_of_rows(const uint64_t *n, const uint64_t *hits, size_t count,
+                           uint8_t out[DIGEST_OCTETS])
 {
-    return cluster_bootstrap(hits, n, count, DRAWS, SEED).high;
+    struct digest *d = digest_new();
+
+    digest_add(d, octets_of(n, count));
+    digest_add(d, octets_of(hits, count));
+    digest_finish(&d, out);
 }
 
-static double entropy(const uint64_t *n, const uint64_t *hits, size_t count)
+/* A question asks for the lower end of a share and then for the upper one, which is the same work. */
+static struct interval bootstrap(struct store *st, const uint64_t *n, const uint64_t *hits,
+                                 size_t count)
 {
-    (void)hits;
+    uint8_t of[DIGEST_OCTETS];
+
+    digest_of_rows(n, hits, count, of);
+    if (!st->last_share.known || memcmp(st->last_share.of, of, sizeof of) != 0) {
+        st->last_share.is = cluster_bootstrap(hits, n, count, DRAWS, SEED);
+        memcpy(st->last_share.of, of, sizeof of);
+        st->last_share.known = true;
+    }
+    return st->last_share.is;
+}
+
+static double bootstrap_low(struct store *st, const uint64_t *n, const uint64_t *hits, size_t count)
+{
+    return bootstrap(st, n, hits, count).low;
+}
+
+static double bootstrap_high(struct store *st, const uint64_t *n, const uint64_t *hits,
+                             size_t count)
+{
+    return bootstrap(st, n, hits, count).high;
+}
+
+static double entropy(struct store *st, const uint64_t *n, const uint64_t *hits, size_t count)
+{
+    (void)st, (void)hits;
     return entropy_bits(n, count);
 }
 

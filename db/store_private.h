@@ -7,6 +7,7 @@
 
 #include "intern.h"
 
+#include <mailtap/statistics.h>
 #include <mailtap/store.h>
 #include <sqlite3.h>
 
@@ -111,8 +112,13 @@ struct store {
     bool asking;                  /* a question is being prepared or run: reading only */
     int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
     bool gave_up;
-    bool checking;       /* asking, and the pragmas that look for damage are allowed */
-    size_t rows_held;    /* functions.c: by all aggregates of questions together */
+    bool checking;    /* asking, and the pragmas that look for damage are allowed */
+    size_t rows_held; /* functions.c: by all aggregates of questions together */
+    struct {
+        bool known;
+        uint8_t of[DIGEST_OCTETS]; /* its rows */
+        struct interval is;
+    } last_share;        /* functions.c: what the bootstrap gave last */
     struct known *known; /* known.c: numbers of rows; NULL: not open for writing */
 };
 

@@ -98,6 +98,35 @@ static void every_function_is_the_librarys(void **state)
     store_close(&st, &e);
 }
 
+/* What was worked out for other rows is not given again, however much they are alike. */
+static void a_share_is_of_its_own_rows(void **state)
+{
+    static const char *const rows[] = {
+        "(20, 20), (10, 1), (20, 9)",          "(20, 9), (10, 1), (20, 20)",
+        "(20, 20), (10, 2), (20, 9)",          "(20, 20), (11, 1), (20, 9)",
+        "(20, 20), (10, 1), (20, 9), (20, 9)",
+    };
+    static const uint64_t hits[][4] = {
+        {1, 9, 20}, {1, 9, 20}, {2, 9, 20}, {1, 9, 20}, {1, 9, 9, 20}};
+    static const uint64_t n[][4] = {
+        {10, 20, 20}, {10, 20, 20}, {10, 20, 20}, {11, 20, 20}, {10, 20, 20, 20}};
+    struct store *st = opened(state);
+    struct err e;
+
+    for (unsigned round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            struct interval want = cluster_bootstrap(hits[i], n[i], i == 4 ? 4 : 3, 2000, 1);
+            char call[128];
+            snprintf(call, sizeof call, "bootstrap_low(column2, column1) FROM (VALUES %s)",
+                     rows[i]);
+            assert_true(value(st, call) == want.low);
+            snprintf(call, sizeof call, "bootstrap_high(column2, column1) FROM (VALUES %s)",
+                     rows[i]);
+            assert_true(value(st, call) == want.high);
+        }
+    store_close(&st, &e);
+}
+
 static void nothing_gives_null(void **state)
 {
     static const char *const nothing[] = {
@@ -215,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_the_library),
         cmocka_unit_test(every_function_is_the_librarys),
+        cmocka_unit_test(a_share_is_of_its_own_rows),
         cmocka_unit_test(nothing_gives_null),
         cmocka_unit_test(what_is_no_count_is_refused_by_name),
         cmocka_unit_test(what_a_question_holds_is_bounded),
