@@ -339,6 +339,86 @@ const char *sample_made(void **state, const char *name)
     return path;
 }
 
+static void say_cell(FILE *to, struct cell c)
+{
+    if (c.kind == CELL_NULL)
+        fputc('-', to);
+    else if (c.kind == CELL_INTEGER)
+        fprintf(to, "%lld", (long long)c.integer);
+    else if (c.kind == CELL_REAL)
+        fprintf(to, "%.4f", c.real);
+    else
+        fprintf(to, "%.*s", (int)c.text.n, (const char *)c.text.p);
+}
+
+static void say_columns(FILE *to, const struct query *q, const char *columns)
+{
+    char *names = strdup(columns), *rest = NULL;
+
+    for (char *c = strtok_r(names, " ", &rest); c; c = strtok_r(NULL, " ", &rest)) {
+        unsigned i = 0;
+        while (i < query_columns(q) && strcmp(query_column(q, i), c) != 0)
+            i++;
+        if (i == query_columns(q))
+            fail_msg("no column '%s'", c);
+        if (c != names)
+            fputc(' ', to);
+        say_cell(to, query_cell(q, i));
+    }
+    free(names);
+}
+
+static void set_all(struct query *q, const char *set)
+{
+    char *sets = strdup(set), *rest = NULL;
+    struct err e = {""};
+
+    for (char *s = strtok_r(sets, " ", &rest); s; s = strtok_r(NULL, " ", &rest)) {
+        char *value = strchr(s, '=');
+        *value = '\0';
+        if (query_set(q, s, value + 1, &e) < 0)
+            fail_msg("%s", e.text);
+    }
+    free(sets);
+}
+
+const char *sample_asked(const char *path, const char *question, const char *set,
+                         const char *columns)
+{
+    static char said[8192];
+    struct err e = {""};
+    struct store *st = store_open(path, STORE_READ, &e);
+    struct query *q = query_open(st, query_find(question)->sql, &e);
+    FILE *to = fmemopen(said, sizeof said, "w");
+    unsigned rows = 0;
+    int rc;
+
+    assert_string_equal(e.text, "");
+    assert_non_null(to);
+    set_all(q, set);
+    while ((rc = query_next(q, &e)) > 0) {
+        if (rows++)
+            fputc('\n', to);
+        say_columns(to, q, columns);
+    }
+    fputc('\0', to);
+    assert_string_equal(e.text, "");
+    assert_int_equal(rc, 0);
+    assert_int_equal(fclose(to), 0); /* it all fits */
+    query_close(&q);
+    store_close(&st, &e);
+    return said;
+}
+
+void sample_answers(const char *path, const char *question, const char *set, const char *columns,
+                    const char *want)
+{
+    const char *got = sample_asked(path, question, set, columns);
+
+    if (strcmp(got, want) != 0)
+        fail_msg("%s, %s:\n%s\nand not\n%s", question, set, got, want);
+}
+
 int sample_ask(struct store *st, const char *sql, unsigned seconds, struct err *e)
 {
     struct query *q = query_open(st, sql, e);

@@ -47,6 +47,16 @@ void sample_sound(const char *path);
 /* A database of three sessions: sample_facts(), sample_clear(2), sample_encrypted(3). */
 const char *sample_made(void **state, const char *name);
 
+/* What a named question answers: a line for each row, in it the columns "a b" with a space between;
+ * NULL is "-", a share has four places.  `set`: "name=value name=value".  Valid until the next
+ * call. */
+const char *sample_asked(const char *path, const char *question, const char *set,
+                         const char *columns);
+
+/* The same, compared. */
+void sample_answers(const char *path, const char *question, const char *set, const char *columns,
+                    const char *want);
+
 /* Read all rows of a statement: 0, or -1 with the sentence.  `seconds` 0: no limit of its own. */
 int sample_ask(struct store *st, const char *sql, unsigned seconds, struct err *e);
 

@@ -123,9 +123,9 @@ static void a_share_has_an_interval_from_20_sessions_on(void **state)
     assert_question(path, "offered", "counted_by || offered || ':' || " INTERVAL,
                     "sessions10:-..-,servers1:-..-");
     path = made(state, "twenty.db", 20, 0);
-    assert_question(path, "ladder", "rung || sessions || ':' || " INTERVAL,
-                    "authentication-hidden20:0.8389..1.0"); /* Newcombe 1998: 1 - 0.1611 */
     /* One server cannot tell how servers vary: Wilson's of 1 of 1. */
+    assert_question(path, "ladder", "rung || sessions || ':' || " INTERVAL,
+                    "authentication-hidden20:0.2065..1.0");
     assert_question(path, "offered", "counted_by || offered || ':' || " INTERVAL,
                     "sessions20:0.2065..1.0,servers1:-..-");
     assert_question(path, "used", "what || sessions || ':' || " INTERVAL,

@@ -88,7 +88,7 @@ static const char *made(void **state, const char *name)
     return path;
 }
 
-/* ---- asking */
+/* ---- what must come out */
 
 /* Append to what is said; the end of it must fit. */
 static void say(char to[8192], const char *text)
@@ -96,70 +96,6 @@ static void say(char to[8192], const char *text)
     assert_true(strlen(to) + strlen(text) < 8192);
     strcat(to, text);
 }
-
-static void say_cell(char to[8192], struct cell c)
-{
-    char *text = NULL;
-
-    if (c.kind == CELL_NULL)
-        say(to, "-");
-    else if (c.kind == CELL_INTEGER)
-        assert_true(asprintf(&text, "%lld", (long long)c.integer) > 0);
-    else if (c.kind == CELL_REAL)
-        assert_true(asprintf(&text, "%.4f", c.real) > 0);
-    else
-        assert_true(asprintf(&text, "%.*s", (int)c.text.n, (const char *)c.text.p) >= 0);
-    if (text)
-        say(to, text);
-    free(text);
-}
-
-/* "a b" of each row for the columns "a b", a line each.  `set` is "name=value name=value". */
-static const char *asked(const char *path, const char *question, const char *set,
-                         const char *columns)
-{
-    static char said[8192];
-    struct err e = {""};
-    struct store *st = store_open(path, STORE_READ, &e);
-    struct query *q = query_open(st, query_find(question)->sql, &e);
-    char *sets = strdup(set), *names = strdup(columns), *rest = NULL;
-    int rc;
-
-    assert_string_equal(e.text, "");
-    for (char *s = strtok_r(sets, " ", &rest); s; s = strtok_r(NULL, " ", &rest)) {
-        char *value = strchr(s, '=');
-        *value = '\0';
-        assert_int_equal(query_set(q, s, value + 1, &e), 0);
-    }
-    said[0] = '\0';
-    while ((rc = query_next(q, &e)) > 0) {
-        say(said, *said ? "\n" : "");
-        strcpy(names, columns);
-        for (char *c = strtok_r(names, " ", &rest); c; c = strtok_r(NULL, " ", &rest))
-            for (unsigned i = 0; i < query_columns(q); i++)
-                if (strcmp(query_column(q, i), c) == 0) {
-                    say(said, c == names ? "" : " ");
-                    say_cell(said, query_cell(q, i));
-                }
-    }
-    assert_string_equal(e.text, "");
-    query_close(&q);
-    store_close(&st, &e);
-    free(sets);
-    free(names);
-    return said;
-}
-
-static void assert_asked(const char *path, const char *question, const char *set,
-                         const char *columns, const char *want)
-{
-    const char *got = asked(path, question, set, columns);
-
-    if (strcmp(got, want) != 0)
-        fail_msg("%s, %s:\n%s\nand not\n%s", question, set, got, want);
-}
-
-/* ---- what must come out */
 
 struct count {
     unsigned hits, n;
@@ -223,7 +159,7 @@ static void changed_compares_two_periods(void **state)
     count_day(1, after);
     for (unsigned i = 0; i < 8; i++)
         say_figure(want, before[i], after[i]);
-    assert_asked(path, "changed", "at=2026-11-25", CHANGED, want);
+    sample_answers(path, "changed", "at=2026-11-25", CHANGED, want);
     /* By hand, so that the table is not believed alone: four verdicts. */
     assert_non_null(strstr(want, "52 84 93 118 "));
     assert_non_null(strstr(want, "42 84 30 118 "));
@@ -231,7 +167,8 @@ static void changed_compares_two_periods(void **state)
     assert_non_null(strstr(want, "lower"));
     assert_non_null(strstr(want, "no difference shown"));
     assert_non_null(strstr(want, "4 4 6 6 - - too few"));
-    assert_asked(path, "changed", "at=2026-11-25 since=2026-11-24 until=2026-11-26", CHANGED, want);
+    sample_answers(path, "changed", "at=2026-11-25 since=2026-11-24 until=2026-11-26", CHANGED,
+                   want);
 }
 
 /* Three sessions, at noon, at midnight and at the next noon, of a capture that has no end yet. */
@@ -258,16 +195,18 @@ static void changed_divides_in_the_middle(void **state)
     char first[64];
 
     /* Of the period that is given ... */
-    assert_memory_equal(asked(path, "changed", "since=2026-11-24 until=2026-11-26", "divided_at"),
-                        "2026-11-25T00:00:00.000\n", 24);
+    assert_memory_equal(
+        sample_asked(path, "changed", "since=2026-11-24 until=2026-11-26", "divided_at"),
+        "2026-11-25T00:00:00.000\n", 24);
     /* ... of the capture, whose frames were of one second ... */
-    snprintf(first, sizeof first, "%.23s", asked(path, "changed", "", "divided_at"));
+    snprintf(first, sizeof first, "%.23s", sample_asked(path, "changed", "", "divided_at"));
     assert_string_equal(first, "2026-11-24T01:50:52.500");
     /* ... or, while it runs, of its sessions. */
     path = sample_path(state, "running.db");
     store_running(path);
-    assert_memory_equal(asked(path, "changed", "", "before of_before after of_after divided_at"),
-                        "0 1 0 2 2026-11-25T00:00:00.000\n", 32);
+    assert_memory_equal(
+        sample_asked(path, "changed", "", "before of_before after of_after divided_at"),
+        "0 1 0 2 2026-11-25T00:00:00.000\n", 32);
 }
 
 static void changed_cuts_at_its_times(void **state)
@@ -276,21 +215,21 @@ static void changed_cuts_at_its_times(void **state)
     struct facts f = session_of(NOT_OFFERED);
 
     /* Sessions begin at 12:00:00, :01, ...; the first 30 are encrypted. */
-    assert_memory_equal(asked(path, "changed",
-                              "since=2026-11-24T12:00:01 at=2026-11-24T12:00:11"
-                              " until=2026-11-24T12:00:30",
-                              "before of_before after of_after"),
+    assert_memory_equal(sample_asked(path, "changed",
+                                     "since=2026-11-24T12:00:01 at=2026-11-24T12:00:11"
+                                     " until=2026-11-24T12:00:30",
+                                     "before of_before after of_after"),
                         "10 10 19 19\n", 12);
-    assert_memory_equal(asked(path, "changed",
-                              "since=2026-11-24T12:00:00.000001 at=2026-11-24T12:00"
-                              " until=2026-11-24T12:00:01.000001Z",
-                              "before of_before after of_after"),
+    assert_memory_equal(sample_asked(path, "changed",
+                                     "since=2026-11-24T12:00:00.000001 at=2026-11-24T12:00"
+                                     " until=2026-11-24T12:00:01.000001Z",
+                                     "before of_before after of_after"),
                         "0 0 1 1\n", 8);
     path = sample_path(state, "empty.db");
     sample_store(path, 1, &f, 0);
-    assert_asked(path, "changed", "", "before of_before share_before after of_after difference",
-                 "0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -\n"
-                 "0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -");
+    sample_answers(path, "changed", "", "before of_before share_before after of_after difference",
+                   "0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -\n"
+                   "0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -\n0 0 - 0 0 -");
 }
 
 /* The capture does not tell whether the first one had TLS, whether the second one asked for it, and
@@ -305,9 +244,9 @@ static void what_is_not_known_is_in_no_denominator(void **state)
     f[1].messages_known = UNKNOWN;
     f[2].tls_version = 0;
     sample_store(path, 1, f, 3);
-    assert_asked(path, "changed", "at=2000-01-01", "after of_after",
-                 "3 3\n2 2\n1 1\n1 2\n0 2\n0 0\n0 0\n0 2");
-    assert_asked(path, "clients", "", "used of_sessions_offered messages_in_the_clear", "1 1 0");
+    sample_answers(path, "changed", "at=2000-01-01", "after of_after",
+                   "3 3\n2 2\n1 1\n1 2\n0 2\n0 0\n0 0\n0 2");
+    sample_answers(path, "clients", "", "used of_sessions_offered messages_in_the_clear", "1 1 0");
 }
 
 static void a_share_is_printed_from_20_sessions_on(void **state)
@@ -323,16 +262,16 @@ static void a_share_is_printed_from_20_sessions_on(void **state)
     const char *path = sample_path(state, "forty.db");
     sample_store(path, 1, f, 40);
     /* Newcombe's method 10 of 20/20 - 0/20: 1 - 0.16113 times the root of 2. */
-    assert_memory_equal(asked(path, "changed", "at=2026-11-25",
-                              "share_before share_after difference low high verdict"),
+    assert_memory_equal(sample_asked(path, "changed", "at=2026-11-25",
+                                     "share_before share_after difference low high verdict"),
                         "1.0000 0.0000 -1.0000 -1.0000 -0.7721 lower\n", 44);
     path = sample_path(state, "thirty-nine.db");
     sample_store(path, 1, f, 39);
-    assert_memory_equal(asked(path, "changed", "at=2026-11-25",
-                              "share_before share_after difference low high verdict"),
+    assert_memory_equal(sample_asked(path, "changed", "at=2026-11-25",
+                                     "share_before share_after difference low high verdict"),
                         "1.0000 - - - - too few\n", 23);
-    assert_asked(path, "daily", "", "day of_decided in_the_clear_low in_the_clear_high",
-                 "2026-11-24 20 0.0000 0.1611\n2026-11-25 19 - -");
+    sample_answers(path, "daily", "", "day of_decided in_the_clear_low in_the_clear_high",
+                   "2026-11-24 20 0.0000 0.1611\n2026-11-25 19 - -");
 }
 
 static void days_add_up(void **state)
@@ -356,11 +295,11 @@ static void days_add_up(void **state)
 #define DAILY                                                                                      \
     "day sessions messages_readable in_the_clear stripped established of_decided in_the_clear_low" \
     " in_the_clear_high stripped_low stripped_high established_low established_high"
-    assert_asked(path, "daily", "", DAILY, want);
-    assert_asked(path, "daily", "since=2026-11-25", DAILY, strchr(want, '\n') + 1);
+    sample_answers(path, "daily", "", DAILY, want);
+    sample_answers(path, "daily", "since=2026-11-25", DAILY, strchr(want, '\n') + 1);
     *strchr(want, '\n') = '\0';
-    assert_asked(path, "daily", "until=2026-11-25", DAILY, want);
-    assert_asked(path, "daily", "since=2026-11-26", DAILY, "");
+    sample_answers(path, "daily", "until=2026-11-25", DAILY, want);
+    sample_answers(path, "daily", "since=2026-11-26", DAILY, "");
 }
 
 #define WORST                                                                                      \
@@ -375,15 +314,15 @@ static void the_worst_server_is_the_one_with_most_messages(void **state)
                               "192.0.2.29 25 mx29.example 12 12 12 12 0 12 0\n"
                               "192.0.2.25 587 mx25.example 10 10 10 0 0 10 10";
 
-    assert_asked(path, "worst-servers", "", WORST, all);
-    assert_asked(path, "worst-servers", "rows=1", WORST,
-                 "192.0.2.25 25 mx25.example 35 35 35 0 0 35 0");
-    assert_asked(path, "worst-servers", "rows=9", WORST, all);
-    assert_asked(path, "worst-servers", "rows=0", WORST, "");
-    assert_asked(path, "worst-servers", "since=2026-11-25 rows=2", "server_ip messages_readable",
-                 "192.0.2.25 10\n192.0.2.27 10");
+    sample_answers(path, "worst-servers", "", WORST, all);
+    sample_answers(path, "worst-servers", "rows=1", WORST,
+                   "192.0.2.25 25 mx25.example 35 35 35 0 0 35 0");
+    sample_answers(path, "worst-servers", "rows=9", WORST, all);
+    sample_answers(path, "worst-servers", "rows=0", WORST, "");
+    sample_answers(path, "worst-servers", "since=2026-11-25 rows=2", "server_ip messages_readable",
+                   "192.0.2.25 10\n192.0.2.27 10");
     /* Wilson 15/15 is of too few; 35/35: 1 / (1 + 1.95996^2 / 35). */
-    assert_asked(path, "worst-servers", "rows=2", "low high", "0.9011 1.0000\n- -");
+    sample_answers(path, "worst-servers", "rows=2", "low high", "0.9011 1.0000\n- -");
 }
 
 /* Half of what goes to this server is encrypted: it is in the list for the rest. */
@@ -397,7 +336,7 @@ static void a_server_that_was_never_in_the_clear_is_not_listed(void **state)
     f[1].client.port = 1025;
     f[1].messages_known = NO; /* not told, so none is added; the session counts */
     sample_store(path, 1, f, 3);
-    assert_asked(path, "worst-servers", "", WORST, "192.0.2.26 25 mx27.example 0 1 2 0 2 0 0");
+    sample_answers(path, "worst-servers", "", WORST, "192.0.2.26 25 mx27.example 0 1 2 0 2 0 0");
 }
 
 #define CLIENTS                                                                                    \
@@ -417,9 +356,9 @@ static void the_worst_client_had_an_offer(void **state)
              "192.0.2.6 12 0 12 12 0 0 - - 0\n"
              "192.0.2.5 10 0 10 10 0 0 - - 10",
              i.low, i.high);
-    assert_asked(path, "clients", "", CLIENTS, want);
-    assert_asked(path, "clients", "rows=1 until=2026-11-25", CLIENTS,
-                 "192.0.2.2 20 20 0 10 30 40 0.5981 0.8581 0");
+    sample_answers(path, "clients", "", CLIENTS, want);
+    sample_answers(path, "clients", "rows=1 until=2026-11-25", CLIENTS,
+                   "192.0.2.2 20 20 0 10 30 40 0.5981 0.8581 0");
 }
 
 #define SERVER "what value of_known"
@@ -428,26 +367,26 @@ static void one_server_is_told_in_full(void **state)
 {
     const char *path = made(state, "server.db");
 
-    assert_asked(path, "server", "ip=192.0.2.29", SERVER,
-                 "names mx29.example -\n"
-                 "ports 25 -\n"
-                 "first seen 2026-11-24T12:01:21.000000Z -\n"
-                 "last seen 2026-11-25T12:03:23.500000Z -\n"
-                 "clients 1 -\n"
-                 "sessions 12 -\n"
-                 "STARTTLS offered 0 12\n"
-                 "used when offered 0 0\n"
-                 "established when used 0 0\n"
-                 "in the clear of decided 12 12\n"
-                 "stripped of decided 12 12\n"
-                 "messages readable 12 12\n"
-                 "octets of content readable 12000 -\n"
-                 "credentials exposed by AUTH 0 0\n"
-                 "obsolete TLS of established 0 0\n"
-                 "certificate not trusted 0 0\n"
-                 "certificate without its name 0 0\n"
-                 "evidence: offer-masked (certain) 12 -");
-    const char *said = asked(path, "server", "ip=192.0.2.28", SERVER);
+    sample_answers(path, "server", "ip=192.0.2.29", SERVER,
+                   "names mx29.example -\n"
+                   "ports 25 -\n"
+                   "first seen 2026-11-24T12:01:21.000000Z -\n"
+                   "last seen 2026-11-25T12:03:23.500000Z -\n"
+                   "clients 1 -\n"
+                   "sessions 12 -\n"
+                   "STARTTLS offered 0 12\n"
+                   "used when offered 0 0\n"
+                   "established when used 0 0\n"
+                   "in the clear of decided 12 12\n"
+                   "stripped of decided 12 12\n"
+                   "messages readable 12 12\n"
+                   "octets of content readable 12000 -\n"
+                   "credentials exposed by AUTH 0 0\n"
+                   "obsolete TLS of established 0 0\n"
+                   "certificate not trusted 0 0\n"
+                   "certificate without its name 0 0\n"
+                   "evidence: offer-masked (certain) 12 -");
+    const char *said = sample_asked(path, "server", "ip=192.0.2.28", SERVER);
     assert_non_null(strstr(said, "\nobsolete TLS of established 40 40\n"));
     assert_non_null(strstr(said, "\nTLSv1.0 40 -"));
     assert_non_null(strstr(said, "\nmessages readable 0 40\n"));
@@ -457,21 +396,21 @@ static void one_server_is_told_in_full(void **state)
 static void one_server_by_port_and_time(void **state)
 {
     const char *path = made(state, "ports.db");
-    const char *said = asked(path, "server", "ip=192.0.2.25", SERVER);
+    const char *said = sample_asked(path, "server", "ip=192.0.2.25", SERVER);
 
     assert_non_null(strstr(said, "\nports 25 587 -\n"));
     assert_non_null(strstr(said, "\nsessions 45 -\n"));
     assert_non_null(strstr(said, "\ncredentials exposed by AUTH 10 10\n"));
-    said = asked(path, "server", "ip=192.0.2.25 port=587 since=2026-11-25", SERVER);
+    said = sample_asked(path, "server", "ip=192.0.2.25 port=587 since=2026-11-25", SERVER);
     assert_non_null(strstr(said, "ports 587 -\n"));
     assert_non_null(strstr(said, "\nsessions 6 -\n"));
-    said = asked(path, "server", "ip=192.0.2.99", SERVER); /* never seen */
+    said = sample_asked(path, "server", "ip=192.0.2.99", SERVER); /* never seen */
     assert_non_null(strstr(said, "\nsessions 0 -\n"));
     assert_null(strstr(said, "names"));
-    said = asked(path, "server", "ip=192.0.2.30", SERVER); /* and never decided */
+    said = sample_asked(path, "server", "ip=192.0.2.30", SERVER); /* and never decided */
     assert_non_null(strstr(said, "\nsessions 3 -\n"));
     assert_non_null(strstr(said, "\nin the clear of decided 0 0\nstripped of decided 0 0\n"));
-    said = asked(path, "server", "ip=192.0.2.25 port=25", "what value low high");
+    said = sample_asked(path, "server", "ip=192.0.2.25 port=25", "what value low high");
     assert_non_null(strstr(said, "\nin the clear of decided 35 0.9011 1.0000\n"));
 }
 

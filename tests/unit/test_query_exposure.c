@@ -1,0 +1,269 @@
+/*
+ * test_query_exposure.c - the questions that a report on exposure asks, of sessions of many kinds: what
+ * must come out is counted by hand, from the table of kinds, and intervals by the library.
+ */
+#include "test.h"
+
+#include "sample.h"
+
+#include <mailtap/statistics.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+/* ---- the sessions: addresses are 192.0.2.x, and x below 128 is at home */
+
+#define HOME "home=192.0.2.0/25"
+
+enum kind {
+    CLEAR_IN,
+    TLS_IN,
+    TLS_OUT,
+    UNUSED_OUT,
+    OBSOLETE_OUT,
+    STRIPPED_WITHIN,
+    CLEAR_ACROSS,
+    LOGIN_587,
+    IMPLICIT_465,
+    LOGIN_25,
+    UNDECIDED,
+    FAILED_OUT,
+    VERIFIED_OUT,
+    REFUSED_OUT,
+    KINDS
+};
+
+static const struct {
+    uint8_t client, server;
+    uint16_t port;
+    unsigned count, messages, hidden; /* of each: messages read, and estimated under TLS */
+} kinds[KINDS] = {
+    [CLEAR_IN] = {200, 25, 25, 12, 1, 0},     [TLS_IN] = {201, 26, 25, 8, 0, 1},
+    [TLS_OUT] = {2, 226, 25, 10, 0, 1},       [UNUSED_OUT] = {2, 226, 25, 5, 2, 0},
+    [OBSOLETE_OUT] = {2, 228, 25, 6, 0, 1},   [STRIPPED_WITHIN] = {3, 29, 25, 3, 1, 0},
+    [CLEAR_ACROSS] = {202, 229, 25, 4, 1, 0}, [LOGIN_587] = {203, 25, 587, 4, 1, 0},
+    [IMPLICIT_465] = {204, 25, 465, 5, 0, 2}, [LOGIN_25] = {4, 27, 25, 2, 1, 0},
+    [UNDECIDED] = {205, 30, 25, 3, 0, 0},     [FAILED_OUT] = {2, 230, 25, 2, 0, 0},
+    [VERIFIED_OUT] = {2, 231, 25, 7, 0, 1},   [REFUSED_OUT] = {2, 232, 25, 1, 1, 0},
+};
+
+static void under_tls(struct facts *f, enum kind k)
+{
+    f->estimate = (struct estimate){.made = true,
+                                    .messages = kinds[k].hidden,
+                                    .low = kinds[k].hidden,
+                                    .high = kinds[k].hidden + 1,
+                                    .octets = 1000};
+    if (k == OBSOLETE_OUT)
+        f->tls_version = 0x0301;
+    if (k == VERIFIED_OUT) {
+        f->tls_version = 0x0303;
+        f->tls_resumed = NO;
+        f->cert_seen = true;
+        f->cert = (struct cert_facts){.not_before = 100, .not_after = 2000000000};
+        memset(f->cert.sha256, 'e', 64);
+        f->cert_verified = f->cert_named = YES;
+    }
+    if (k == IMPLICIT_465) {
+        f->tls_from_start = YES;
+        f->dialogue = f->ehlo_sent = false;
+        f->ehlo_accepted = f->starttls_offered = f->starttls_requested = UNKNOWN;
+        f->starttls_reply = 0;
+        *f->server_name = *f->greeting = *f->client_name = '\0';
+    }
+}
+
+static void asked_for_tls(struct facts *f, int reply)
+{
+    f->starttls_offered = f->starttls_requested = YES;
+    strcpy(f->keywords, "STARTTLS");
+    f->starttls_reply = reply;
+}
+
+static void in_the_clear(struct facts *f, enum kind k)
+{
+    switch (k) {
+    case UNUSED_OUT:
+        f->starttls_offered = YES;
+        strcpy(f->keywords, "STARTTLS");
+        break;
+    case STRIPPED_WITHIN:
+        strcpy(f->keywords, "XXXXXXXA\n8BITMIME\nSMTPUTF8\nCHUNKING");
+        break;
+    case LOGIN_587:
+    case LOGIN_25:
+        strcpy(f->auth[0].mechanism, "PLAIN");
+        f->auth[0].given = GIVEN_PASSWORD;
+        f->auths = 1;
+        f->credentials_exposed = YES;
+        break;
+    case UNDECIDED:
+        f->decided = f->starttls_offered = f->starttls_requested = UNKNOWN;
+        break;
+    case FAILED_OUT:
+        asked_for_tls(f, 220);
+        break;
+    case REFUSED_OUT:
+        asked_for_tls(f, 454);
+        break;
+    default:
+        break;
+    }
+}
+
+static struct facts session_of(enum kind k)
+{
+    struct facts f = kinds[k].hidden ? sample_encrypted(1) : sample_clear(1);
+
+    f.client.address.octets[3] = kinds[k].client;
+    f.server.address.octets[3] = kinds[k].server;
+    f.server.port = kinds[k].port;
+    if (kinds[k].hidden)
+        under_tls(&f, k);
+    else
+        in_the_clear(&f, k);
+    f.transactions = f.messages = kinds[k].messages;
+    if (!f.messages) {
+        f.content_octets = 0;
+        f.address_count = 0;
+    }
+    return f;
+}
+
+/* A session of each kind after the other, a second apart. */
+static const char *made(void **state, const char *name)
+{
+    static struct facts f[80];
+    const char *path = sample_path(state, name);
+    unsigned n = 0;
+
+    for (enum kind k = 0; k < KINDS; k++)
+        for (unsigned i = 0; i < kinds[k].count; i++, n++) {
+            assert_true(n < COUNT(f));
+            f[n] = session_of(k);
+            f[n].client.port = (uint16_t)(1024 + n);
+            f[n].started_ns += n * INT64_C(1000000000);
+            f[n].ended_ns = f[n].started_ns + 1;
+        }
+    sample_store(path, 1, f, n);
+    return path;
+}
+
+/* ---- what must come out */
+
+struct row {
+    uint64_t hits, n;
+};
+
+static int by_counts(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+
+    if (x->n != y->n)
+        return x->n < y->n ? -1 : 1;
+    return (x->hits > y->hits) - (x->hits < y->hits);
+}
+
+/* " LOW HIGH" of the bootstrap over these servers, appended. */
+static void add_interval(char to[2048], struct row *servers, size_t count)
+{
+    uint64_t hits[16], n[16];
+
+    assert_true(count <= 16);
+    qsort(servers, count, sizeof *servers, by_counts);
+    for (size_t i = 0; i < count; i++) {
+        hits[i] = servers[i].hits;
+        n[i] = servers[i].n;
+    }
+    struct interval of = cluster_bootstrap(hits, n, count, 2000, 1);
+    snprintf(to + strlen(to), 2048 - strlen(to), " %.4f %.4f", round(of.low * 1e4) / 1e4,
+             round(of.high * 1e4) / 1e4);
+}
+
+static void add(char to[2048], const char *text)
+{
+    assert_true(strlen(to) + strlen(text) < 2048);
+    strcat(to, text);
+}
+
+/* ---- all sessions */
+
+/* Servers 25, 25:587, 25:465, 26, 27, 29, 226, 228, 229, 230, 231 and 232 decide all of theirs. */
+static void how_much_could_be_read(void **state)
+{
+    const char *path = made(state, "readable.db");
+    struct row clear[] = {{12, 12}, {4, 4}, {0, 5}, {0, 8}, {2, 2}, {3, 3},
+                          {5, 15},  {0, 6}, {4, 4}, {0, 2}, {0, 7}, {1, 1}};
+    struct row messages[] = {{12, 12}, {4, 4}, {0, 10}, {0, 8}, {2, 2}, {3, 3},
+                             {10, 20}, {0, 6}, {4, 4},  {0, 7}, {1, 1}};
+    char want[2048] = "36 77";
+
+    add_interval(want, messages, COUNT(messages));
+    add(want, " 31 69");
+    add_interval(want, clear, COUNT(clear));
+    add(want, " 3 3 36 2 72");
+    sample_answers(path, "readable-mail", "",
+                   "messages of_messages_estimated messages_low messages_high sessions_in_the_clear"
+                   " of_sessions_decided low high undecided sessions_stripped sessions_encrypted"
+                   " sessions_failed sessions",
+                   want);
+}
+
+static void nothing_could_be_read_of_nothing(void **state)
+{
+    const char *path = sample_path(state, "nothing.db");
+
+    sample_store(path, 1, NULL, 0);
+    sample_answers(path, "readable-mail", "",
+                   "messages of_messages_estimated messages_low messages_high sessions_in_the_clear"
+                   " of_sessions_decided low high undecided sessions_stripped sessions",
+                   "0 0 - - 0 0 - - 0 0 0");
+    sample_answers(path, "ladder", "", "rung", "");
+}
+
+/* A server that has none of a rung stands in its interval with 0. */
+static void rungs_are_compared_over_servers(void **state)
+{
+    const char *path = made(state, "ladder.db");
+    struct row clear[] = {{12, 12}, {4, 4}, {0, 5}, {0, 8}, {2, 2}, {0, 3},
+                          {5, 15},  {0, 6}, {4, 4}, {0, 7}, {1, 1}};
+    struct row stripped[] = {{0, 12}, {0, 4}, {0, 5}, {0, 8}, {0, 2}, {3, 3},
+                             {0, 15}, {0, 6}, {0, 4}, {0, 7}, {0, 1}};
+    struct row obsolete[] = {{0, 12}, {0, 4}, {0, 5}, {0, 8}, {0, 2}, {0, 3},
+                             {0, 15}, {6, 6}, {0, 4}, {0, 7}, {0, 1}};
+    struct row hidden[] = {{0, 12},  {0, 4}, {5, 5}, {8, 8}, {0, 2}, {0, 3},
+                           {10, 15}, {0, 6}, {0, 4}, {0, 7}, {0, 1}};
+    struct row sure[] = {{0, 12}, {0, 4}, {0, 5}, {0, 8}, {0, 2}, {0, 3},
+                         {0, 15}, {0, 6}, {0, 4}, {7, 7}, {0, 1}};
+    char want[2048] = "cleartext 28 67 33 0 77 0";
+
+    add_interval(want, clear, COUNT(clear));
+    add(want, "\nstripped 3 67 3 0 77 0");
+    add_interval(want, stripped, COUNT(stripped));
+    add(want, "\nobsolete-tls 6 67 0 6 77 0");
+    add_interval(want, obsolete, COUNT(obsolete));
+    add(want, "\nauthentication-hidden 23 67 0 28 77 0");
+    add_interval(want, hidden, COUNT(hidden));
+    add(want, "\nauthenticable 7 67 0 7 77 0");
+    add_interval(want, sure, COUNT(sure));
+    add(want, "\nundecided 5 - 0 0 77 0 - -");
+    sample_answers(path, "ladder", "",
+                   "rung sessions of_sessions_decided messages_read messages_estimated of_messages"
+                   " sessions_without_estimate low high",
+                   want);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(how_much_could_be_read),
+        cmocka_unit_test(nothing_could_be_read_of_nothing),
+        cmocka_unit_test(rungs_are_compared_over_servers),
+    };
+    return cmocka_run_group_tests_name("questions on exposure", tests, sample_folder,
+                                       sample_folder_remove);
+}
