@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include <mailtap/err.h>
+#include <mailtap/lens.h>
 #include <mailtap/report.h>
 
 #include <stdlib.h>
@@ -15,6 +16,8 @@ struct values {
     const char *sql;
     struct option_list set;
     bool about;
+    const char *since, *until;
+    bool anonymise;
     unsigned format; /* enum table_format */
 };
 
@@ -43,6 +46,20 @@ static const struct option_row rows[] = {
      .help = "say what question NAME is about: parameters, notes, columns",
      .kind = OPTION_FLAG,
      .at = offsetof(struct values, about)},
+    {.name = "since",
+     .argument = "TIME",
+     .help = "look at the sessions that began then or later, whatever is asked",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct values, since)},
+    {.name = "until",
+     .argument = "TIME",
+     .help = "look at the sessions that began before then",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct values, until)},
+    {.name = "anonymise",
+     .help = "answer with numbers in place of addresses, names and what else tells who it is",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct values, anonymise)},
     {.letter = 'F',
      .name = "format",
      .argument = "FORMAT",
@@ -174,8 +191,17 @@ static int ask(struct store *store, const struct question *question, const struc
     return status;
 }
 
+static struct lens lens_of(const struct values *values)
+{
+    return (struct lens){values->since, values->until, values->anonymise};
+}
+
 static bool understood(int count, const struct values *values)
 {
+    struct lens lens = lens_of(values);
+    bool part = lens.since || lens.until || lens.anonymise;
+    struct err e = {""};
+
     if (count < 1)
         options_wrong("query", "name a database");
     else if (count > 2 || (count == 2 && values->sql))
@@ -184,9 +210,24 @@ static bool understood(int count, const struct values *values)
         options_wrong("query", "--about wants the name of a question");
     else if (values->set.count && (values->about || (count < 2 && !values->sql)))
         options_wrong("query", "--set wants a question that is asked");
+    else if (part && (values->about || (count < 2 && !values->sql)))
+        options_wrong("query", "--since, --until and --anonymise want a question that is asked");
+    else if (lens_check(&lens, &e) < 0)
+        options_wrong("query", "%s", e.text);
     else
         return true;
     return false;
+}
+
+/* Through the lens, when there is one. */
+static int look(struct store *store, const struct question *question, const struct values *values)
+{
+    struct lens lens = lens_of(values);
+    struct err e = {""};
+
+    if ((lens.since || lens.until || lens.anonymise) && store_lens(store, &lens, &e) < 0)
+        return command_failed("query", e.text);
+    return ask(store, question, values);
 }
 
 static int run(char **operands, int count, const struct values *values)
@@ -201,7 +242,7 @@ static int run(char **operands, int count, const struct values *values)
     struct store *store = store_open(operands[0], STORE_READ, &e);
     if (!store)
         return command_failed("query", e.text);
-    int status = question || values->sql ? ask(store, question, values) : list();
+    int status = question || values->sql ? look(store, question, values) : list();
     store_close(&store, &e);
     return status;
 }

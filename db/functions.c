@@ -330,31 +330,34 @@ static int64_t digits_at(struct slice s, size_t at, size_t n)
     return (int64_t)value;
 }
 
-/* time_ns(TEXT): nanoseconds since 1970 of a TIME parameter (question.c says what that looks like),
- * the nearest that fit; NULL of NULL. */
-static void call_time(sqlite3_context *c, int count, sqlite3_value **values)
+int64_t function_time_ns(struct slice time)
 {
-    const char *text = (const char *)sqlite3_value_text(values[0]);
-    struct slice s = slice_of(text ? text : ""), fraction = slice_tail(s, s.n < 20 ? s.n : 20);
+    struct slice fraction = slice_tail(time, time.n < 20 ? time.n : 20);
     int64_t micro = digits_at(fraction, 0, fraction.n), ns;
-    struct tm tm = {.tm_year = (int)digits_at(s, 0, 4) - 1900,
-                    .tm_mon = (int)digits_at(s, 5, 2) - 1,
-                    .tm_mday = (int)digits_at(s, 8, 2),
-                    .tm_hour = (int)digits_at(s, 11, 2),
-                    .tm_min = (int)digits_at(s, 14, 2),
-                    .tm_sec = (int)digits_at(s, 17, 2)};
+    struct tm tm = {.tm_year = (int)digits_at(time, 0, 4) - 1900,
+                    .tm_mon = (int)digits_at(time, 5, 2) - 1,
+                    .tm_mday = (int)digits_at(time, 8, 2),
+                    .tm_hour = (int)digits_at(time, 11, 2),
+                    .tm_min = (int)digits_at(time, 14, 2),
+                    .tm_sec = (int)digits_at(time, 17, 2)};
 
-    (void)count;
-    if (s.n < 10)
-        return;
     for (size_t n = fraction.n; n < 6; n++)
         micro *= 10;
     int64_t seconds = timegm(&tm);
     if (__builtin_mul_overflow(seconds, 1000000000, &ns))
-        ns = seconds < 0 ? INT64_MIN : INT64_MAX;
-    else if (__builtin_add_overflow(ns, micro * 1000, &ns))
-        ns = INT64_MAX;
-    sqlite3_result_int64(c, ns);
+        return seconds < 0 ? INT64_MIN : INT64_MAX;
+    return __builtin_add_overflow(ns, micro * 1000, &ns) ? INT64_MAX : ns;
+}
+
+/* time_ns(TEXT): nanoseconds since 1970 of a TIME parameter; NULL of NULL. */
+static void call_time(sqlite3_context *c, int count, sqlite3_value **values)
+{
+    const char *text = (const char *)sqlite3_value_text(values[0]);
+    struct slice s = slice_of(text ? text : "");
+
+    (void)count;
+    if (s.n >= 10)
+        sqlite3_result_int64(c, function_time_ns(s));
 }
 
 /* ---- all of them */

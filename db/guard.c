@@ -82,25 +82,31 @@ static bool harmless_pragma(const char *name, const char *value)
            (sqlite3_stricmp(name, "journal_mode") == 0 && !value);
 }
 
-static int authorize(void *of, int action, const char *first, const char *second,
-                     const char *database, const char *trigger)
+/* Not in the file. */
+static bool is_temporary(const char *database)
 {
-    const struct store *st = of;
+    return database && sqlite3_stricmp(database, "temp") == 0;
+}
 
-    (void)database, (void)trigger;
+static int authorize(void *of, int action, const char *first, const char *second,
+                     const char *database, const char *by)
+{
+    struct store *st = of;
+
     if (!st->asking)
         return SQLITE_OK;
     switch (action) {
     case SQLITE_SELECT:
-    case SQLITE_READ:
     case SQLITE_RECURSIVE:
         return SQLITE_OK;
+    case SQLITE_READ:
+        return !st->shadow || lens_reads(st, first, second, database, by) ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_FUNCTION:
         return harmless_function(second) ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_PRAGMA:
         return st->checking && harmless_pragma(first, second) ? SQLITE_OK : SQLITE_DENY;
     default:
-        return SQLITE_DENY;
+        return st->shadowing && is_temporary(database) ? SQLITE_OK : SQLITE_DENY;
     }
 }
 

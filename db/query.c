@@ -74,6 +74,8 @@ struct query *query_open(struct store *st, const char *sql, struct err *e)
 
     guard_ask(st, nanoseconds(QUERY_SECONDS));
     int rc = prepare(st, sql, &s, e);
+    if (rc == 0)
+        rc = lens_ready(st, sql, e);
     guard_asked(st);
     if (rc < 0) {
         sqlite3_finalize(s);

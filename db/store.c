@@ -307,6 +307,7 @@ static void release(struct store **st)
     if ((*st)->lock >= 0)
         close((*st)->lock);
     known_free(&(*st)->known);
+    lens_free(&(*st)->shadow);
     explicit_bzero((*st)->key, sizeof(*st)->key);
     free((*st)->path);
     free((*st)->tables);

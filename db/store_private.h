@@ -112,8 +112,10 @@ struct store {
     bool asking;                  /* a question is being prepared or run: reading only */
     int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
     bool gave_up;
-    bool checking;    /* asking, and the pragmas that look for damage are allowed */
-    size_t rows_held; /* functions.c: by all aggregates of questions together */
+    bool checking;         /* asking, and the pragmas that look for damage are allowed */
+    bool shadowing;        /* asking, and the schema `temp` can be written: lens.c */
+    struct shadow *shadow; /* what questions see in place of all; NULL: all */
+    size_t rows_held;      /* functions.c: by all aggregates of questions together */
     struct {
         bool known;
         uint8_t of[DIGEST_OCTETS]; /* its rows */
@@ -178,6 +180,20 @@ bool guard_overdue(struct store *st);
 /* ---- functions.c: the statistics of statistics.h in SQL, for questions and a stranger's views */
 
 int functions_add(struct store *st, struct err *e);
+
+/* Nanoseconds since 1970 of a TIME parameter, the nearest that fit; question.c says how it looks. */
+int64_t function_time_ns(struct slice time);
+
+/* ---- lens.c: what questions see, when that is not all; see lens.h */
+
+/* A question reads a column of a table of a database, by itself or by a view of this name (NULL: it
+ * is not known which): may it?  No column: rows are counted. */
+bool lens_reads(struct store *st, const char *table, const char *column, const char *database,
+                const char *by);
+
+/* Before the first row of a question that was just prepared: what it reads is filled. */
+int lens_ready(struct store *st, const char *sql, struct err *e);
+void lens_free(struct shadow **l);
 
 /* ---- known.c: numbers of the rows that sessions share; made when there is none */
 
