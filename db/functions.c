@@ -1,6 +1,6 @@
 /*
  * functions.c - the statistics of mailtap as SQL functions, for questions that ask for rates, and the
- * times that questions are given.
+ * times and the prefixes that questions are given.
  *
  * NULL in gives NULL out, and so does a share of nothing; a count that is none is an error that names
  * the function.  All are innocuous: a stranger's view may call them, and learns nothing by it.
@@ -10,6 +10,7 @@
 
 #include <mailtap/bounds.h>
 #include <mailtap/err.h>
+#include <mailtap/prefix.h>
 #include <mailtap/statistics.h>
 
 #include <stdio.h>
@@ -98,7 +99,7 @@ struct binding {
 
 static void refuse(sqlite3_context *c, const char *name, const char *why)
 {
-    char said[128];
+    char said[256];
 
     snprintf(said, sizeof said, "%s: %s", name, why);
     sqlite3_result_error(c, said, -1);
@@ -360,6 +361,48 @@ static void call_time(sqlite3_context *c, int count, sqlite3_value **values)
         sqlite3_result_int64(c, function_time_ns(s));
 }
 
+/* ---- addresses */
+
+/* The list of the second argument, read once where it is the same for all rows; NULL: it is wrong,
+ * and the call has failed. */
+static const struct prefix_list *list_of(sqlite3_context *c, sqlite3_value *text)
+{
+    struct prefix_list *list = sqlite3_get_auxdata(c, 1);
+    const uint8_t *octets = sqlite3_value_text(text);
+    struct slice s = {octets, (size_t)sqlite3_value_bytes(text)};
+    struct err e = {""};
+
+    if (list)
+        return list;
+    list = must_alloc(1, sizeof *list);
+    if (!octets || prefix_read(list, s, &e) < 0) {
+        refuse(c, "within", e.text);
+        free(list);
+        return NULL;
+    }
+    sqlite3_set_auxdata(c, 1, list, free);
+    return must_have(sqlite3_get_auxdata(c, 1)); /* SQLite frees it where it has no memory */
+}
+
+/* within(IP, PREFIXES): 1 where one of them holds the address, else 0; NULL of what is no address. */
+static void call_within(sqlite3_context *c, int n, sqlite3_value **argument)
+{
+    struct binding *b = sqlite3_user_data(c);
+    const struct prefix_list *list;
+    struct ip_address a;
+
+    if (guard_overdue(b->st)) {
+        sqlite3_result_error_code(c, SQLITE_INTERRUPT);
+        return;
+    }
+    if (is_null(argument, n))
+        return;
+    const char *ip = (const char *)sqlite3_value_text(argument[0]);
+    list = list_of(c, argument[1]);
+    if (ip && list && address_parse(ip, &a))
+        sqlite3_result_int(c, prefix_within(list, &a));
+}
+
 /* ---- all of them */
 
 #define FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
@@ -388,5 +431,8 @@ int functions_add(struct store *st, struct err *e)
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function_v2(st->db, "time_ns", 1, FLAGS, NULL, call_time, NULL, NULL,
                                         NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function_v2(st->db, "within", 2, FLAGS, bound(st, NULL, NULL),
+                                        call_within, NULL, NULL, free);
     return rc == SQLITE_OK ? 0 : store_fail(st, e);
 }

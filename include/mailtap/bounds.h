@@ -114,6 +114,9 @@
 /* One file of the operator's with a policy: tens of thousands of servers. */
 #define BOUND_POLICY_OCTETS (4u << 20)
 
+/* Address prefixes in one list of an operator's own: each address is compared with all of them. */
+#define BOUND_PREFIXES 1024u
+
 /* One handshake message; certificate chains of 20 kB exist. */
 #define BOUND_HANDSHAKE_OCTETS 131072u
 

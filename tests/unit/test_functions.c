@@ -1,4 +1,5 @@
-/* test_functions.c - the statistics in SQL: values, what is nothing, and what is refused. */
+/* test_functions.c - the statistics in SQL: values, what is nothing, and what is refused; times and
+ * addresses. */
 #include "test.h"
 
 #include "sample.h"
@@ -239,6 +240,58 @@ static void times_are_those_of_sqlite(void **state)
     store_close(&st, &e);
 }
 
+static void addresses_are_within_prefixes(void **state)
+{
+    static const struct {
+        const char *call;
+        double want; /* NAN for NULL */
+    } rows[] = {
+        {"within('192.0.2.7', '192.0.2.0/24')", 1},
+        {"within('192.0.3.7', '192.0.2.0/24')", 0},
+        {"within('2001:db8::7', '192.0.2.0/24, 2001:db8::/32')", 1},
+        {"within('::ffff:192.0.2.7', '192.0.2.0/24')", 1},
+        {"within('10.1.2.3', '10.1.2.3')", 1},
+        {"within(NULL, '192.0.2.0/24')", NAN},
+        {"within('192.0.2.7', NULL)", NAN},
+        {"within(NULL, 'no list')", NAN},
+        {"within('mx.example', '192.0.2.0/24')", NAN},
+        {"within('', '192.0.2.0/24')", NAN},
+        {"within(x'', '192.0.2.0/24')", NAN},
+        {"within(7, '192.0.2.0/24')", NAN},
+        /* The same list for all rows, and another one for each. */
+        {"sum(within(column1, '192.0.2.0/24')) FROM (VALUES ('192.0.2.1'), ('192.0.3.1'),"
+         " ('192.0.2.9'))",
+         2},
+        {"sum(within('192.0.2.7', column1)) FROM (VALUES ('192.0.2.0/24'), ('192.0.3.0/24'),"
+         " ('192.0.0.0/16'))",
+         2},
+    };
+    static const char *const wrong[][2] = {
+        {"within('192.0.2.7', '')", "within: '' at octet 1: an address or a prefix is missing"},
+        {"within('192.0.2.7', '10.0.0.0/33')", "an IPv4 prefix has 0 to 32 bits"},
+        {"within('192.0.2.7', '192.0.2.7/24')", "write 192.0.2.0/24"},
+        {"within('192.0.2.7', 7)", "within: '7' at octet 1"},
+        {"within('192.0.2.7', '192.0.2.0/24' || char(0) || ',')", "\\x00"},
+    };
+    struct store *st = opened(state);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double got = value(st, rows[i].call);
+        if (isnan(rows[i].want) ? !isnan(got) : got != rows[i].want)
+            fail_msg("%s", rows[i].call);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char sql[128];
+        struct err e = {""};
+        snprintf(sql, sizeof sql, "SELECT %s", wrong[i][0]);
+        assert_int_equal(sample_ask(st, sql, 0, &e), -1);
+        if (!strstr(e.text, wrong[i][1]))
+            fail_msg("%s", e.text);
+    }
+    struct err e;
+    store_close(&st, &e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +302,7 @@ int main(void)
         cmocka_unit_test(what_is_no_count_is_refused_by_name),
         cmocka_unit_test(what_a_question_holds_is_bounded),
         cmocka_unit_test(times_are_those_of_sqlite),
+        cmocka_unit_test(addresses_are_within_prefixes),
     };
     return cmocka_run_group_tests_name("functions", tests, sample_folder, sample_folder_remove);
 }

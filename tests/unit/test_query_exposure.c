@@ -257,12 +257,76 @@ static void rungs_are_compared_over_servers(void **state)
                    want);
 }
 
+/* ---- by direction */
+
+#define DIRECTION                                                                                  \
+    "direction sessions in_the_clear of_decided stripped established undecided messages_readable"  \
+    " messages_estimated of_messages content_octets low high messages_readable_low"                \
+    " messages_readable_high"
+
+#define SUBMISSION "submission 11 6 11 0 5 0 6 10 16 6000 - - - -"
+
+static void with_home_there_are_five_directions(void **state)
+{
+    const char *path = made(state, "directions.db");
+    struct row in[] = {{12, 12}, {0, 8}};
+    struct row out[] = {{5, 15}, {0, 6}, {0, 2}, {0, 7}, {1, 1}};
+    struct row out_messages[] = {{10, 20}, {0, 6}, {0, 7}, {1, 1}};
+    char want[2048] = "inbound 23 12 20 0 8 3 12 8 20 12000";
+
+    add_interval(want, in, COUNT(in));
+    add_interval(want, in, COUNT(in));
+    add(want, "\noutbound 31 6 31 0 23 0 11 23 34 6000");
+    add_interval(want, out, COUNT(out));
+    add_interval(want, out_messages, COUNT(out_messages));
+    add(want, "\ninternal 3 3 3 3 0 0 3 0 3 3000 - - - -"
+              "\ntransit 4 4 4 0 0 0 4 0 4 4000 - - - -\n" SUBMISSION);
+    sample_answers(path, "directions", HOME, DIRECTION, want);
+    sample_answers(path, "directions", "home=2001:db8::/32,192.0.2.0/26,::ffff:192.0.2.64/122",
+                   DIRECTION, want);
+    /* All at home, and none. */
+    sample_answers(path, "directions", "home=0.0.0.0/0", "direction sessions",
+                   "internal 61\nsubmission 11");
+    sample_answers(path, "directions", "home=10.0.0.0/8", "direction sessions",
+                   "transit 61\nsubmission 11");
+}
+
+static void without_home_there_are_two(void **state)
+{
+    const char *path = made(state, "relay.db");
+    struct row clear[] = {{12, 12}, {0, 8}, {5, 15}, {0, 6}, {3, 3},
+                          {4, 4},   {0, 2}, {0, 7},  {1, 1}};
+    struct row messages[] = {{12, 12}, {0, 8}, {10, 20}, {0, 6}, {3, 3}, {4, 4}, {0, 7}, {1, 1}};
+    char want[2048] = "relay 61 25 58 3 31 3 30 31 61 25000";
+
+    add_interval(want, clear, COUNT(clear));
+    add_interval(want, messages, COUNT(messages));
+    add(want, "\n" SUBMISSION);
+    sample_answers(path, "directions", "", DIRECTION, want);
+}
+
+static void a_home_that_is_none_is_an_error(void **state)
+{
+    struct err e = {""};
+    struct store *st = store_open(made(state, "home.db"), STORE_READ, &e);
+    struct query *q = query_open(st, query_find("directions")->sql, &e);
+
+    assert_int_equal(query_set(q, "home", "192.0.2.0/24,10.1.2.3/8", &e), 0);
+    assert_int_equal(query_next(q, &e), -1);
+    assert_non_null(strstr(e.text, "'10.1.2.3/8' at octet 14: "));
+    query_close(&q);
+    store_close(&st, &e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(how_much_could_be_read),
         cmocka_unit_test(nothing_could_be_read_of_nothing),
         cmocka_unit_test(rungs_are_compared_over_servers),
+        cmocka_unit_test(with_home_there_are_five_directions),
+        cmocka_unit_test(without_home_there_are_two),
+        cmocka_unit_test(a_home_that_is_none_is_an_error),
     };
     return cmocka_run_group_tests_name("questions on exposure", tests, sample_folder,
                                        sample_folder_remove);
