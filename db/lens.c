@@ -87,7 +87,8 @@ static int set_period(struct shadow *l, const struct lens *lens, struct err *e)
     l->limited = lens->since || lens->until;
     /* The last nanosecond that there is belongs to a period without end. */
     const char *before = lens->until ? "<" : "<=";
-    snprintf(l->period, sizeof l->period, "x.started_ns >= %lld AND x.started_ns %s %lld",
+    snprintf(l->period, sizeof l->period,
+             "likelihood(x.started_ns >= %lld, 1.0) AND likelihood(x.started_ns %s %lld, 1.0)",
              (long long)since, before, (long long)until);
     snprintf(l->overlap, sizeof l->overlap,
              "(x.ended_ns IS NULL OR x.ended_ns >= %lld) AND"
@@ -187,10 +188,10 @@ static const struct {
     const char *table, *rows;
 } limited_rows[] = {
     {"session", "@"},
-    {"capture", "x.capture_id IN (SELECT capture_id FROM temp.lens_capture)"},
-    {"server", "x.server_id IN (SELECT server_id FROM temp.lens_server)"},
-    {"banner", "x.banner_id IN (SELECT banner_id FROM temp.lens_banner)"},
-    {"identity", "x.identity_id IN (SELECT identity_id FROM temp.lens_identity)"},
+    {"capture", "+x.capture_id IN (SELECT capture_id FROM temp.lens_capture)"},
+    {"server", "+x.server_id IN (SELECT server_id FROM temp.lens_server)"},
+    {"banner", "+x.banner_id IN (SELECT banner_id FROM temp.lens_banner)"},
+    {"identity", "+x.identity_id IN (SELECT identity_id FROM temp.lens_identity)"},
 };
 
 /* Which rows of a table are seen, as SQL: nothing when it is all of them; to be freed.  NULL: *e. */
