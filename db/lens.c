@@ -172,7 +172,7 @@ static int write_column(FILE *to, const struct shadow *l, const char *table, con
 
     if (l->anonymous)
         c = find(all, count, table, name);
-    if (l->anonymous && !c && (strcmp(type, "TEXT") == 0 || strcmp(type, "BLOB") == 0))
+    if (l->anonymous && !c && strcmp(type, "INTEGER") != 0 && strcmp(type, "REAL") != 0)
         return err_set(e, "it is not decided what an anonymised %s.%s looks like", table, name);
     if (!c && l->limited)
         c = find(counted, sizeof counted / sizeof *counted, table, name);
