@@ -1,0 +1,244 @@
+/* compare.c - two reports against each other, figure by figure; see compare.h. */
+#include "compare.h"
+
+#include "page.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *one, *many, *none; /* "3 figures are better, 1 is worse" */
+    const char *said, *row;        /* at the row of a figure, and before its sentence */
+} changes[CHANGES] = {
+    [CHANGE_BETTER] = {"is better", "are better", "is better", "better", "Better"},
+    [CHANGE_WORSE] = {"is worse", "are worse", "is worse", "worse", "Worse"},
+    [CHANGE_HIGHER] = {"is higher", "are higher", NULL, "higher", "Higher"},
+    [CHANGE_LOWER] = {"is lower", "are lower", NULL, "lower", "Lower"},
+    [CHANGE_NOT_SHOWN] = {"shows no difference", "show no difference", NULL, "no difference shown",
+                          "No difference shown"},
+    [CHANGE_TOO_FEW] = {"rests on too few to tell", "rest on too few to tell", NULL, "too few",
+                        "Too few"},
+    [CHANGE_OF_COUNT] = {NULL, NULL, NULL, "changed", "Changed"},
+    [CHANGE_SAME] = {NULL, NULL, NULL, "the same", "The same"},
+};
+
+/* ---- one figure */
+
+static double share_in(const struct figure *f)
+{
+    return (double)f->count / (double)f->of;
+}
+
+static enum change moved(enum tone tone, bool up)
+{
+    switch (tone) {
+    case TONE_CLEAR:
+    case TONE_STRIPPED:
+    case TONE_WEAK:
+    case TONE_UNKNOWN:
+        return up ? CHANGE_WORSE : CHANGE_BETTER;
+    case TONE_HIDDEN:
+    case TONE_GOOD:
+        return up ? CHANGE_BETTER : CHANGE_WORSE;
+    case TONE_PLAIN:
+    case TONES:
+        break;
+    }
+    return up ? CHANGE_HIGHER : CHANGE_LOWER;
+}
+
+struct compared compare_figure(const struct figure *before, const struct figure *after)
+{
+    struct compared c = {.change = CHANGE_TOO_FEW};
+
+    if (!before->share) {
+        c.change = before->count == after->count ? CHANGE_SAME : CHANGE_OF_COUNT;
+        return c;
+    }
+    if (!before->intervalled || !after->intervalled || before->of == 0 || after->of == 0)
+        return c;
+    struct interval was = {before->low, before->high}, is = {after->low, after->high};
+    c.known = true;
+    c.points = share_in(after) - share_in(before);
+    c.within = difference(share_in(after), is, share_in(before), was);
+    c.change = CHANGE_NOT_SHOWN;
+    if (c.within.low > 0 || c.within.high < 0)
+        c.change = moved(after->tone, c.within.low > 0);
+    return c;
+}
+
+/* ---- in words */
+
+/* "60.3 % (41 of 68)"; of few, "3 of 4". */
+static const char *value_words(struct document *d, const struct figure *f)
+{
+    char count[NUMBER_TEXT], of[NUMBER_TEXT];
+
+    number_text(count, f->count);
+    number_text(of, f->of);
+    if (!f->share)
+        return document_words(d, "%s%s%s", count, *f->unit ? " " : "", f->unit);
+    if (f->of < SHARE_MINIMUM)
+        return document_words(d, "%s of %s", count, of);
+    return document_words(d, "%.1f %% (%s of %s)", 100 * share_in(f), count, of);
+}
+
+/* Percentage points to one place with their sign; 0.0 has none. */
+static const char *points_words(struct document *d, double points)
+{
+    return fabs(100 * points) < 0.05 ? "0.0" : document_words(d, "%+.1f", 100 * points);
+}
+
+static const char *sentence(struct document *d, const struct figure *before,
+                            const struct figure *after, const struct compared *c)
+{
+    const char *text = document_words(d, "%s: %s, %s before, %s after", changes[c->change].row,
+                                      after->label, value_words(d, before), value_words(d, after));
+
+    if (!c->known)
+        return text;
+    return document_words(d, "%s: %s points (%s to %s)", text, points_words(d, c->points),
+                          points_words(d, c->within.low), points_words(d, c->within.high));
+}
+
+/* ---- all of them */
+
+enum { NAME, LABEL, BEFORE, BEFORE_OF, AFTER, AFTER_OF, POINTS, FROM, TO, VERDICT, COLUMNS };
+
+static const struct table_column columns[COLUMNS] = {
+    [NAME] = {"figure", "name", false},     [LABEL] = {"label", "figure", false},
+    [BEFORE] = {"before", "before", true},  [BEFORE_OF] = {"before_of", "of", true},
+    [AFTER] = {"after", "after", true},     [AFTER_OF] = {"after_of", "of", true},
+    [POINTS] = {"points", "points", false}, [FROM] = {"low", "from", false},
+    [TO] = {"high", "to", false},           [VERDICT] = {"verdict", "verdict", false},
+};
+
+static void add_compared(struct document *d, struct block *table, const struct figure *before,
+                         const struct figure *after, const struct compared *c)
+{
+    struct table_row *row = add_row(d, table);
+    struct table_cell *cells = row->cells;
+
+    cells[NAME].text = document_words(d, "%s", after->name);
+    cells[LABEL].text = document_words(d, "%s", after->label);
+    cells[BEFORE].number = before->count;
+    cells[BEFORE_OF] = (struct table_cell){before->share ? NULL : "", before->of};
+    cells[AFTER].number = after->count;
+    cells[AFTER_OF] = (struct table_cell){after->share ? NULL : "", after->of};
+    cells[POINTS].text = c->known ? points_words(d, c->points) : "";
+    cells[FROM].text = c->known ? points_words(d, c->within.low) : "";
+    cells[TO].text = c->known ? points_words(d, c->within.high) : "";
+    cells[VERDICT].text = changes[c->change].said;
+    row->sentence = sentence(d, before, after, c);
+}
+
+struct place {
+    const struct document *d;
+    unsigned section, block, figure;
+};
+
+/* The next figure that has a name, or NULL. */
+static const struct figure *next_figure(struct place *p)
+{
+    for (; p->section < p->d->section_count; p->section++, p->block = 0) {
+        const struct section *s = p->d->sections[p->section];
+        for (; p->block < s->block_count; p->block++, p->figure = 0) {
+            const struct block *b = s->blocks[p->block];
+            while (p->figure < b->figure_count) {
+                const struct figure *f = &b->figures[p->figure++];
+                if (f->name)
+                    return f;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* "3 figures are better, none is worse, 12 show no difference." */
+static void say_answer(struct document *d, const unsigned count[CHANGES])
+{
+    char *text = NULL;
+    size_t n;
+    FILE *out = must_have(open_memstream(&text, &n));
+
+    for (enum change v = CHANGE_BETTER; v <= CHANGE_TOO_FEW; v++) {
+        const char *before = v == CHANGE_BETTER ? "" : ", ";
+        const char *noun = v > CHANGE_BETTER ? "" : count[v] == 1 ? " figure" : " figures";
+        if (count[v])
+            fprintf(out, "%s%u%s %s", before, count[v], noun,
+                    count[v] == 1 ? changes[v].one : changes[v].many);
+        else if (changes[v].none)
+            fprintf(out, "%s %s", v > CHANGE_BETTER ? ", none" : "No figure", changes[v].none);
+    }
+    fclose(out);
+    say_lead(d, "%s.", text);
+    free(text);
+}
+
+static void say_answers(struct document *d, const unsigned count[CHANGES])
+{
+    unsigned shares = 0, counts = count[CHANGE_OF_COUNT] + count[CHANGE_SAME];
+
+    for (enum change v = CHANGE_BETTER; v <= CHANGE_TOO_FEW; v++)
+        shares += count[v];
+    if (shares) {
+        say_answer(d, count);
+        say(d, "Better and worse is said where the 95 %% interval of a difference leaves 0 out; of "
+               "20 figures that did not change, about one will seem to have done so.");
+    } else {
+        say_lead(d, "No share stands in both reports, so which is better does not show.");
+    }
+    if (counts)
+        say(d,
+            "Of %u count%s, which %s no interval and depend%s on how much was captured, %u "
+            "changed.",
+            counts, counts == 1 ? "" : "s", counts == 1 ? "has" : "have", counts == 1 ? "s" : "",
+            count[CHANGE_OF_COUNT]);
+}
+
+/* Figures of one report that the other one does not have, or has as another kind. */
+static void add_lone(struct document *d, const char *name, const char *title,
+                     const struct document *one, const struct document *other)
+{
+    struct block *b = add_figures(d, name, title, CHART_NONE, "");
+    struct place p = {.d = one};
+    const struct figure *f, *twin;
+
+    while ((f = next_figure(&p)) != NULL) {
+        twin = document_figure(other, f->name);
+        if (!twin || twin->share != f->share)
+            add_figure(d, b, *f);
+    }
+}
+
+/* Twice: what is counted stands before the table. */
+static void go_through(struct document *d, struct block *table, const struct document *before,
+                       const struct document *after, unsigned count[CHANGES])
+{
+    struct place p = {.d = before};
+    const struct figure *was, *is;
+
+    while ((was = next_figure(&p)) != NULL) {
+        is = document_figure(after, was->name);
+        if (!is || is->share != was->share)
+            continue;
+        struct compared c = compare_figure(was, is);
+        if (table)
+            add_compared(d, table, was, is, &c);
+        count[c.change]++;
+    }
+}
+
+void compare_figures(struct document *d, const struct document *before,
+                     const struct document *after)
+{
+    unsigned count[CHANGES] = {0}, again[CHANGES] = {0};
+
+    document_section(d, "figures", "What became better, and what worse");
+    go_through(d, NULL, before, after, count);
+    say_answers(d, count);
+    go_through(d, add_table(d, "figures", "", columns, COLUMNS), before, after, again);
+    add_lone(d, "before-only", "Only in the report before:", before, after);
+    add_lone(d, "after-only", "Only in the report after:", after, before);
+}

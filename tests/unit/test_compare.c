@@ -1,0 +1,340 @@
+/*
+ * test_compare.c - two reports against each other: what is said to be better is, by an interval that
+ * leaves 0 out, and nothing that stands in one of them is lost.
+ */
+#include "test.h"
+
+#include "../../report/compare.h"
+
+#include <mailtap/rates.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- reports by hand */
+
+static struct figure share(const char *name, enum tone tone, uint64_t count, uint64_t of)
+{
+    struct share s = share_of(count, of);
+
+    return (struct figure){.name = name,
+                           .label = name,
+                           .share = true,
+                           .count = count,
+                           .of = of,
+                           .intervalled = of >= SHARE_MINIMUM,
+                           .low = of >= SHARE_MINIMUM ? s.low : 0,
+                           .high = of >= SHARE_MINIMUM ? s.high : 0,
+                           .tone = tone};
+}
+
+static struct figure number(const char *name, uint64_t count)
+{
+    return (struct figure){.name = name, .label = name, .count = count, .unit = "servers"};
+}
+
+/* Two figures to a block, two blocks to a section; one without a name between them. */
+static struct document *report_of(const struct figure *figures, unsigned count)
+{
+    struct document *d = document_open();
+    struct block *b = NULL;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (i % 4 == 0) {
+            document_section(d, "section", "Section");
+            say(d, "Words.");
+        }
+        if (i % 2 == 0)
+            b = add_figures(d, "block", "", CHART_NONE, "");
+        add_figure(d, b, figures[i]);
+        add_figure(d, b, (struct figure){.label = "without a name", .count = 7});
+    }
+    return d;
+}
+
+static struct document *compare(const struct figure *before, unsigned n, const struct figure *after,
+                                unsigned m)
+{
+    struct document *a = report_of(before, n), *b = report_of(after, m), *d = document_open();
+
+    compare_figures(d, a, b);
+    /* It keeps nothing of them. */
+    document_close(&a);
+    document_close(&b);
+    assert_int_equal(d->section_count, 1);
+    assert_string_equal(d->sections[0]->name, "figures");
+    return d;
+}
+
+static const struct block *block_named(const struct document *d, const char *name)
+{
+    for (unsigned i = 0; i < d->sections[0]->block_count; i++)
+        if (strcmp(d->sections[0]->blocks[i]->name, name) == 0)
+            return d->sections[0]->blocks[i];
+    fail_msg("no block '%s'", name);
+    return NULL;
+}
+
+static const char *cell(const struct document *d, unsigned row, const char *column)
+{
+    static char text[8][32];
+    static unsigned next;
+    const struct block *table = block_named(d, "figures");
+
+    assert_in_range(row, 0, table->row_count - 1);
+    for (unsigned i = 0; i < table->column_count; i++) {
+        const struct table_cell *c = &table->rows[row].cells[i];
+        if (strcmp(table->columns[i].name, column) != 0)
+            continue;
+        if (c->text)
+            return c->text;
+        next = (next + 1) % 8;
+        snprintf(text[next], sizeof text[next], "%llu", (unsigned long long)c->number);
+        return text[next];
+    }
+    fail_msg("no column '%s'", column);
+    return NULL;
+}
+
+static const char *said(const struct document *d, unsigned at)
+{
+    const struct block *b = d->sections[0]->blocks[at];
+
+    assert_int_equal(b->kind, BLOCK_SAY);
+    assert_int_equal(b->lead, at == 0);
+    return b->text;
+}
+
+/* ---- one figure */
+
+static void the_tone_says_which_way_is_better(void **state)
+{
+    static const enum change up[TONES] = {
+        [TONE_PLAIN] = CHANGE_HIGHER,   [TONE_CLEAR] = CHANGE_WORSE,
+        [TONE_STRIPPED] = CHANGE_WORSE, [TONE_WEAK] = CHANGE_WORSE,
+        [TONE_HIDDEN] = CHANGE_BETTER,  [TONE_GOOD] = CHANGE_BETTER,
+        [TONE_UNKNOWN] = CHANGE_WORSE,
+    };
+    static const enum change contrary[CHANGES] = {
+        [CHANGE_WORSE] = CHANGE_BETTER,
+        [CHANGE_BETTER] = CHANGE_WORSE,
+        [CHANGE_HIGHER] = CHANGE_LOWER,
+    };
+
+    (void)state;
+    for (enum tone t = 0; t < TONES; t++) {
+        struct figure less = share("f", t, 20, 100), more = share("f", t, 60, 100);
+        assert_int_equal(compare_figure(&less, &more).change, up[t]);
+        assert_int_equal(compare_figure(&more, &less).change, contrary[up[t]]);
+        assert_int_equal(compare_figure(&less, &less).change, CHANGE_NOT_SHOWN);
+    }
+}
+
+/* Newcombe 1998, table II (a): 56 of 70 less 48 of 80 is within 0.0524 and 0.3339. */
+static void the_interval_of_the_difference_decides(void **state)
+{
+    struct figure before = share("f", TONE_GOOD, 48, 80), after = share("f", TONE_GOOD, 56, 70);
+    struct compared c = compare_figure(&before, &after);
+
+    (void)state;
+    assert_true(c.known);
+    assert_int_equal(c.change, CHANGE_BETTER);
+    assert_float_equal(c.points, 0.2, 1e-12);
+    assert_float_equal(c.within.low, 0.0524, 0.00005);
+    assert_float_equal(c.within.high, 0.3339, 0.00005);
+    /* The same shares of fewer may differ by chance. */
+    before = share("f", TONE_GOOD, 12, 20);
+    after = share("f", TONE_GOOD, 16, 20);
+    c = compare_figure(&before, &after);
+    assert_true(c.known);
+    assert_int_equal(c.change, CHANGE_NOT_SHOWN);
+    assert_true(c.within.low < 0 && c.within.high > 0);
+    /* An interval of the figure's own is wider than Wilson's, and is believed. */
+    before = share("f", TONE_GOOD, 480, 800);
+    after = share("f", TONE_GOOD, 560, 700);
+    assert_int_equal(compare_figure(&before, &after).change, CHANGE_BETTER);
+    before.low = 0.3;
+    before.high = 0.9;
+    assert_int_equal(compare_figure(&before, &after).change, CHANGE_NOT_SHOWN);
+}
+
+static void of_few_nothing_is_said(void **state)
+{
+    struct figure few = share("f", TONE_GOOD, 0, 19), many = share("f", TONE_GOOD, 100, 100);
+    struct figure nothing = share("f", TONE_GOOD, 0, 0);
+
+    (void)state;
+    assert_int_equal(compare_figure(&few, &many).change, CHANGE_TOO_FEW);
+    assert_int_equal(compare_figure(&many, &few).change, CHANGE_TOO_FEW);
+    assert_int_equal(compare_figure(&nothing, &nothing).change, CHANGE_TOO_FEW);
+    assert_false(compare_figure(&few, &many).known);
+    nothing.intervalled = true;
+    assert_int_equal(compare_figure(&nothing, &many).change, CHANGE_TOO_FEW);
+}
+
+static void counts_change_or_do_not(void **state)
+{
+    struct figure one = number("f", 1), two = number("f", 2);
+
+    (void)state;
+    assert_int_equal(compare_figure(&one, &two).change, CHANGE_OF_COUNT);
+    assert_int_equal(compare_figure(&two, &two).change, CHANGE_SAME);
+}
+
+/* ---- all of them */
+
+static void figures_stand_in_the_order_of_the_first_report(void **state)
+{
+    const struct figure before[] = {
+        share("readable", TONE_CLEAR, 1240, 2056),
+        share("offered", TONE_GOOD, 50, 100),
+        share("size", TONE_PLAIN, 10, 100),
+        share("few", TONE_GOOD, 3, 4),
+        number("servers", 1200),
+        share("gone", TONE_WEAK, 1, 50),
+    };
+    const struct figure after[] = {
+        number("servers", 1250),
+        share("few", TONE_GOOD, 4, 4),
+        share("new", TONE_WEAK, 2, 60),
+        share("size", TONE_PLAIN, 60, 100),
+        share("offered", TONE_GOOD, 20, 100),
+        share("readable", TONE_CLEAR, 20, 50),
+    };
+    struct document *d = compare(before, 6, after, 6);
+    static const char *const names[] = {"readable", "offered", "size", "few", "servers"};
+
+    (void)state;
+    assert_int_equal(block_named(d, "figures")->row_count, 5);
+    for (unsigned i = 0; i < 5; i++)
+        assert_string_equal(cell(d, i, "figure"), names[i]);
+    assert_string_equal(cell(d, 0, "label"), "readable");
+    assert_string_equal(cell(d, 0, "before"), "1240");
+    assert_string_equal(cell(d, 0, "before_of"), "2056");
+    assert_string_equal(cell(d, 0, "after"), "20");
+    assert_string_equal(cell(d, 0, "after_of"), "50");
+    assert_string_equal(cell(d, 0, "points"), "-20.3");
+    assert_string_equal(cell(d, 0, "verdict"), "better");
+    assert_string_equal(cell(d, 1, "verdict"), "worse");
+    assert_string_equal(cell(d, 2, "verdict"), "higher");
+    assert_string_equal(cell(d, 2, "points"), "+50.0");
+    assert_string_equal(cell(d, 3, "verdict"), "too few");
+    assert_string_equal(cell(d, 3, "points"), "");
+    assert_string_equal(cell(d, 4, "verdict"), "changed");
+    assert_string_equal(cell(d, 4, "before_of"), "");
+    assert_string_equal(said(d, 0), "1 figure is better, 1 is worse, 1 is higher, 1 rests on too "
+                                    "few to tell.");
+    assert_string_equal(said(d, 2), "Of 1 count, which has no interval and depends on how much was "
+                                    "captured, 1 changed.");
+    document_close(&d);
+}
+
+static void a_row_has_a_sentence(void **state)
+{
+    const struct figure before[] = {share("readable", TONE_CLEAR, 1240, 2056),
+                                    share("few", TONE_GOOD, 3, 4), number("servers", 1200),
+                                    share("none", TONE_GOOD, 0, 30)};
+    const struct figure after[] = {share("readable", TONE_CLEAR, 20, 50),
+                                   share("few", TONE_GOOD, 4, 4), number("servers", 1250),
+                                   share("none", TONE_GOOD, 0, 30)};
+    static const char *const sentences[] = {
+        "Better: readable, 60.3 % (1,240 of 2,056) before, 40.0 % (20 of 50) after: -20.3 points "
+        "(-32.9 to -6.3)",
+        "Too few: few, 3 of 4 before, 4 of 4 after",
+        "Changed: servers, 1,200 servers before, 1,250 servers after",
+        "No difference shown: none, 0.0 % (0 of 30) before, 0.0 % (0 of 30) after: 0.0 points "
+        "(-11.4 to +11.4)",
+    };
+    struct document *d = compare(before, 4, after, 4);
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++)
+        assert_string_equal(block_named(d, "figures")->rows[i].sentence, sentences[i]);
+    document_close(&d);
+}
+
+static void the_answer_comes_first(void **state)
+{
+    struct figure before[20], after[20];
+    static char names[20][8];
+
+    (void)state;
+    for (unsigned i = 0; i < 20; i++) {
+        snprintf(names[i], sizeof names[i], "f%u", i);
+        before[i] = share(names[i], TONE_GOOD, 50, 100);
+        after[i] = share(names[i], TONE_GOOD, i < 3 ? 90 : i < 4 ? 10 : 50, i < 16 ? 100 : 60);
+        if (i >= 16)
+            after[i] = share(names[i], TONE_GOOD, 1, 2);
+    }
+    struct document *d = compare(before, 20, after, 20);
+    assert_string_equal(said(d, 0),
+                        "3 figures are better, 1 is worse, 12 show no difference, 4 rest "
+                        "on too few to tell.");
+    assert_non_null(strstr(said(d, 1), "of 20 figures that did not change, about one"));
+    document_close(&d);
+    d = compare(before + 4, 12, after + 4, 12);
+    assert_string_equal(said(d, 0), "No figure is better, none is worse, 12 show no difference.");
+    document_close(&d);
+    d = compare(before, 3, after, 3);
+    assert_string_equal(said(d, 0), "3 figures are better, none is worse.");
+    document_close(&d);
+    d = compare(before + 3, 1, after + 3, 1);
+    assert_string_equal(said(d, 0), "No figure is better, 1 is worse.");
+    document_close(&d);
+}
+
+static void what_stands_in_one_report_only_is_told(void **state)
+{
+    const struct figure before[] = {share("gone", TONE_WEAK, 1, 50), number("odd", 7),
+                                    share("both", TONE_GOOD, 1, 50)};
+    const struct figure after[] = {share("both", TONE_GOOD, 1, 50), share("odd", TONE_GOOD, 7, 70),
+                                   share("new", TONE_WEAK, 2, 60)};
+    struct document *d = compare(before, 3, after, 3);
+    const struct block *only = block_named(d, "before-only");
+
+    (void)state;
+    assert_int_equal(block_named(d, "figures")->row_count, 1);
+    assert_int_equal(only->figure_count, 2);
+    assert_string_equal(only->figures[0].name, "gone");
+    assert_int_equal(only->figures[0].of, 50);
+    assert_int_equal(only->figures[0].tone, TONE_WEAK);
+    assert_string_equal(only->figures[1].name, "odd"); /* a count there, and a share here */
+    assert_string_equal(only->figures[1].unit, "servers");
+    only = block_named(d, "after-only");
+    assert_int_equal(only->figure_count, 2);
+    assert_string_equal(only->figures[0].name, "odd");
+    assert_string_equal(only->figures[1].name, "new");
+    document_close(&d);
+}
+
+static void reports_with_nothing_in_common_say_so(void **state)
+{
+    const struct figure one[] = {share("a", TONE_WEAK, 1, 50)}, two[] = {number("b", 7)};
+    struct document *d = compare(one, 1, two, 1);
+
+    (void)state;
+    assert_string_equal(said(d, 0), "No share stands in both reports, so which is better does not "
+                                    "show.");
+    assert_true(block_empty(block_named(d, "figures")));
+    document_close(&d);
+    d = compare(NULL, 0, NULL, 0);
+    assert_true(block_empty(block_named(d, "figures")));
+    assert_true(block_empty(block_named(d, "before-only")));
+    assert_true(block_empty(block_named(d, "after-only")));
+    document_close(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_tone_says_which_way_is_better),
+        cmocka_unit_test(the_interval_of_the_difference_decides),
+        cmocka_unit_test(of_few_nothing_is_said),
+        cmocka_unit_test(counts_change_or_do_not),
+        cmocka_unit_test(figures_stand_in_the_order_of_the_first_report),
+        cmocka_unit_test(a_row_has_a_sentence),
+        cmocka_unit_test(the_answer_comes_first),
+        cmocka_unit_test(what_stands_in_one_report_only_is_told),
+        cmocka_unit_test(reports_with_nothing_in_common_say_so),
+    };
+    return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
+}
