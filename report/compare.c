@@ -8,19 +8,21 @@
 #include <string.h>
 
 static const struct {
-    const char *one, *many, *none; /* "3 figures are better, 1 is worse" */
-    const char *said, *row;        /* at the row of a figure, and before its sentence */
+    const char *one, *many, *none; /* "3 figures are better, none is worse" */
+    const char *said;              /* of a figure */
+    const char *name, *title;      /* of the table of those that it is said of */
 } changes[CHANGES] = {
-    [CHANGE_BETTER] = {"is better", "are better", "is better", "better", "Better"},
-    [CHANGE_WORSE] = {"is worse", "are worse", "is worse", "worse", "Worse"},
-    [CHANGE_HIGHER] = {"is higher", "are higher", NULL, "higher", "Higher"},
-    [CHANGE_LOWER] = {"is lower", "are lower", NULL, "lower", "Lower"},
+    [CHANGE_BETTER] = {"is better", "are better", "is better", "better", "better", "Better:"},
+    [CHANGE_WORSE] = {"is worse", "are worse", "is worse", "worse", "worse", "Worse:"},
+    [CHANGE_HIGHER] = {"is higher", "are higher", NULL, "higher", "higher",
+                       "Higher, which is neither:"},
+    [CHANGE_LOWER] = {"is lower", "are lower", NULL, "lower", "lower", "Lower, which is neither:"},
     [CHANGE_NOT_SHOWN] = {"shows no difference", "show no difference", NULL, "no difference shown",
-                          "No difference shown"},
+                          "not-shown", "No difference shown:"},
     [CHANGE_TOO_FEW] = {"rests on too few to tell", "rest on too few to tell", NULL, "too few",
-                        "Too few"},
-    [CHANGE_OF_COUNT] = {NULL, NULL, NULL, "changed", "Changed"},
-    [CHANGE_SAME] = {NULL, NULL, NULL, "the same", "The same"},
+                        "too-few", "Too few to tell:"},
+    [CHANGE_OF_COUNT] = {NULL, NULL, NULL, "changed", "changed", "Counts that changed:"},
+    [CHANGE_SAME] = {NULL, NULL, NULL, "the same", "same", "Counts that did not:"},
 };
 
 /* ---- one figure */
@@ -93,12 +95,12 @@ static const char *points_words(struct document *d, double points)
 static const char *sentence(struct document *d, const struct figure *before,
                             const struct figure *after, const struct compared *c)
 {
-    const char *text = document_words(d, "%s: %s, %s before, %s after", changes[c->change].row,
-                                      after->label, value_words(d, before), value_words(d, after));
+    const char *text = document_words(d, "%s: %s before, %s after", after->label,
+                                      value_words(d, before), value_words(d, after));
 
     if (!c->known)
         return text;
-    return document_words(d, "%s: %s points (%s to %s)", text, points_words(d, c->points),
+    return document_words(d, "%s, %s points (%s to %s)", text, points_words(d, c->points),
                           points_words(d, c->within.low), points_words(d, c->within.high));
 }
 
@@ -212,9 +214,10 @@ static void add_lone(struct document *d, const char *name, const char *title,
     }
 }
 
-/* Twice: what is counted stands before the table. */
-static void go_through(struct document *d, struct block *table, const struct document *before,
-                       const struct document *after, unsigned count[CHANGES])
+/* Twice: what is counted stands before the tables. */
+static void go_through(struct document *d, struct block *tables[CHANGES],
+                       const struct document *before, const struct document *after,
+                       unsigned count[CHANGES])
 {
     struct place p = {.d = before};
     const struct figure *was, *is;
@@ -224,8 +227,8 @@ static void go_through(struct document *d, struct block *table, const struct doc
         if (!is || is->share != was->share)
             continue;
         struct compared c = compare_figure(was, is);
-        if (table)
-            add_compared(d, table, was, is, &c);
+        if (tables)
+            add_compared(d, tables[c.change], was, is, &c);
         count[c.change]++;
     }
 }
@@ -234,11 +237,14 @@ void compare_figures(struct document *d, const struct document *before,
                      const struct document *after)
 {
     unsigned count[CHANGES] = {0}, again[CHANGES] = {0};
+    struct block *tables[CHANGES];
 
     document_section(d, "figures", "What became better, and what worse");
     go_through(d, NULL, before, after, count);
     say_answers(d, count);
-    go_through(d, add_table(d, "figures", "", columns, COLUMNS), before, after, again);
+    for (enum change c = 0; c < CHANGES; c++)
+        tables[c] = add_table(d, changes[c].name, changes[c].title, columns, COLUMNS);
+    go_through(d, tables, before, after, again);
     add_lone(d, "before-only", "Only in the report before:", before, after);
     add_lone(d, "after-only", "Only in the report after:", after, before);
 }

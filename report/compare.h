@@ -36,7 +36,7 @@ struct compared {
 /* Two figures of one name, both shares or both counts. */
 struct compared compare_figure(const struct figure *before, const struct figure *after);
 
-/* A section of d: every figure of both reports, in the order of the first. */
+/* A section of d: every figure of both reports, by what became of it, in the order of the first. */
 void compare_figures(struct document *d, const struct document *before,
                      const struct document *after);
 
