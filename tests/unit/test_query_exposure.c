@@ -318,6 +318,71 @@ static void a_home_that_is_none_is_an_error(void **state)
     store_close(&st, &e);
 }
 
+/* ---- step by step */
+
+#define STEP "step sessions of_previous undetermined low high"
+
+static void each_step_is_of_those_that_took_the_one_before(void **state)
+{
+    const char *path = made(state, "flow.db");
+    struct row answered[] = {{12, 12}, {4, 4}, {8, 8}, {2, 2}, {3, 3}, {3, 3},
+                             {15, 15}, {6, 6}, {4, 4}, {2, 2}, {7, 7}, {1, 1}};
+    struct row offered[] = {{0, 12}, {0, 4}, {8, 8}, {0, 2}, {0, 3}, {15, 15},
+                            {6, 6},  {0, 4}, {2, 2}, {7, 7}, {1, 1}};
+    struct row requested[] = {{8, 8}, {10, 15}, {6, 6}, {2, 2}, {7, 7}, {1, 1}};
+    struct row established[] = {{8, 8}, {10, 10}, {6, 6}, {0, 2}, {7, 7}, {0, 1}};
+    struct row recent[] = {{8, 8}, {10, 10}, {0, 6}, {7, 7}};
+    char want[2048] = "answered 67 67 0";
+
+    add_interval(want, answered, COUNT(answered));
+    add(want, "\noffered 39 64 3");
+    add_interval(want, offered, COUNT(offered));
+    add(want, "\nrequested 34 39 0");
+    add_interval(want, requested, COUNT(requested));
+    add(want, "\nestablished 31 34 0");
+    add_interval(want, established, COUNT(established));
+    add(want, "\nnot-obsolete 25 31 0");
+    add_interval(want, recent, COUNT(recent));
+    add(want, "\nauthenticable 7 7 18 - -\nimplicit-tls 5 - - - -");
+    sample_answers(path, "flow", "", STEP, want);
+}
+
+/* A session that does not tell of a step is in no count of those behind it. */
+static void a_step_that_is_not_told_is_no_refusal(void **state)
+{
+    struct facts f[10];
+    const char *path = sample_path(state, "told.db");
+
+    for (unsigned i = 0; i < COUNT(f); i++)
+        f[i] = session_of(VERIFIED_OUT);
+    f[0].ehlo_accepted = UNKNOWN;
+    f[1].ehlo_accepted = UNKNOWN; /* HELO alone: it was never asked */
+    f[1].ehlo_sent = false;
+    f[1].helo_sent = true;
+    f[2].ehlo_accepted = NO;
+    f[3].starttls_offered = UNKNOWN;
+    f[4].starttls_requested = UNKNOWN;
+    f[5].tls_established = UNKNOWN;
+    f[6].tls_version = 0;
+    f[7].cert_verified = UNKNOWN;
+    f[8].cert_named = NO;
+    sample_store(path, 1, f, COUNT(f));
+    sample_answers(path, "flow", "", STEP,
+                   "answered 7 9 1 - -\n"
+                   "offered 6 6 1 - -\n"
+                   "requested 5 5 1 - -\n"
+                   "established 4 4 1 - -\n"
+                   "not-obsolete 3 3 1 - -\n"
+                   "authenticable 1 2 1 - -\n"
+                   "implicit-tls 0 - - - -");
+    path = sample_path(state, "no-steps.db");
+    sample_store(path, 1, NULL, 0);
+    sample_answers(path, "flow", "", STEP,
+                   "answered 0 0 0 - -\noffered 0 0 0 - -\nrequested 0 0 0 - -\n"
+                   "established 0 0 0 - -\nnot-obsolete 0 0 0 - -\nauthenticable 0 0 0 - -\n"
+                   "implicit-tls 0 - - - -");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +392,8 @@ int main(void)
         cmocka_unit_test(with_home_there_are_five_directions),
         cmocka_unit_test(without_home_there_are_two),
         cmocka_unit_test(a_home_that_is_none_is_an_error),
+        cmocka_unit_test(each_step_is_of_those_that_took_the_one_before),
+        cmocka_unit_test(a_step_that_is_not_told_is_no_refusal),
     };
     return cmocka_run_group_tests_name("questions on exposure", tests, sample_folder,
                                        sample_folder_remove);
