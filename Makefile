@@ -19,7 +19,7 @@ Q := $(if $(V),,@)
 PACKAGES := gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libssl-dev libsqlite3-dev \
             zlib1g-dev libzstd-dev libcmocka-dev sqlite3 ca-certificates
 # What tests compare with; without them those tests say so and pass.
-TEST_PACKAGES := tshark python3 libdbd-sqlite3-perl
+TEST_PACKAGES := tshark python3 libdbd-sqlite3-perl chromium chromium-driver
 LIBRARIES := libpcap libndpi libcrypto sqlite3 zlib libzstd
 
 DIRS := base capture analysis analysis/evidence db report cli
@@ -62,9 +62,13 @@ $(B)/%.o: %.c Makefile
 	@echo "  CC    $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# SQL files become C string literals: db/schema.sql, and every named question.
+# SQL files become C string literals: db/schema.sql, and every named question; so does the style of
+# the report.
 C_STRING := sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/'
 $(B)/%.inc: db/%.sql Makefile
+	@mkdir -p $(@D)
+	$(Q)$(C_STRING) $< > $@
+$(B)/%.inc: report/%.css Makefile
 	@mkdir -p $(@D)
 	$(Q)$(C_STRING) $< > $@
 $(B)/questions.inc: $(QUESTIONS) Makefile db/queries
@@ -74,6 +78,7 @@ $(B)/questions.inc: $(QUESTIONS) Makefile db/queries
 	  $(C_STRING) $$f; printf '},\n'; done > $@
 $(B)/db/schema.o: $(B)/schema.inc $(B)/indexes.inc
 $(B)/db/question.o: $(B)/questions.inc
+$(B)/report/write_html.o: $(B)/style.inc
 
 $(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(PARTS)
 	@mkdir -p $(@D)
@@ -162,7 +167,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(PARTS)
 
 C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h capture/*.h \
            tests/unit/*.[ch] tests/fuzz/*.c tests/population/*.[ch] bench/*.c)
-lint: $(B)/schema.inc $(B)/indexes.inc $(B)/questions.inc
+lint: $(B)/schema.inc $(B)/indexes.inc $(B)/questions.inc $(B)/style.inc
 	clang-format --dry-run --Werror $(C_FILES)
 	sh tests/layers.sh
 	@set -e; for f in $(SOURCES); do echo "  TIDY  $$f"; \

@@ -45,10 +45,8 @@ static void put_shown(FILE *out, struct slice s, unsigned most)
 /* Octets at a time: shown_text() would cut a longer text. */
 #define PIECE 1024u
 
-void markup_text(FILE *out, const char *text)
+void markup_octets(FILE *out, struct slice s)
 {
-    struct slice s = slice_of(text);
-
     while (s.n) {
         size_t n = s.n < PIECE ? s.n : PIECE;
         /* A piece that would end inside a character ends before it. */
@@ -57,6 +55,11 @@ void markup_text(FILE *out, const char *text)
         put_shown(out, slice_head(s, n), UINT_MAX);
         s = slice_tail(s, n);
     }
+}
+
+void markup_text(FILE *out, const char *text)
+{
+    markup_octets(out, slice_of(text));
 }
 
 void markup_cut(FILE *out, const char *text, unsigned most)

@@ -7,6 +7,8 @@
 #ifndef MAILTAP_MARKUP_H
 #define MAILTAP_MARKUP_H
 
+#include <mailtap/slice.h>
+
 #include <stdint.h>
 #include <stdio.h>
 
@@ -15,6 +17,7 @@
  * others, is written out as shown_text() does.
  */
 void markup_text(FILE *out, const char *text);
+void markup_octets(FILE *out, struct slice s);
 
 /* The same, cut to `most` columns with an ellipsis. */
 void markup_cut(FILE *out, const char *text, unsigned most);
