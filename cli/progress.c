@@ -38,3 +38,21 @@ void progress_show(const struct source *source, const struct capture_counts *cou
                 size > read ? (size - read) / rate : 0);
     fflush(stderr);
 }
+
+void progress_step(const char *what, unsigned done, unsigned all)
+{
+    static double begun;
+    static bool shown;
+
+    if (done == 0 || begun <= 0)
+        begun = now();
+    if (done == all) {
+        if (shown)
+            fputs("\r\033[K", stderr);
+        shown = false;
+    } else if (now() - begun >= 0.5) {
+        fprintf(stderr, "\r\033[K%s: %u of %u", what, done, all);
+        shown = true;
+    }
+    fflush(stderr);
+}

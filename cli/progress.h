@@ -8,4 +8,7 @@
 /* Rewrite one line of standard error, a few times a second; wipe it when `done`. */
 void progress_show(const struct source *source, const struct capture_counts *counts, bool done);
 
+/* The same for work in steps: "asking: 3 of 30".  With done == all it is wiped. */
+void progress_step(const char *what, unsigned done, unsigned all);
+
 #endif

@@ -85,13 +85,23 @@ static void remember(struct document *d, struct answer *a)
     d->answers[d->answer_count++] = a;
 }
 
-const struct answer *answer_ask(struct document *d, struct store *st, const char *question,
-                                const struct setting *settings, struct err *e)
+const struct answer *answer_of(const struct document *d, const char *question)
 {
     for (unsigned i = 0; i < d->answer_count; i++)
         if (strcmp(d->answers[i]->question->name, question) == 0)
             return d->answers[i];
+    return NULL;
+}
+
+const struct answer *answer_ask(struct document *d, struct store *st, const char *question,
+                                const struct setting *settings, struct err *e)
+{
+    const struct answer *there = answer_of(d, question);
+
+    if (there)
+        return there;
     struct answer *a = document_room(d, 1, sizeof *a);
+
     a->question = query_find(question);
     a->document = d;
     struct query *q = query_open(st, a->question->sql, e);

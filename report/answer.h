@@ -36,6 +36,9 @@ struct setting {
 const struct answer *answer_ask(struct document *d, struct store *st, const char *question,
                                 const struct setting *settings, struct err *e);
 
+/* The answer to a question that was asked. */
+const struct answer *answer_of(const struct document *d, const char *question);
+
 /* A cell of a row by the name of its column; a column that is not there is NULL. */
 struct cell answer_cell(const struct answer *a, unsigned row, const char *column);
 

@@ -2,7 +2,9 @@
 #ifndef MAILTAP_CONDITION_PRIVATE_H
 #define MAILTAP_CONDITION_PRIVATE_H
 
-#include "condition.h"
+#include "document.h"
+
+#include <mailtap/condition.h>
 
 #include <mailtap/bounds.h>
 

@@ -3,6 +3,7 @@
 
 #include "page.h"
 
+#include <mailtap/rates.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,18 +240,34 @@ struct block *add_series(struct document *d, const char *name, const char *title
     return b;
 }
 
+static bool all_quiet(const struct block *b)
+{
+    for (unsigned i = 0; i < b->figure_count; i++)
+        if (!b->figures[i].quiet)
+            return false;
+    return true;
+}
+
 bool block_empty(const struct block *b)
 {
     switch (b->kind) {
     case BLOCK_SAY:
         return !*b->text;
     case BLOCK_FIGURES:
-        return b->figure_count == 0;
+        return all_quiet(b);
     case BLOCK_TABLE:
         return b->row_count == 0;
     case BLOCK_SERIES:
         return b->place_count == 0;
     }
+    return true;
+}
+
+bool section_empty(const struct section *s)
+{
+    for (unsigned i = 0; i < s->block_count && !s->quiet; i++)
+        if (!block_empty(s->blocks[i]))
+            return false;
     return true;
 }
 
@@ -272,4 +289,25 @@ const struct figure *document_figure(const struct document *d, const char *name)
     for (unsigned i = 0; i < d->section_count && !f; i++)
         f = figure_in(d->sections[i], name);
     return f;
+}
+
+const char *figure_text(char to[FIGURE_TEXT], const struct figure *f)
+{
+    char count[NUMBER_TEXT], of[NUMBER_TEXT];
+    const char *about = f->estimated ? "about " : "";
+    int n = snprintf(to, FIGURE_TEXT, "%s%s", f->share ? "" : about, number_text(count, f->count));
+
+    if (f->share)
+        n += snprintf(to + n, FIGURE_TEXT - (size_t)n, " of %s%s", about, number_text(of, f->of));
+    if (*f->unit)
+        n += snprintf(to + n, FIGURE_TEXT - (size_t)n, " %.60s", f->unit);
+    if (f->share && f->of >= SHARE_MINIMUM) {
+        n += snprintf(to + n, FIGURE_TEXT - (size_t)n, " (%.1f %%",
+                      100 * (double)f->count / (double)f->of);
+        if (f->intervalled)
+            n += snprintf(to + n, FIGURE_TEXT - (size_t)n, ", %.1f to %.1f", 100 * f->low,
+                          100 * f->high);
+        snprintf(to + n, FIGURE_TEXT - (size_t)n, ")");
+    }
+    return to;
 }

@@ -38,8 +38,9 @@ struct figure {
     const char *name; /* "starttls-offered": for scripts, unique in a document; NULL: it has none */
     const char *label; /* "STARTTLS offered, by session" */
     uint64_t count, of;
+    bool quiet;       /* none of it was seen: for scripts, not for eyes */
     bool share;       /* count of `of`; else a count alone, and `of` is 0 */
-    bool estimated;   /* rests on an estimate of what went under TLS */
+    bool estimated;   /* `of`, or a count alone, rests on an estimate of what went under TLS */
     bool intervalled; /* low and high are there: 95 %, from 0 to 1.  Never below SHARE_MINIMUM */
     double low, high;
     const char *unit; /* what is counted, for a count of `count`: "exchanges"; "": the block says */
@@ -120,6 +121,7 @@ struct section {
     const char *title; /* "How much could be read" */
     struct block **blocks;
     unsigned block_count;
+    bool quiet; /* for scripts, not for eyes */
 };
 
 struct document {
@@ -131,6 +133,7 @@ struct document {
     unsigned section_count;
     struct answer **answers; /* all that was asked, for JSON: see answer.h */
     unsigned answer_count;
+    bool narrowed;     /* it is of a part of the database: of a time */
     struct pool *pool; /* where its texts and arrays are */
 };
 
@@ -175,8 +178,13 @@ struct block *add_series(struct document *d, const char *name, const char *title
                          const char *description, unsigned places, const struct series_line *lines,
                          unsigned line_count);
 
-/* Is there nothing in it to write? */
+/* Is there nothing in it for eyes? */
 bool block_empty(const struct block *b);
+bool section_empty(const struct section *s);
+
+/* "41 of about 120 exchanges (34.2 %, 26.3 to 43.0)", "286,869": its share from SHARE_MINIMUM on. */
+#define FIGURE_TEXT 240
+const char *figure_text(char to[FIGURE_TEXT], const struct figure *f);
 
 /* The figure of this name, or NULL. */
 const struct figure *document_figure(const struct document *d, const char *name);

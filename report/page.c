@@ -11,8 +11,7 @@
 
 /* ---- text on a terminal */
 
-/* The character at `text`, well-formed UTF-8, and its octets. */
-static uint32_t character(const char *text, size_t *octets_r)
+uint32_t shown_character(const char *text, size_t *octets_r)
 {
     const unsigned char *p = (const unsigned char *)text;
     size_t n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
@@ -36,8 +35,7 @@ static bool within(const struct range *ranges, size_t count, uint32_t c)
     return false;
 }
 
-/* Characters that reorder their neighbours or cannot be seen (Unicode: Cf, line separators). */
-static bool deceives(uint32_t c)
+bool shown_deceives(uint32_t c)
 {
     static const struct range ranges[] = {
         {0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e}, {0x200b, 0x200f},   {0x2028, 0x202e},
@@ -71,7 +69,7 @@ unsigned shown_width(const char *text)
     size_t n;
 
     for (; *text; text += n)
-        width += columns_of(character(text, &n));
+        width += columns_of(shown_character(text, &n));
     return width;
 }
 
@@ -104,8 +102,8 @@ char *shown_text(struct slice s, unsigned most, unsigned *width_r)
     bool cut = s.n > SHOWN_OCTETS;
 
     for (const char *p = text; *p; p += n) {
-        uint32_t c = character(p, &n);
-        bool hidden = deceives(c);
+        uint32_t c = shown_character(p, &n);
+        bool hidden = shown_deceives(c);
         unsigned more = hidden ? c > 0xffff ? 7 : 6 : columns_of(c);
         if (width + more > most) {
             cut = true;
@@ -244,17 +242,18 @@ void page_say(const struct page *p, unsigned indent, bool hanging, const char *f
 void page_row(const struct page *p, const char *label, const char *format, ...)
 {
     va_list args;
-    unsigned width, figures_width, room = ROW_LABEL;
+    unsigned width, figures_width;
 
     va_start(args, format);
     char *figures = formatted(format, args);
     va_end(args);
     char *right = shown_text(slice_of(figures), ROW_FIGURES, &figures_width);
-    if (ROW_INDENT + room + ROW_GAP + figures_width > PAGE_COLUMNS)
-        room = PAGE_COLUMNS - ROW_INDENT - ROW_GAP - figures_width;
-    char *left = shown_text(slice_of(label), room, &width);
-    fprintf(p->out, "%*s%s%*s%s\n", (int)ROW_INDENT, "", left, (int)(room - width + ROW_GAP), "",
-            right);
+    unsigned most = PAGE_COLUMNS - ROW_INDENT - ROW_GAP - figures_width;
+    char *left = shown_text(slice_of(label), most, &width);
+    /* A wide label pushes its figures to the right. */
+    unsigned column = ROW_LABEL < most ? ROW_LABEL : most;
+    fprintf(p->out, "%*s%s%*s%s\n", (int)ROW_INDENT, "", left,
+            (int)(ROW_GAP + (width < column ? column - width : 0)), "", right);
     free(left);
     free(right);
     free(figures);

@@ -22,6 +22,12 @@ struct page {
  */
 char *shown_text(struct slice s, unsigned most, unsigned *width_r);
 
+/* The character at `text`, well-formed UTF-8, and its octets. */
+uint32_t shown_character(const char *text, size_t *octets_r);
+
+/* Does it reorder its neighbours, or cannot be seen (Unicode: Cf, line separators)? */
+bool shown_deceives(uint32_t character);
+
 /* Columns that well-formed UTF-8 takes. */
 unsigned shown_width(const char *text);
 
@@ -31,7 +37,8 @@ void page_heading(const struct page *p, const char *text);
 void page_say(const struct page *p, unsigned indent, bool hanging, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* "  label      figures": figures stand whole, in a column of their own; the label is cut to fit. */
+/* "  label      figures": figures stand whole, in a column of their own where the label leaves it to
+ * them; the label is cut to fit. */
 void page_row(const struct page *p, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,242 +1,179 @@
-/*
- * protection.c - sections of the audit on protection: the ladder of RFC 7435, what is weak in TLS,
- * certificates that fail, and who never offered STARTTLS.
- */
+/* protection.c - sections of the audit on protection: the ladder of RFC 7435, what is weak in TLS,
+ * and how far sessions got on the way to it. */
+#include "page.h"
 #include "section.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* ---- the ladder */
 
 static const struct words rungs[] = {
-    {"cleartext", "in the clear"},
-    {"stripped", "in the clear, STARTTLS stripped"},
-    {"obsolete-tls", "obsolete TLS (below 1.2)"},
-    {"unauthenticated", "TLS, server not authenticated"},
-    {"authentication-hidden", "TLS, authentication cannot be seen"},
-    {"authenticable", "TLS, server could be authenticated"},
-    {"undecided", "not decided"},
-    {NULL, NULL},
+    {"cleartext", "in the clear", TONE_CLEAR},
+    {"stripped", "in the clear, STARTTLS stripped", TONE_STRIPPED},
+    {"obsolete-tls", "obsolete TLS (below 1.2)", TONE_WEAK},
+    {"unauthenticated", "TLS, server not authenticated", TONE_WEAK},
+    {"authentication-hidden", "TLS, authentication cannot be seen", TONE_HIDDEN},
+    {"authenticable", "TLS, server could be authenticated", TONE_GOOD},
+    {NULL, NULL, TONE_PLAIN},
 };
 
-static void say_rung(const struct report *r, const struct query *q, const char *rung)
+static void ladder_by_session(struct document *d)
 {
-    char share[SHARE_TEXT], sessions[COUNTED_TEXT];
+    struct block *b = add_figures(d, "by-session", "By session, of those decided:", CHART_PARTS,
+                                  "One bar for all sessions decided, divided by the rungs of the "
+                                  "protection ladder.");
 
-    if (strcmp(rung, "undecided") == 0)
-        page_say(&r->page, 2, true,
-                 "Not decided: %s (TLS failed, no certificate was checked, or too little was "
-                 "captured).",
-                 counted(sessions, count_named(q, "sessions"), "session", "sessions"));
-    else
-        page_row(&r->page, words_for(rungs, rung, rung), "%s",
-                 share_text(share, count_named(q, "sessions"),
-                            count_named(q, "of_sessions_decided"), ""));
+    add_listing(d, b,
+                &(struct listing){"ladder", "rung", "rung", "sessions", "of_sessions_decided",
+                                  "low", "high", .words = rungs});
 }
 
-static void say_rung_messages(const struct report *r, const struct query *q, const char *rung)
+static void ladder_by_message(struct document *d, const struct answer *a)
 {
-    uint64_t estimated = count_named(q, "messages_estimated");
-    uint64_t messages = count_named(q, "messages_read") + estimated;
-    char n[NUMBER_TEXT];
+    char of[NUMBER_TEXT];
+    bool about = answer_count(answer_of(d, "readable-mail"), 0, "sessions_estimated") > 0;
+    struct block *b = add_figures(
+        d, "by-message",
+        document_words(d, "By message, of %s%s%s:", about ? "about " : "",
+                       number_text(of, answer_count(a, 0, "of_messages")),
+                       about ? ", those under TLS as estimated" : ""),
+        CHART_PARTS, "One bar for all messages, divided by the rungs of the protection ladder.");
 
-    if (messages)
-        page_row(&r->page, words_for(rungs, rung, rung), "%s%s", estimated ? "about " : "",
-                 number_text(n, messages));
-}
-
-static int say_ladder(struct report *r,
-                      void (*say)(const struct report *, const struct query *, const char *))
-{
-    struct query *q = section_ask(r, "ladder");
-    char rung[NAME_TEXT];
-    int rc = -1;
-
-    while (q && (rc = query_next(q, r->e)) > 0)
-        say(r, q, text_named(q, "rung", rung));
-    query_close(&q);
-    return rc;
-}
-
-int section_protection(struct report *r)
-{
-    char number[NUMBER_TEXT];
-
-    page_heading(&r->page, "How well sessions were protected");
-    if (say_ladder(r, say_rung) < 0)
-        return -1;
-    if (r->of_messages == 0)
-        return 0;
-    page_say(&r->page, 2, false, "By message, %s%s%s:", r->estimated ? "of about " : "of ",
-             number_text(number, r->of_messages),
-             r->estimated ? ", those under TLS as estimated" : "");
-    return say_ladder(r, say_rung_messages);
+    for (const struct words *w = rungs; w->name; w++) {
+        unsigned row = answer_row(a, "rung", w->name);
+        uint64_t estimated = answer_count(a, row, "messages_estimated");
+        uint64_t messages = answer_count(a, row, "messages_read") + estimated;
+        add_figure(d, b,
+                   (struct figure){.name = document_words(d, "messages-%s", w->name),
+                                   .label = w->text,
+                                   .quiet = messages == 0,
+                                   .count = messages,
+                                   .estimated = estimated > 0,
+                                   .tone = w->tone});
+    }
 }
 
 /* ---- weak or obsolete */
 
-int section_weaknesses(struct report *r)
-{
-    static const struct words weaknesses[] = {
-        {"ssl", "SSL 2 or SSL 3"},
-        {"old-tls", "TLS 1.0 or 1.1"},
-        {"null-cipher", "a cipher that does not encrypt (NULL)"},
-        {"export-cipher", "an export cipher, made to be broken"},
-        {"anonymous", "anonymous: the server proves nothing"},
-        {"rc4", "RC4"},
-        {"des", "single DES"},
-        {"3des", "3DES, blocks of 64 bits"},
-        {"no-forward-secrecy", "no forward secrecy"},
-        {"cbc", "CBC cipher, TLS 1.2 or older"},
-        {"md5-signature", "certificate signed with MD5 or older"},
-        {"sha1-signature", "certificate signed with SHA-1"},
-        {"rsa-below-2048", "RSA key below 2048 bits"},
-        {"dh-below-2048", "Diffie-Hellman below 2048 bits"},
-        {"ec-below-224", "elliptic curve below 224 bits"},
-        {"compression", "TLS compression"},
-        {NULL, NULL},
-    };
-    struct query *q = section_ask(r, "weaknesses");
-    char weakness[NAME_TEXT], share[SHARE_TEXT];
-    bool first = true;
-    int rc = -1;
+static const struct words weaknesses[] = {
+    {"ssl", "SSL 2 or SSL 3", TONE_WEAK},
+    {"old-tls", "TLS 1.0 or 1.1", TONE_WEAK},
+    {"null-cipher", "a cipher that does not encrypt (NULL)", TONE_WEAK},
+    {"export-cipher", "an export cipher, made to be broken", TONE_WEAK},
+    {"anonymous", "anonymous: the server proves nothing", TONE_WEAK},
+    {"rc4", "RC4", TONE_WEAK},
+    {"des", "single DES", TONE_WEAK},
+    {"3des", "3DES, blocks of 64 bits", TONE_WEAK},
+    {"no-forward-secrecy", "no forward secrecy", TONE_WEAK},
+    {"cbc", "CBC cipher, TLS 1.2 or older", TONE_WEAK},
+    {"md5-signature", "certificate signed with MD5 or older", TONE_WEAK},
+    {"sha1-signature", "certificate signed with SHA-1", TONE_WEAK},
+    {"rsa-below-2048", "RSA key below 2048 bits", TONE_WEAK},
+    {"dh-below-2048", "Diffie-Hellman below 2048 bits", TONE_WEAK},
+    {"ec-below-224", "elliptic curve below 224 bits", TONE_WEAK},
+    {"compression", "TLS compression", TONE_WEAK},
+    {NULL, NULL, TONE_PLAIN},
+};
 
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        if (first)
-            page_heading(&r->page, "Weak or obsolete in TLS, of the encrypted sessions");
-        first = false;
-        text_named(q, "weakness", weakness);
-        page_row(&r->page, words_for(weaknesses, weakness, weakness), "%s",
-                 share_text(share, count_named(q, "sessions"),
-                            count_named(q, "of_sessions_encrypted"), ""));
+static void weak_tls(struct document *d)
+{
+    struct block *b = add_figures(d, "weaknesses",
+                                  "Weak or obsolete in TLS, of the encrypted sessions:", CHART_BARS,
+                                  "The share of encrypted sessions that have each weakness.");
+
+    add_listing(d, b,
+                &(struct listing){"weaknesses", "weakness", "weak", "sessions",
+                                  "of_sessions_encrypted", .words = weaknesses});
+}
+
+void section_ladder(struct document *d)
+{
+    const struct answer *a = answer_of(d, "ladder");
+    unsigned undecided = answer_row(a, "rung", "undecided");
+    char sessions[COUNTED_TEXT];
+
+    document_section(d, "protection", "How well sessions were protected");
+    ladder_by_session(d);
+    if (undecided < a->rows)
+        say_item(d,
+                 "Not decided: %s (TLS failed, no certificate was checked, or too little was "
+                 "captured).",
+                 counted(sessions, answer_count(a, undecided, "sessions"), "session", "sessions"));
+    ladder_by_message(d, a);
+    weak_tls(d);
+}
+
+/* ---- the way to it */
+
+static const struct words steps[] = {
+    {"answered", "EHLO was answered", TONE_PLAIN},
+    {"offered", "STARTTLS was offered", TONE_PLAIN},
+    {"requested", "the client asked for it", TONE_PLAIN},
+    {"established", "TLS was established", TONE_GOOD},
+    {"not-obsolete", "at TLS 1.2 or above", TONE_GOOD},
+    {"authenticable", "with a server that can be authenticated", TONE_GOOD},
+    {NULL, NULL, TONE_PLAIN},
+};
+
+static void add_steps(struct document *d)
+{
+    struct block *b = add_figures(
+        d, "steps", "Each step, of the sessions that took the one before:", CHART_FLOW,
+        "A bar for each step on the way to an authenticated server, as "
+        "long as the sessions that took it.");
+
+    add_listing(d, b,
+                &(struct listing){"flow", "step", "flow", "sessions", "of_previous", "low", "high",
+                                  "undetermined", "cannot be told", "cannot be told",
+                                  .words = steps});
+}
+
+static const struct words reasons[] = {
+    {"not-offered", "the server did not offer STARTTLS", TONE_CLEAR},
+    {"offered-unused", "STARTTLS was offered and not used", TONE_CLEAR},
+    {"helo-only", "HELO only, so no offer was asked for", TONE_CLEAR},
+    {"refused", "STARTTLS was asked for and refused", TONE_CLEAR},
+    {"undetermined", "the reason was not captured", TONE_CLEAR},
+    {"stripped", "STARTTLS was stripped", TONE_STRIPPED},
+    {"failed", "TLS failed, and no mail followed in clear", TONE_WEAK},
+    {NULL, NULL, TONE_PLAIN},
+};
+
+/* Sessions in the clear for this reason, or stripped, or of those whose TLS failed. */
+static uint64_t sessions_for(const struct document *d, const char *reason)
+{
+    const struct answer *a = answer_of(d, "cleartext");
+    bool stripped = strcmp(reason, "stripped") == 0;
+    uint64_t sessions = 0;
+
+    if (strcmp(reason, "failed") == 0)
+        return answer_count(answer_of(d, "readable-mail"), 0, "sessions_failed");
+    for (unsigned row = 0; row < a->rows; row++)
+        if (answer_is(a, row, "class", "stripped") == stripped &&
+            (stripped || answer_is(a, row, "cleartext_reason", reason)))
+            sessions += answer_count(a, row, "sessions");
+    return sessions;
+}
+
+static void add_reasons(struct document *d)
+{
+    struct block *b = add_figures(d, "reasons", "Why sessions stayed in the clear:", CHART_BARS,
+                                  "The number of sessions for each reason to stay in the clear.");
+
+    for (const struct words *w = reasons; w->name; w++) {
+        uint64_t sessions = sessions_for(d, w->name);
+        add_figure(d, b,
+                   (struct figure){.name = document_words(d, "reason-%s", w->name),
+                                   .label = w->text,
+                                   .quiet = sessions == 0,
+                                   .count = sessions,
+                                   .tone = w->tone});
     }
-    query_close(&q);
-    return rc;
 }
 
-/* ---- certificates */
-
-#define CERTIFICATES "Certificates that failed, or soon will"
-
-/* The server, where there is one; else how many. */
-static const char *whose_certificate(const struct query *q, char to[NAME_TEXT])
+void section_flow(struct document *d)
 {
-    char servers[COUNTED_TEXT];
-
-    if (count_named(q, "servers") == 1)
-        return text_named(q, "one_server", to);
-    snprintf(to, NAME_TEXT, "%s", counted(servers, count_named(q, "servers"), "server", "servers"));
-    return to;
-}
-
-static void say_failed(const struct report *r, const struct query *q)
-{
-    char name[NAME_TEXT], why[NAME_TEXT], asked[NAME_TEXT], where[NAME_TEXT],
-        sessions[COUNTED_TEXT];
-
-    text_named(q, "not_verified", why);
-    text_named(q, "name_not_covered", asked);
-    page_say(&r->page, 2, true, "%s: %s%s%s%s; %s with %s.", text_named(q, "certificate", name),
-             why, *why && *asked ? "; " : "", *asked ? "does not name " : "", asked,
-             counted(sessions, count_named(q, "sessions"), "session", "sessions"),
-             whose_certificate(q, where));
-}
-
-static void say_expiring(const struct report *r, const struct query *q)
-{
-    char name[NAME_TEXT], until[NAME_TEXT], whose[NAME_TEXT], where[NAME_TEXT], days[COUNTED_TEXT];
-    bool expired = cell_named(q, "seconds_left").integer < 0;
-
-    text_named(q, "whose", whose);
-    page_say(&r->page, 2, true, "%s%s: %s on %s%s%s; %s.", text_named(q, "certificate", name),
-             strcmp(whose, "sent with it") == 0 ? " (of a chain)" : "",
-             expired ? "expired" : "expires", text_named(q, "valid_until", until),
-             expired ? "" : ", in ",
-             expired ? "" : counted(days, count_named(q, "days_left"), "day", "days"),
-             whose_certificate(q, where));
-}
-
-static int list_certificates(struct report *r, const char *question,
-                             void (*say)(const struct report *, const struct query *), bool *any)
-{
-    struct query *q = section_ask(r, question);
-    unsigned rows = 0;
-    int rc = -1;
-
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        if (!*any)
-            page_heading(&r->page, CERTIFICATES);
-        *any = true;
-        if (rows++ < LISTED)
-            say(r, q);
-    }
-    query_close(&q);
-    if (rc == 0)
-        section_more(r, rows);
-    return rc;
-}
-
-int section_certificates(struct report *r)
-{
-    char stores[NAME_TEXT];
-    bool any = false;
-
-    if (list_certificates(r, "certificates", say_failed, &any) < 0 ||
-        list_certificates(r, "expiring", say_expiring, &any) < 0)
-        return -1;
-    if (any && *text_named(r->coverage, "trust_stores", stores))
-        page_say(&r->page, 2, true, "Checked against the trust store: %s.", stores);
-    return 0;
-}
-
-/* ---- who never offered */
-
-static int silent_servers(struct report *r)
-{
-    struct query *q = section_ask(r, "not-offering");
-    char ip[NAME_TEXT], names[NAME_TEXT], label[3 * NAME_TEXT], sessions[COUNTED_TEXT];
-    unsigned rows = 0;
-    int rc = -1;
-
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        if (!section_row(r, "Servers that never offered STARTTLS", &rows))
-            continue;
-        snprintf(label, sizeof label, "%s port %" PRIu64 " %s", text_named(q, "server_ip", ip),
-                 count_named(q, "server_port"), text_named(q, "names", names));
-        page_row(&r->page, label, "%s",
-                 counted(sessions, count_named(q, "sessions_not_offered"), "session", "sessions"));
-    }
-    query_close(&q);
-    if (rc == 0)
-        section_more(r, rows);
-    return rc;
-}
-
-/* Software that names itself and was not once seen to offer (2.a). */
-static int silent_software(struct report *r)
-{
-    struct query *q = section_ask(r, "software");
-    char name[NAME_TEXT], servers[COUNTED_TEXT], sessions[COUNTED_TEXT];
-    unsigned rows = 0;
-    int rc = -1;
-
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        text_named(q, "software", name);
-        if (count_named(q, "servers_ever_offering") || *name == '(' ||
-            !section_row(r, "Software that was never seen to offer STARTTLS", &rows))
-            continue;
-        page_row(&r->page, name, "%s, %s",
-                 counted(servers, count_named(q, "of_servers"), "server", "servers"),
-                 counted(sessions, count_named(q, "of_sessions_answered"), "session", "sessions"));
-    }
-    query_close(&q);
-    if (rc == 0)
-        section_more(r, rows);
-    return rc;
-}
-
-int section_not_offering(struct report *r)
-{
-    return silent_servers(r) < 0 ? -1 : silent_software(r);
+    document_section(d, "flow", "From the offer to protection, and why not");
+    add_steps(d);
+    add_reasons(d);
 }

@@ -1,139 +1,130 @@
-/*
- * readable.c - sections of the audit on what stood in the clear: items, attachments, credentials,
- * and what the mail says of the hops before this one.
- */
+/* readable.c - sections of the audit on what stood in the clear: credentials, items, attachments,
+ * what the mail says of the hops before this one; and what TLS left readable. */
+#include "page.h"
 #include "section.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-int section_items(struct report *r)
-{
-    static const struct words items[] = {
-        {"envelope-sender", "envelope senders"},
-        {"envelope-recipient", "envelope recipients"},
-        {"header-field", "header fields"},
-        {"body", "message bodies"},
-        {"attachment", "attachments"},
-        {"credential", "credentials"},
-        {"client-identity", "client names (EHLO, HELO)"},
-        {"server-identity", "server greetings"},
-        {"tls-metadata", "TLS hellos and certificates"},
-        {NULL, NULL},
-    };
-    struct query *q = section_ask(r, "exposure");
-    char item[NAME_TEXT], count[NUMBER_TEXT], octets[COUNTED_TEXT];
-    bool any = false;
-    int rc = -1;
-
-    page_heading(&r->page, "What exactly could be read");
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        any = true;
-        text_named(q, "item", item);
-        page_row(&r->page, words_for(items, item, item), "%12s  %s",
-                 number_text(count, count_named(q, "count")),
-                 counted(octets, count_named(q, "octets"), "octet", "octets"));
-    }
-    query_close(&q);
-    if (rc == 0 && !any)
-        page_say(&r->page, 2, false, "Nothing.");
-    return rc;
-}
-
-int section_attachments(struct report *r)
-{
-    struct query *q = section_ask(r, "attachments");
-    char type[NAME_TEXT], count[NUMBER_TEXT], octets[COUNTED_TEXT];
-    unsigned rows = 0;
-    int rc = -1;
-
-    while (q && (rc = query_next(q, r->e)) > 0)
-        if (section_row(r, "Attachments, by the media type they claim", &rows))
-            page_row(&r->page, text_named(q, "media_type", type), "%12s  %s",
-                     number_text(count, count_named(q, "attachments")),
-                     counted(octets, count_named(q, "octets"), "octet", "octets"));
-    query_close(&q);
-    if (rc == 0)
-        section_more(r, rows);
-    return rc;
-}
-
 /* ---- credentials */
 
-static int what_was_given(struct report *r, bool *any)
+static void add_given(struct document *d)
 {
     static const struct words kinds[] = {
-        {"password", "the password itself"},        {"token", "a token that lets anyone in"},
-        {"verifier", "something to guess against"}, {"unknown", "all of an unknown mechanism"},
-        {"name", "the name of the account only"},   {NULL, NULL},
+        {"password", "the password itself", TONE_CLEAR},
+        {"token", "a token that lets anyone in", TONE_CLEAR},
+        {"verifier", "something to guess against", TONE_WEAK},
+        {"unknown", "all of an unknown mechanism", TONE_UNKNOWN},
+        {"name", "the name of the account only", TONE_WEAK},
+        {NULL, NULL, TONE_PLAIN},
     };
-    struct query *q = section_ask(r, "credentials-given");
-    char given[NAME_TEXT], mechanisms[NAME_TEXT], label[2 * NAME_TEXT + 4], share[SHARE_TEXT];
-    int rc = -1;
+    struct block *b = add_figures(d, "given",
+                                  "What AUTH gave away, of the exchanges read:", CHART_BARS,
+                                  "The share of AUTH exchanges that gave each away.");
 
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        if (strcmp(text_named(q, "given", given), "nothing") == 0)
+    add_listing(d, b,
+                &(struct listing){"credentials-given", "given", "given", "exchanges",
+                                  "of_exchanges_read", .note = "mechanisms", .words = kinds});
+}
+
+static void add_given_to(struct document *d, const struct answer *a)
+{
+    static const struct table_column columns[] = {
+        {"server", "server", false},
+        {"auth_mechanism", "AUTH", false},
+        {"sessions_exposed", "readable", true},
+        {"of_sessions_with_auth_in_the_clear", "of sessions", true},
+        {"clients", "clients", true},
+    };
+    struct block *b = add_table(d, "servers", "Credentials went in the clear to:", columns, 5);
+
+    for (unsigned row = 0; row < a->rows; row++) {
+        if (answer_count(a, row, "sessions_exposed") == 0 || !section_room(b))
             continue;
-        if (!*any)
-            page_heading(&r->page, "Credentials given away");
-        *any = true;
-        snprintf(label, sizeof label, "%s (%s)", words_for(kinds, given, given),
-                 text_named(q, "mechanisms", mechanisms));
-        page_row(&r->page, label, "%s",
-                 share_text(share, count_named(q, "exchanges"), count_named(q, "of_exchanges_read"),
-                            "exchanges"));
+        struct table_row *r = add_row(d, b);
+        const char *mechanism = answer_text(a, row, "auth_mechanism");
+        r->cells[0].text = document_words(d, "%s port %s", answer_text(a, row, "server_ip"),
+                                          answer_text(a, row, "server_port"));
+        r->cells[1].text = *mechanism ? mechanism : "AUTH";
+        r->cells[2].number = answer_count(a, row, "sessions_exposed");
+        r->cells[3].number = answer_count(a, row, "of_sessions_with_auth_in_the_clear");
+        r->cells[4].number = answer_count(a, row, "clients");
     }
-    query_close(&q);
-    return rc;
+    section_more(b, a);
 }
 
-static int whose_were_given(struct report *r)
+void section_credentials(struct document *d)
 {
-    struct query *q = section_ask(r, "credentials");
-    char mechanism[NAME_TEXT], ip[NAME_TEXT], label[3 * NAME_TEXT], share[SHARE_TEXT];
-    unsigned rows = 0;
-    int rc = -1;
+    document_section(d, "credentials", "Credentials given away");
+    add_given(d);
+    add_given_to(d, answer_of(d, "credentials"));
+}
 
-    while (q && (rc = query_next(q, r->e)) > 0) {
-        uint64_t sessions = count_named(q, "sessions_exposed");
-        if (sessions == 0 || rows++ >= LISTED)
+/* ---- items */
+
+static void add_items(struct document *d)
+{
+    static const struct words items[] = {
+        {"credential", "credentials", TONE_CLEAR},
+        {"body", "message bodies", TONE_CLEAR},
+        {"attachment", "attachments", TONE_CLEAR},
+        {"header-field", "header fields", TONE_CLEAR},
+        {"envelope-sender", "envelope senders", TONE_CLEAR},
+        {"envelope-recipient", "envelope recipients", TONE_CLEAR},
+        {"client-identity", "client names (EHLO, HELO)", TONE_CLEAR},
+        {"server-identity", "server greetings", TONE_CLEAR},
+        {"tls-metadata", "TLS hellos and certificates", TONE_HIDDEN},
+        {NULL, NULL, TONE_PLAIN},
+    };
+    struct block *b = add_figures(d, "items", "", CHART_NONE, "");
+
+    add_listing(d, b,
+                &(struct listing){"exposure", "item", "read", "count", .note = "octets",
+                                  .one = "octet", .many = "octets", .words = items});
+    if (block_empty(b))
+        say(d, "Nothing.");
+}
+
+static void add_attachments(struct document *d)
+{
+    static const struct table_column columns[] = {
+        {"media_type", "media type", false},
+        {"attachments", "attachments", true},
+        {"octets", "octets", true},
+    };
+    const struct answer *a = answer_of(d, "attachments");
+    struct block *b = add_table(d, "attachments",
+                                "Attachments, by the media type they claim:", columns, 3);
+
+    for (unsigned row = 0; row < a->rows; row++) {
+        if (!section_room(b))
             continue;
-        text_named(q, "auth_mechanism", mechanism);
-        snprintf(label, sizeof label, "to %s port %" PRIu64 " (%s)", text_named(q, "server_ip", ip),
-                 count_named(q, "server_port"), *mechanism ? mechanism : "AUTH");
-        page_row(&r->page, label, "readable in %s",
-                 share_text(share, sessions, count_named(q, "of_sessions_with_auth_in_the_clear"),
-                            "sessions"));
+        struct table_row *r = add_row(d, b);
+        r->cells[0].text = answer_text(a, row, "media_type");
+        r->cells[1].number = answer_count(a, row, "attachments");
+        r->cells[2].number = answer_count(a, row, "octets");
     }
-    query_close(&q);
-    if (rc == 0)
-        section_more(r, rows);
-    return rc;
+    section_more(b, a);
 }
 
-int section_credentials(struct report *r)
+static void add_hops(struct document *d)
 {
-    bool any = false;
+    const struct answer *a = answer_of(d, "hops");
+    struct block *b = add_figures(d, "hops", "", CHART_NONE, "");
 
-    if (what_was_given(r, &any) < 0)
-        return -1;
-    return any ? whose_were_given(r) : 0;
+    if (answer_count(a, 0, "of_hops") == 0)
+        return;
+    struct figure f = answer_share(a, 0, "hops_claiming_tls", "of_hops", NULL, NULL);
+    f.name = "hops-claiming-tls";
+    f.label = "hops before this one that claim TLS";
+    f.note = "by Received fields";
+    add_figure(d, b, f);
 }
 
-/* ---- hops */
-
-int section_hops(struct report *r)
+void section_readable(struct document *d)
 {
-    struct query *q = section_ask(r, "hops");
-    char share[SHARE_TEXT];
-    int rc = q ? query_next(q, r->e) : -1;
-
-    if (rc > 0 && count_named(q, "of_hops")) {
-        page_heading(&r->page, "Hops before this one");
-        page_row(
-            &r->page, "claim TLS in their Received field", "%s",
-            share_text(share, count_named(q, "hops_claiming_tls"), count_named(q, "of_hops"), ""));
-    }
-    query_close(&q);
-    return rc < 0 ? -1 : 0;
+    document_section(d, "readable", "What exactly could be read");
+    add_items(d);
+    add_attachments(d);
+    add_hops(d);
 }

@@ -1,57 +1,65 @@
-/* section.c - see section.h: what all sections of the audit ask and print by. */
+/* section.c - see section.h: what the sections have in common. */
 #include "section.h"
 
-#include <stdlib.h>
+#include "page.h"
+
 #include <string.h>
 
-struct query *section_ask(struct report *r, const char *question)
-{
-    return query_open(r->store, query_find(question)->sql, r->e);
-}
-
-struct cell cell_named(const struct query *q, const char *name)
-{
-    for (unsigned i = 0; i < query_columns(q); i++)
-        if (strcmp(query_column(q, i), name) == 0)
-            return query_cell(q, i);
-    return (struct cell){.kind = CELL_NULL};
-}
-
-uint64_t count_named(const struct query *q, const char *name)
-{
-    struct cell c = cell_named(q, name);
-
-    return c.kind == CELL_INTEGER && c.integer > 0 ? (uint64_t)c.integer : 0;
-}
-
-const char *text_named(const struct query *q, const char *name, char to[NAME_TEXT])
-{
-    struct cell c = cell_named(q, name);
-    unsigned width;
-    char *shown = shown_text(c.text, 72, &width);
-
-    snprintf(to, NAME_TEXT, "%s", shown);
-    free(shown);
-    return to;
-}
-
-const char *words_for(const struct words *list, const char *name, const char *otherwise)
+struct words words_for(const struct words *list, const char *name)
 {
     for (; list->name; list++)
         if (strcmp(list->name, name) == 0)
-            return list->text;
-    return otherwise;
+            return *list;
+    return (struct words){name, name, TONE_PLAIN};
 }
 
-bool section_row(const struct report *r, const char *heading, unsigned *rows)
+static const char *note_of(struct document *d, const struct listing *l, const struct answer *a,
+                           unsigned row)
 {
-    if (*rows == 0)
-        page_heading(&r->page, heading);
-    return (*rows)++ < LISTED;
+    char text[COUNTED_TEXT];
+
+    if (!l->note || row == a->rows)
+        return "";
+    if (!l->one)
+        return answer_text(a, row, l->note);
+    uint64_t n = answer_count(a, row, l->note);
+    return n ? document_words(d, "%s", counted(text, n, l->one, l->many)) : "";
 }
 
-void section_more(const struct report *r, unsigned rows)
+void add_listing(struct document *d, struct block *figures, const struct listing *l)
 {
-    if (rows > LISTED)
-        page_say(&r->page, 2, false, "and %u more.", rows - LISTED);
+    const struct answer *a = answer_of(d, l->question);
+
+    for (const struct words *w = l->words; w->name; w++) {
+        unsigned row = answer_row(a, l->column, w->name);
+        struct figure f = l->of ? answer_share(a, row, l->count, l->of, l->low, l->high)
+                                : answer_figure(a, row, l->count);
+        f.quiet = row == a->rows;
+        if (f.quiet && l->of)
+            f = (struct figure){.quiet = true, .share = true, .of = answer_count(a, 0, l->of)};
+        f.name = document_words(d, "%s-%s", l->prefix, w->name);
+        f.label = w->text;
+        f.tone = w->tone;
+        f.unit = l->unit;
+        f.note = note_of(d, l, a, row);
+        add_figure(d, figures, f);
+    }
+}
+
+uint64_t less(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+bool section_room(struct block *table)
+{
+    if (table->row_count < SECTION_ROWS)
+        return true;
+    table->rows_left_out++;
+    return false;
+}
+
+void section_more(struct block *table, const struct answer *a)
+{
+    table->rows_left_out += a->rows_left_out;
 }

@@ -1,62 +1,65 @@
 /*
- * section.h - the sections of the audit, and how they ask: by the named questions of db/queries.
+ * section.h - the sections of the audit.  Each is made of the answers that are in the document
+ * already (report.c asks), and adds itself to the end of it.
  *
- * A section that has nothing to tell prints nothing, not even its heading; that nothing could be
- * read is something to tell.
+ * A block that has nothing to tell is empty, and not written, and so is a section of such blocks;
+ * that nothing could be read is something to tell.
  */
 #ifndef MAILTAP_SECTION_H
 #define MAILTAP_SECTION_H
 
-#include "page.h"
+#include "answer.h"
+#include "document.h"
 
-#include <mailtap/query.h>
+void section_headline(struct document *d);   /* how much could be read */
+void section_directions(struct document *d); /* inbound, outbound, internal, submission */
+void section_ladder(struct document *d);     /* how well sessions were protected, what was weak */
+void section_flow(struct document *d);       /* offered, used, established; and why not */
+void section_days(struct document *d);       /* how it went over time */
+void section_bar(struct document *d);        /* 2.a to 2.d: who raises the bar */
+void section_stripping(struct document *d);  /* and its evidence */
+void section_credentials(struct document *d);
+void section_fixing(struct document *d);       /* what to mend first */
+void section_certificates(struct document *d); /* that failed, or soon will */
+void section_readable(struct document *d);     /* what exactly could be read in the clear */
+void section_quality(struct document *d);      /* what the figures do not cover */
 
-/* Rows of a list that are shown; the rest is counted. */
-#define LISTED 5u
-
-struct report {
-    struct page page;
-    struct store *store;
-    struct err *e;
-    const struct query *coverage; /* the one row of 'coverage' */
-    /* the answer to 'readable-mail' */
-    uint64_t messages, of_messages, of_messages_low, of_messages_high; /* of_: with estimates */
-    uint64_t uncounted, clear, encrypted, estimated, failed, decided, with_content, content_octets,
-        sessions;
-};
-
-/* All give 0, or -1 with the reason in *r->e. */
-int section_protection(struct report *r);   /* the ladder */
-int section_weaknesses(struct report *r);   /* of TLS */
-int section_certificates(struct report *r); /* that fail, or soon will */
-int section_not_offering(struct report *r); /* servers, and software */
-int section_items(struct report *r);        /* what exactly could be read */
-int section_attachments(struct report *r);
-int section_credentials(struct report *r);
-int section_hops(struct report *r);
-
-/* ---- asking */
-
-struct query *section_ask(struct report *r, const char *question);
-
-/* Columns of the row that is there now, by their names. */
-struct cell cell_named(const struct query *q, const char *name);
-uint64_t count_named(const struct query *q, const char *name); /* 0: none, or not above 0 */
-
-#define NAME_TEXT 320
-const char *text_named(const struct query *q, const char *name, char to[NAME_TEXT]);
+/* ---- what they have in common */
 
 struct words {
     const char *name, *text;
+    enum tone tone;
 };
 
-/* What stands for `name` in a list that ends with {NULL, NULL}; else `otherwise`. */
-const char *words_for(const struct words *list, const char *name, const char *otherwise);
+/* The entry for `name` in a list that ends with a NULL; else one that says `name` itself. */
+struct words words_for(const struct words *list, const char *name);
 
-/* Number a row from 1; before the first one the heading is printed, behind LISTED rows it says no. */
-bool section_row(const struct report *r, const char *heading, unsigned *rows);
+/*
+ * Rows of an answer as figures, one for each entry of `words` whose name stands in `column`, in the
+ * order of `words`.  An entry without a row is a quiet figure of 0.
+ */
+struct listing {
+    const char *question, *column;
+    const char *prefix;            /* a figure's name is "prefix-word" */
+    const char *count;             /* columns: */
+    const char *of, *low, *high;   /* NULL: a count alone; low NULL: Wilson's interval */
+    const char *note, *one, *many; /* a column to put behind, counted as "1 octet"; or NULL */
+    const char *unit;              /* "exchanges"; or NULL */
+    const struct words *words;
+};
 
-/* What a list leaves out; nothing when it is whole. */
-void section_more(const struct report *r, unsigned rows);
+void add_listing(struct document *d, struct block *figures, const struct listing *l);
+
+/* a - b, and 0 where a stranger's database has more of a part than of the whole. */
+uint64_t less(uint64_t a, uint64_t b);
+
+/* Rows of a list that a report has; further ones are counted. */
+#define SECTION_ROWS 20u
+
+/* Is there room in the table for one more row?  If not, it is counted as left out. */
+bool section_room(struct block *table);
+
+/* How many there are behind those that were looked at: an answer keeps a thousand rows. */
+void section_more(struct block *table, const struct answer *a);
 
 #endif

@@ -2,36 +2,14 @@
  * object a line. */
 #include <mailtap/report.h>
 
+#include "json.h"
 #include "page.h"
 
 #include <mailtap/err.h>
-#include <mailtap/text.h>
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Room for a number as text. */
-#define FIGURE 32
-
-/* The shortest digits that give the same number back. */
-static void real_text(char to[FIGURE], double value)
-{
-    snprintf(to, FIGURE, "%.15g", value);
-    if (strtod(to, NULL) != value)
-        snprintf(to, FIGURE, "%.17g", value);
-}
-
-/* Hexadecimal digits of at most `most` octets; owned by the caller. */
-static char *hex_text(struct slice s, size_t most)
-{
-    struct slice head = slice_head(s, most);
-    char *to = must_alloc(2, head.n + 1);
-
-    digest_hex(to, head);
-    return to;
-}
 
 /* ---- box */
 
@@ -56,15 +34,15 @@ struct box {
 static struct box_cell box_cell_of(struct cell c)
 {
     struct box_cell made = {.right = c.kind == CELL_INTEGER || c.kind == CELL_REAL};
-    char figure[FIGURE] = "", *hex = NULL;
+    char figure[VALUE_TEXT] = "", *hex = NULL;
     struct slice text = c.text;
 
     if (c.kind == CELL_INTEGER)
         snprintf(figure, sizeof figure, "%" PRId64, c.integer);
     if (c.kind == CELL_REAL)
-        real_text(figure, c.real);
+        value_real_text(figure, c.real);
     if (c.kind == CELL_BLOB)
-        hex = hex_text(c.text, BOX_CELL);
+        hex = value_hex(c.text, BOX_CELL);
     if (c.kind != CELL_TEXT)
         text = slice_of(hex ? hex : figure);
     made.text = shown_text(text, BOX_CELL, &made.width);
@@ -193,22 +171,6 @@ static void csv_text(FILE *out, struct slice s)
     fputc('"', out);
 }
 
-static void figure_or_hex(FILE *out, struct cell c, const char *quote)
-{
-    char figure[FIGURE];
-
-    if (c.kind == CELL_INTEGER) {
-        fprintf(out, "%" PRId64, c.integer);
-    } else if (c.kind == CELL_REAL) {
-        real_text(figure, c.real);
-        fputs(figure, out);
-    } else {
-        char *hex = hex_text(c.text, c.text.n);
-        fprintf(out, "%s%s%s", quote, hex, quote);
-        free(hex);
-    }
-}
-
 static int write_csv(FILE *out, struct query *q, struct err *e)
 {
     unsigned columns = query_columns(q);
@@ -226,7 +188,7 @@ static int write_csv(FILE *out, struct query *q, struct err *e)
             if (c.kind == CELL_TEXT)
                 csv_text(out, c.text);
             else if (c.kind != CELL_NULL)
-                figure_or_hex(out, c, "");
+                value_plain(out, c, "");
         }
         fputs("\r\n", out);
     }
@@ -234,59 +196,6 @@ static int write_csv(FILE *out, struct query *q, struct err *e)
 }
 
 /* ---- JSON */
-
-/* The octets of one escape that text_escape() wrote, or of one character. */
-static size_t json_piece(FILE *out, const char *p)
-{
-    static const char *const digits = "0123456789abcdef";
-    const char *high = p[0] == '\\' && p[1] == 'x' ? strchr(digits, p[2]) : NULL;
-
-    if (p[0] == '\\' && p[1] == '\\') {
-        fputs("\\\\", out);
-        return 2;
-    }
-    if (high) {
-        unsigned octet = (unsigned)((high - digits) << 4 | (strchr(digits, p[3]) - digits));
-        /* ASCII control characters have a JSON form; what is no character stays "\xNN" in text. */
-        if (octet < 0x80)
-            fprintf(out, "\\u%04x", octet);
-        else
-            fprintf(out, "\\\\x%02x", octet);
-        return 4;
-    }
-    if (*p == '"')
-        fputc('\\', out);
-    fputc(*p, out);
-    return 1;
-}
-
-static void json_text(FILE *out, struct slice s)
-{
-    char piece[1024];
-
-    fputc('"', out);
-    /* In pieces; one that ends inside a character gives that character to the next. */
-    while (s.n) {
-        size_t n = s.n < 240 ? s.n : 240;
-        while (n < s.n && n > 236 && (s.p[n] & 0xc0) == 0x80)
-            n--;
-        text_escape(piece, sizeof piece, slice_head(s, n));
-        for (const char *p = piece; *p;)
-            p += json_piece(out, p);
-        s = slice_tail(s, n);
-    }
-    fputc('"', out);
-}
-
-static void json_cell(FILE *out, struct cell c)
-{
-    if (c.kind == CELL_NULL || (c.kind == CELL_REAL && !isfinite(c.real)))
-        fputs("null", out);
-    else if (c.kind == CELL_TEXT)
-        json_text(out, c.text);
-    else
-        figure_or_hex(out, c, "\"");
-}
 
 static void json_row(FILE *out, const struct query *q)
 {

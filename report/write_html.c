@@ -12,6 +12,7 @@
 #include "page.h"
 
 #include <mailtap/digest.h>
+#include <mailtap/err.h>
 #include <mailtap/rates.h>
 
 #include <stdlib.h>
@@ -282,12 +283,18 @@ static void put_block(struct place *at, const struct block *b)
     fputs(drawn ? "</figure>\n" : "", at->out);
 }
 
-static bool section_empty(const struct section *s)
+/* Without the figures that are not for eyes. */
+static void put_seen(struct place *at, const struct block *b)
 {
-    for (unsigned i = 0; i < s->block_count; i++)
-        if (!block_empty(s->blocks[i]))
-            return false;
-    return true;
+    struct block seen = *b;
+
+    seen.figures = must_alloc(b->figure_count, sizeof *seen.figures);
+    seen.figure_count = 0;
+    for (unsigned i = 0; i < b->figure_count; i++)
+        if (!b->figures[i].quiet)
+            seen.figures[seen.figure_count++] = b->figures[i];
+    put_block(at, &seen);
+    free(seen.figures);
 }
 
 static void put_section(FILE *out, const struct section *s)
@@ -309,7 +316,7 @@ static void put_section(FILE *out, const struct section *s)
         if (b->kind == BLOCK_SAY)
             put_sentence(out, b);
         else
-            put_block(&at, b);
+            put_seen(&at, b);
     }
     fputs(list ? "</ul>\n</section>\n" : "</section>\n", out);
 }

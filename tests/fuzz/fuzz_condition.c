@@ -5,7 +5,9 @@
  * What is refused says at which octet; what is read says why it is as it is, and stands to its
  * contrary and to itself as the logic asks.
  */
-#include "../../report/condition.h"
+#include "../../report/document.h"
+
+#include <mailtap/condition.h>
 
 #include <mailtap/bounds.h>
 

@@ -14,6 +14,9 @@ char *audit(const char *path, bool colour);
 /* The same text on one line, to look for sentences in; to be freed. */
 char *unwrapped(const char *text);
 
+/* A database of these sessions, its report on one line; to be freed. */
+char *audit_of(const char *path, const struct facts *sessions, unsigned count);
+
 void assert_says(const char *text, const char *what);
 void assert_says_not(const char *text, const char *what);
 

@@ -2,7 +2,9 @@
 #ifndef FIGURES_H
 #define FIGURES_H
 
-#include "../../report/condition.h"
+#include "../../report/document.h"
+
+#include <mailtap/condition.h>
 
 /*
  * messages-readable   41 of 68, 0.484 to 0.710

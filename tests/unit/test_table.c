@@ -162,7 +162,7 @@ static void json_is_valid_for_any_octets(void **state)
                  "[\n{\"x\":\"a\\\\xffb\\\\xc3(\",\"y\":\"00ff\",\"z\":null,\"r\":0.1}\n]\n");
 }
 
-/* A line ends where JSON text cannot have it; U+2028 is a character like others. */
+/* A line ends where JSON text cannot have it; U+2028, which ends one for some, is seen. */
 static void ndjson_is_one_object_a_line(void **state)
 {
     assert_table(state, "SELECT 1 AS a WHERE 0", TABLE_NDJSON, "");
@@ -171,7 +171,7 @@ static void ndjson_is_one_object_a_line(void **state)
                  " x'00ff' AS y UNION ALL SELECT char(8232), -5, 9e999, '', x''",
                  TABLE_NDJSON,
                  "{\"a\\\"b\":\"two\\u000alines\",\"n\":1,\"r\":0.25,\"x\":null,\"y\":\"00ff\"}\n"
-                 "{\"a\\\"b\":\"\u2028\",\"n\":-5,\"r\":null,\"x\":\"\",\"y\":\"\"}\n");
+                 "{\"a\\\"b\":\"\\u2028\",\"n\":-5,\"r\":null,\"x\":\"\",\"y\":\"\"}\n");
 }
 
 /* Characters on the seams of the pieces in which JSON texts are written. */

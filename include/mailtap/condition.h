@@ -18,10 +18,12 @@
 #ifndef MAILTAP_CONDITION_H
 #define MAILTAP_CONDITION_H
 
-#include "document.h"
-
 #include <mailtap/err.h>
 #include <mailtap/tri.h>
+
+#include <stdio.h>
+
+struct figure; /* of a document */
 
 /* Where the figures are. */
 struct figures {

@@ -1,0 +1,156 @@
+/* stripping.c - sections of the audit on who took STARTTLS away, and on who raises the bar. */
+#include "page.h"
+#include "section.h"
+
+#include <string.h>
+
+/* ---- evidence */
+
+static const struct words rules[] = {
+    {"offer-masked", "a keyword was overwritten where STARTTLS would stand in the offer",
+     TONE_STRIPPED},
+    {"offer-missing", "the server offers STARTTLS elsewhere, and did not here", TONE_STRIPPED},
+    {"command-masked", "the client's STARTTLS reached the server as a run of X", TONE_STRIPPED},
+    {"refused", "STARTTLS was offered, asked for, and then refused", TONE_STRIPPED},
+    {"handshake-broken", "earlier handshakes were broken, then the mail went in the clear",
+     TONE_STRIPPED},
+    {"ehlo-masked", "EHLO was overwritten or refused, so that the client fell back to HELO",
+     TONE_STRIPPED},
+    {"payload-conflict", "two payloads were seen for the same octets, one without STARTTLS",
+     TONE_STRIPPED},
+    {"vantage-mismatch", "the connection shows other octets at another capture point",
+     TONE_STRIPPED},
+    {"policy-violated", "a policy says that the server must offer STARTTLS", TONE_STRIPPED},
+    {NULL, NULL, TONE_PLAIN},
+};
+
+static const char *finding(struct document *d, const struct answer *a, unsigned row)
+{
+    char sessions[COUNTED_TEXT], servers[COUNTED_TEXT];
+    const char *rule = answer_text(a, row, "rule");
+
+    return document_words(
+        d, "%s, %s: %s (%s) in %s with %s.", answer_text(a, row, "rank"),
+        answer_is(a, row, "rank", "weak") ? "the class stays as it is" : "counted as stripped",
+        words_for(rules, rule).text, rule,
+        counted(sessions, answer_count(a, row, "sessions_with_the_finding"), "session", "sessions"),
+        counted(servers, answer_count(a, row, "servers"), "server", "servers"));
+}
+
+static void add_evidence(struct document *d, const struct answer *a)
+{
+    static const struct table_column columns[] = {
+        {"rule", "rule", false},
+        {"rank", "rank", false},
+        {"what", "what was seen", false},
+        {"sessions_with_the_finding", "sessions", true},
+        {"sessions_stripped", "counted as stripped", true},
+        {"servers", "servers", true},
+    };
+    struct block *b = add_table(d, "evidence", "Evidence of stripping:", columns, 6);
+
+    for (unsigned row = 0; row < a->rows; row++) {
+        struct table_row *r = add_row(d, b);
+        r->cells[0].text = answer_text(a, row, "rule");
+        r->cells[1].text = answer_text(a, row, "rank");
+        r->cells[2].text = words_for(rules, r->cells[0].text).text;
+        r->cells[3].number = answer_count(a, row, "sessions_with_the_finding");
+        r->cells[4].number = answer_count(a, row, "sessions_stripped");
+        r->cells[5].number = answer_count(a, row, "servers");
+        r->sentence = finding(d, a, row);
+    }
+}
+
+/* What came where only TLS may (CVE-2011-0411 and its kin); clients that are merely rude do it too. */
+static void say_injected(struct document *d)
+{
+    const struct answer *a = answer_of(d, "injected");
+    uint64_t sessions = 0;
+    char text[COUNTED_TEXT];
+
+    for (unsigned row = 0; row < a->rows; row++)
+        sessions += answer_count(a, row, "sessions");
+    if (sessions)
+        say_item(d, "Text came between STARTTLS and TLS in %s: it may have been injected.",
+                 counted(text, sessions, "session", "sessions"));
+}
+
+void section_stripping(struct document *d)
+{
+    const struct answer *a = answer_of(d, "stripped");
+    const struct answer *all = answer_of(d, "readable-mail");
+
+    document_section(d, "stripping", "Who took STARTTLS away");
+    if (answer_count(all, 0, "of_sessions_decided")) {
+        struct block *b = add_figures(d, "stripped", "", CHART_NONE, "");
+        struct figure f = answer_share(all, 0, "sessions_stripped", "of_sessions_decided",
+                                       "stripped_low", "stripped_high");
+        f.name = "sessions-stripped";
+        f.label = "sessions stripped, of those decided";
+        f.tone = TONE_STRIPPED;
+        add_figure(d, b, f);
+    }
+    if (a->rows == 0)
+        say(d, "No evidence of stripping was found.");
+    add_evidence(d, a);
+    say_injected(d);
+}
+
+/* ---- 2.a to 2.d */
+
+static void add_letters(struct document *d)
+{
+    static const struct words offered[] = {
+        {"sessions", "2.b  STARTTLS offered, by session", TONE_GOOD},
+        {"servers", "2.b  in most of its sessions, by server", TONE_GOOD},
+        {NULL, NULL, TONE_PLAIN},
+    };
+    static const struct words used[] = {
+        {"requested", "2.c  asked for, where it was offered", TONE_GOOD},
+        {"established", "2.c  established, where it was asked for", TONE_GOOD},
+        {NULL, NULL, TONE_PLAIN},
+    };
+    struct block *b = add_figures(d, "rates", "", CHART_INTERVALS,
+                                  "Shares from 0 to 100 %, each a point with its 95 % interval.");
+
+    const struct listing listings[] = {
+        {"offered", "counted_by", "offered", "offered", "of_those_with_an_ehlo_reply", "low",
+         "high", .words = offered},
+        {"used", "what", "used", "sessions", "of_sessions", "low", "high", .words = used},
+    };
+
+    for (size_t i = 0; i < sizeof listings / sizeof *listings; i++)
+        add_listing(d, b, &listings[i]);
+}
+
+/* Software that names itself and was not once seen to offer (2.a). */
+static void add_silent_software(struct document *d)
+{
+    static const struct table_column columns[] = {
+        {"software", "software", false},
+        {"servers", "servers", true},
+        {"sessions", "sessions", true},
+    };
+    const struct answer *a = answer_of(d, "software");
+    struct block *b = add_table(
+        d, "silent-software", "Software that was never seen to offer STARTTLS (2.a):", columns, 3);
+
+    for (unsigned row = 0; row < a->rows; row++) {
+        const char *name = answer_text(a, row, "software");
+        if (answer_count(a, row, "servers_ever_offering") || *name == '(' || !section_room(b))
+            continue;
+        struct table_row *r = add_row(d, b);
+        r->cells[0].text = name;
+        r->cells[1].number = answer_count(a, row, "of_servers");
+        r->cells[2].number = answer_count(a, row, "of_sessions_answered");
+    }
+}
+
+void section_bar(struct document *d)
+{
+    document_section(d, "bar", "Who raises the bar: 2.a to 2.d");
+    say(d, "2.a: software includes STARTTLS. 2.b: servers offer it. 2.c: clients use it when it is "
+           "offered. 2.d: clients insist on it, and go round a server that does not offer.");
+    add_letters(d);
+    add_silent_software(d);
+}

@@ -1,0 +1,217 @@
+/* write_text.c - a document in text, at most 80 columns wide: it fits a mail from cron. */
+#include "document.h"
+#include "page.h"
+
+#include <mailtap/err.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows of a table and places of a series that are shown; the others are counted. */
+#define ROWS_SHOWN 10u
+#define PLACES_SHOWN 14u
+
+/* Columns of a text that is not the first of its row. */
+#define FURTHER_TEXT 24u
+
+/* ---- figures */
+
+static void put_figures(const struct page *p, const struct block *b)
+{
+    for (unsigned i = 0; i < b->figure_count; i++) {
+        const struct figure *f = &b->figures[i];
+        char text[FIGURE_TEXT];
+        if (f->quiet)
+            continue;
+        figure_text(text, f);
+        if (*f->note && !f->share)
+            page_row(p, f->label, "%12s  %.60s", text, f->note);
+        else
+            page_row(p, f->label, "%s%s%.60s", text, *f->note ? ", " : "", f->note);
+    }
+}
+
+/* ---- tables */
+
+#define INDENT 2u
+#define GAP 2u
+
+struct grid {
+    unsigned columns;
+    unsigned width[32];
+    bool right[32];
+};
+
+static unsigned wider(unsigned a, unsigned b)
+{
+    return a > b ? a : b;
+}
+
+static const char *cell_text(char number[NUMBER_TEXT], const struct table_cell *c)
+{
+    return c->text ? c->text : number_text(number, c->number);
+}
+
+/* Columns as wide as what is in them; the first one gets what is left of the line. */
+static struct grid measured(const struct block *b, unsigned rows)
+{
+    struct grid g = {.columns = b->column_count < 32 ? b->column_count : 32};
+    char number[NUMBER_TEXT];
+    unsigned taken = INDENT;
+
+    for (unsigned c = 1; c < g.columns; c++) {
+        g.right[c] = b->columns[c].number;
+        for (unsigned r = 0; r < rows; r++)
+            g.width[c] = wider(g.width[c], shown_width(cell_text(number, &b->rows[r].cells[c])));
+        if (!g.right[c] && g.width[c] > FURTHER_TEXT)
+            g.width[c] = FURTHER_TEXT;
+        g.width[c] = wider(g.width[c], shown_width(b->columns[c].title));
+        taken += GAP + g.width[c];
+    }
+    g.width[0] = taken < PAGE_COLUMNS - 20 ? PAGE_COLUMNS - taken : 20;
+    return g;
+}
+
+static void put_cell(const struct page *p, const struct grid *g, unsigned column, const char *text)
+{
+    unsigned width, room = g->width[column];
+    char *shown = shown_text(slice_of(text), room, &width);
+    int pad = (int)(room - width), after = column + 1 == g->columns || g->right[column] ? 0 : pad;
+
+    fprintf(p->out, "%*s%*s%s%*s", (int)(column ? GAP : INDENT), "", g->right[column] ? pad : 0, "",
+            shown, after, "");
+    free(shown);
+}
+
+static void put_row(const struct page *p, const struct grid *g, const struct table_row *row)
+{
+    char number[NUMBER_TEXT];
+
+    for (unsigned c = 0; c < g->columns; c++)
+        put_cell(p, g, c, cell_text(number, &row->cells[c]));
+    fputc('\n', p->out);
+}
+
+static void put_head(const struct page *p, const struct grid *g, const struct block *b)
+{
+    fputs(p->colour ? "\033[2m" : "", p->out);
+    for (unsigned c = 0; c < g->columns; c++)
+        put_cell(p, g, c, b->columns[c].title);
+    fprintf(p->out, "%s\n", p->colour ? "\033[0m" : "");
+}
+
+static void put_more(const struct page *p, uint64_t more)
+{
+    char number[NUMBER_TEXT];
+
+    if (more)
+        page_say(p, INDENT, false, "and %s more.", number_text(number, more));
+}
+
+static void put_table(const struct page *p, const struct block *b)
+{
+    unsigned shown = b->row_count < ROWS_SHOWN ? b->row_count : ROWS_SHOWN;
+    struct grid g = measured(b, shown);
+    bool headed = false;
+
+    for (unsigned i = 0; i < shown; i++) {
+        if (b->rows[i].sentence) {
+            page_say(p, INDENT, true, "%s", b->rows[i].sentence);
+            continue;
+        }
+        if (!headed)
+            put_head(p, &g, b);
+        headed = true;
+        put_row(p, &g, &b->rows[i]);
+    }
+    put_more(p, b->row_count - shown + b->rows_left_out);
+}
+
+/* ---- series: a table of its last places, and their sums before it */
+
+static void put_place(const struct page *p, const struct grid *g, const struct block *b,
+                      unsigned place)
+{
+    struct table_cell cells[32] = {{.text = b->places[place]}};
+
+    for (unsigned i = 0; i < b->line_count && i < 31; i++)
+        cells[i + 1].number = b->lines[i].values[place];
+    put_row(p, g, &(struct table_row){.cells = cells});
+}
+
+static void put_series(const struct page *p, const struct block *b)
+{
+    unsigned from = b->place_count > PLACES_SHOWN ? b->place_count - PLACES_SHOWN : 0;
+    struct grid g = {.columns = 1 + (b->line_count < 31 ? b->line_count : 31), .width = {10}};
+    char number[NUMBER_TEXT];
+
+    for (unsigned i = 0; i < g.columns - 1; i++) {
+        g.right[i + 1] = true;
+        g.width[i + 1] = shown_width(b->lines[i].label);
+        for (unsigned k = from; k < b->place_count; k++)
+            g.width[i + 1] = wider(g.width[i + 1],
+                                   shown_width(number_text(number, b->lines[i].values[k])));
+    }
+    put_cell(p, &g, 0, "");
+    for (unsigned i = 0; i < g.columns - 1; i++)
+        put_cell(p, &g, i + 1, b->lines[i].label);
+    fputc('\n', p->out);
+    for (unsigned k = from; k < b->place_count; k++)
+        put_place(p, &g, b, k);
+    if (from)
+        page_say(p, INDENT, false, "and %s earlier.", number_text(number, from));
+}
+
+/* ---- all of it */
+
+static void put_block(const struct page *p, const struct block *b)
+{
+    if (block_empty(b))
+        return;
+    if (*b->title)
+        page_say(p, INDENT, false, "%s", b->title);
+    switch (b->kind) {
+    case BLOCK_SAY:
+        page_say(p, INDENT, b->item, "%s", b->text);
+        break;
+    case BLOCK_FIGURES:
+        put_figures(p, b);
+        break;
+    case BLOCK_TABLE:
+        put_table(p, b);
+        break;
+    case BLOCK_SERIES:
+        put_series(p, b);
+        break;
+    }
+}
+
+static void put_section(const struct page *p, const struct section *s)
+{
+    bool first = true;
+
+    page_heading(p, s->title);
+    for (unsigned i = 0; i < s->block_count; i++) {
+        if (block_empty(s->blocks[i]))
+            continue;
+        if (!first && *s->blocks[i]->title)
+            fputc('\n', p->out);
+        first = false;
+        put_block(p, s->blocks[i]);
+    }
+}
+
+void write_text(FILE *out, const struct document *d, bool colour)
+{
+    const struct page p = {out, colour};
+
+    fputs(colour ? "\033[1m" : "", out);
+    page_say(&p, 0, false, "%s", d->title);
+    fputs(colour ? "\033[0;2m" : "", out);
+    for (unsigned i = 0; i < d->fact_count; i++)
+        page_say(&p, 0, false, "%s", d->facts[i]);
+    fputs(colour ? "\033[0m" : "", out);
+    for (unsigned i = 0; i < d->section_count; i++)
+        if (!section_empty(d->sections[i]))
+            put_section(&p, d->sections[i]);
+}

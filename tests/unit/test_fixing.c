@@ -1,0 +1,121 @@
+/* test_fixing.c - the audit on what to mend first: servers, clients, domains, certificates. */
+#include "test.h"
+
+#include "audit.h"
+#include "sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The sessions of sample_store() are captured within a second of this. */
+#define CAPTURED INT64_C(1795485052)
+#define DAY INT64_C(86400)
+
+/* TLS 1.2 with a certificate that was good when it was seen. */
+static struct facts certified(uint16_t client_port, int64_t valid_until)
+{
+    struct facts f = sample_encrypted(client_port);
+
+    f.tls_version = 0x0303;
+    f.tls_cipher = 0xc02f; /* ECDHE-RSA-AES128-GCM-SHA256 */
+    f.cert_seen = true;
+    strcpy(f.cert.subject_cn, "mx.example");
+    memset(f.cert.sha256, 'a', 64);
+    f.cert.sha256[0] = (char)('a' + client_port % 6);
+    f.cert.not_before = CAPTURED - 60 * DAY;
+    f.cert.not_after = valid_until;
+    f.cert_verified = f.cert_named = YES;
+    strcpy(f.cert_asked, "mx.example");
+    return f;
+}
+
+static void failed_certificates_say_why(void **state)
+{
+    struct facts f[] = {certified(1, CAPTURED + 90 * DAY), certified(2, CAPTURED + 90 * DAY),
+                        certified(3, CAPTURED + 90 * DAY), certified(4, CAPTURED + 90 * DAY)};
+
+    f[0].cert_verified = NO;
+    strcpy(f[0].cert_reason, "unable to get local issuer certificate");
+    f[1].cert_named = NO;
+    strcpy(f[1].cert_asked, "other.example");
+    f[2].cert_verified = UNKNOWN;
+    f[2].cert.self_signed = true;
+    f[3].cert_verified = UNKNOWN; /* nobody looked: nothing is said */
+    f[3].cert.subject_cn[0] = 'M';
+    char *one = audit_of(sample_path(state, "failed.db"), f, 4);
+    assert_says(one, "mx.example: unable to get local issuer certificate; 1 session with "
+                     "192.0.2.26 port 25.");
+    assert_says(one, "mx.example: does not name other.example; 1 session");
+    assert_says(one, "mx.example: self-signed; not checked further; 1 session");
+    assert_says_not(one, "Mx.example");
+    free(one);
+}
+
+static void certificates_that_expire_are_told_by_the_clock_of_the_capture(void **state)
+{
+    const struct facts f[] = {certified(1, CAPTURED + 29 * DAY + 100), /* 2027-01-22 */
+                              certified(2, CAPTURED + 31 * DAY), certified(3, CAPTURED - DAY)};
+    char *one = audit_of(sample_path(state, "expiring.db"), f, 3);
+
+    assert_says(one, "mx.example: expires on 2026-12-23, in 29 days; 192.0.2.26 port 25.");
+    assert_says(one, "mx.example: expired on 2026-11-23; 192.0.2.26 port 25.");
+    assert_says_not(one, "31 days");
+    assert_says_not(one, "30 days");
+    free(one);
+}
+
+static void an_issuer_that_expires_is_told_of_its_chain(void **state)
+{
+    struct facts f = certified(1, CAPTURED + 90 * DAY);
+    struct chain_link chain[2] = {{.facts = f.cert}, {.facts = f.cert}};
+
+    memset(chain[1].facts.sha256, 'e', 64);
+    strcpy(chain[1].facts.subject_cn, "Issuer");
+    chain[1].facts.not_after = CAPTURED + DAY + 100;
+    f.chain = chain;
+    f.chain_length = 2;
+    char *one = audit_of(sample_path(state, "issuer.db"), &f, 1);
+    assert_says(one, "Issuer (of a chain): expires on 2026-11-25, in 1 day; ");
+    free(one);
+}
+
+static void the_worst_come_first(void **state)
+{
+    struct facts f[] = {sample_clear(1), sample_clear(2), sample_clear(3), sample_encrypted(4)};
+
+    f[0].server.port = 26;
+    f[2].messages = 5;
+    f[2].starttls_offered = YES;
+    char *one = audit_of(sample_path(state, "worst.db"), f, 4);
+    assert_says(one,
+                "What to fix first Servers, by the messages to them that could be read: server "
+                "messages clear of stripped AUTH 192.0.2.25 port 25 mx.example 6 2 2 0 0 "
+                "192.0.2.25 port 26 mx.example 1 1 1 0 0 ");
+    assert_says(one, "Servers that never offered STARTTLS: server sessions 192.0.2.25 port 26 "
+                     "mx.example 1 ");
+    assert_says(one, "though TLS was offered: client messages though offered not offered ");
+    free(one);
+}
+
+static void nothing_to_fix_is_no_section(void **state)
+{
+    const struct facts f[] = {sample_encrypted(1), certified(2, CAPTURED + 90 * DAY)};
+    char *one = audit_of(sample_path(state, "good.db"), f, 2);
+
+    assert_says_not(one, "fix first");
+    assert_says_not(one, "Certificates");
+    assert_says_not(one, "never offered");
+    free(one);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failed_certificates_say_why),
+        cmocka_unit_test(certificates_that_expire_are_told_by_the_clock_of_the_capture),
+        cmocka_unit_test(an_issuer_that_expires_is_told_of_its_chain),
+        cmocka_unit_test(the_worst_come_first),
+        cmocka_unit_test(nothing_to_fix_is_no_section),
+    };
+    return cmocka_run_group_tests(tests, sample_folder, sample_folder_remove);
+}
