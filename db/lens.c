@@ -553,10 +553,9 @@ static int fill_needed(struct store *st, unsigned before, struct err *e)
     return 0;
 }
 
-int lens_ready(struct store *st, const char *sql, struct err *e)
+int lens_asked(struct store *st, const char *sql, struct err *e)
 {
-    struct shadow *l = st->shadow;
-    bool some = false;
+    const struct shadow *l = st->shadow;
 
     if (!l)
         return 0;
@@ -566,7 +565,15 @@ int lens_ready(struct store *st, const char *sql, struct err *e)
                        st->path);
     if (l->anonymous && names_main(sql))
         return err_set(e, "'main' cannot be named when the answer is anonymised");
-    for (unsigned i = 0; i < l->parts; i++)
+    return 0;
+}
+
+int lens_ready(struct store *st, struct err *e)
+{
+    struct shadow *l = st->shadow;
+    bool some = false;
+
+    for (unsigned i = 0; l && i < l->parts; i++)
         some |= l->part[i].needed && !l->part[i].filled;
     if (!some)
         return 0;

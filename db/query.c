@@ -73,9 +73,11 @@ struct query *query_open(struct store *st, const char *sql, struct err *e)
     sqlite3_stmt *s = NULL;
 
     guard_ask(st, nanoseconds(QUERY_SECONDS));
-    int rc = prepare(st, sql, &s, e);
+    int rc = lens_asked(st, sql, e);
     if (rc == 0)
-        rc = lens_ready(st, sql, e);
+        rc = prepare(st, sql, &s, e);
+    if (rc == 0)
+        rc = lens_ready(st, e);
     guard_asked(st);
     if (rc < 0) {
         sqlite3_finalize(s);

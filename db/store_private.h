@@ -191,8 +191,9 @@ int64_t function_time_ns(struct slice time);
 bool lens_reads(struct store *st, const char *table, const char *column, const char *database,
                 const char *by);
 
-/* Before the first row of a question that was just prepared: what it reads is filled. */
-int lens_ready(struct store *st, const char *sql, struct err *e);
+/* Before a question is prepared: may it be asked?  Behind it: what it reads is filled.  0 or -1. */
+int lens_asked(struct store *st, const char *sql, struct err *e);
+int lens_ready(struct store *st, struct err *e);
 void lens_free(struct shadow **l);
 
 /* ---- known.c: numbers of the rows that sessions share; made when there is none */
