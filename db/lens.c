@@ -506,7 +506,7 @@ bool lens_reads(struct store *st, const char *table, const char *column, const c
         return true;
     /* Of the file only what our views in temp read of it, and the functions that are tables.  Rows of
      * a view that are only counted are read without a column, and by the question. */
-    return ((is_ours(l, by) || !*column) && is_ours(l, table)) ||
+    return ((is_ours(l, by) || !column || !*column) && is_ours(l, table)) ||
            sqlite3_stricmp(table, "json_each") == 0 || sqlite3_stricmp(table, "json_tree") == 0;
 }
 

@@ -203,40 +203,40 @@ static void pseudonyms_join_as_names_do(void **state)
     store_close(&st, &e);
 }
 
+static const char *const instead[][2] = {
+    {"SELECT DISTINCT server_ip FROM v_session ORDER BY 1 LIMIT 1", "'server-1'"},
+    {"SELECT client_ip FROM v_session WHERE client_port = 2", "'client-2'"},
+    {"SELECT sha256, subject_cn, names FROM certificate WHERE issuer_cn = 'issuer-1' LIMIT 1",
+     "'certificate-1' 'certificate-1' 'certificate-1'"},
+    {"SELECT greeting, keywords, name_mark, keyword_mark FROM banner WHERE banner_id = 1",
+     "'hidden' 'hidden' NULL NULL"},
+    {"SELECT source, digest, damage, trust_store FROM capture",
+     "'capture-1' NULL 'damaged' 'hidden'"},
+    {"SELECT started_at, started_ns % 86400000000000, ended_ns % 86400000000000 FROM capture",
+     "'2026-11-24T00:00:00.000000Z' 0 0"},
+    {"SELECT not_before, not_after, key_bits FROM certificate LIMIT 1", "0 0 1024"},
+    {"SELECT sensor, sensor_mark FROM v_capture", "'sensor-1' 'sensor-1'"},
+    {"SELECT (SELECT count(*) FROM meta), (SELECT count(*) FROM kept)", "0 0"},
+    {"SELECT group_concat(media_type) FROM media", "'text/plain,application/*'"},
+    {"SELECT group_concat(mechanism) FROM auth", "'OTHER'"},
+    {"SELECT alpn, alpn_chosen FROM v_tls WHERE alpn IS NOT NULL", "'smtp' 'other'"},
+    {"SELECT DISTINCT hex(local_hash), local_part FROM address",
+     "'00000000000000000000000000000000' 'hidden'"},
+    {"SELECT asker_ip, owner = question, value = (SELECT client_name FROM v_session LIMIT 1)"
+     " FROM dns WHERE dns_id = 1",
+     "'client-2' 1 1"},
+    {"SELECT asker_ip, owner, value FROM dns WHERE dns_id = 2", "'asker-2' 'name-2' 'server-1'"},
+    {"SELECT owner, value FROM dns WHERE dns_id = 4", "'_25._tcp.name-2' 'hidden'"},
+    {"SELECT question, owner, value FROM dns WHERE dns_id = 5", "'dns-name-5' NULL NULL"},
+    {"SELECT DISTINCT detail ->> 'by', detail ->> 'policy' FROM v_evidence"
+     " WHERE rule = 'policy-violated'",
+     "'mta-sts' NULL"},
+    {"SELECT count(*) FROM v_evidence WHERE rule <> 'policy-violated' AND detail <> '{}'", "0"},
+    {"SELECT keyword_mark, name_mark FROM contrast", "0 0"},
+};
+
 static void what_stands_there_instead(void **state)
 {
-    static const char *const rows[][2] = {
-        {"SELECT DISTINCT server_ip FROM v_session ORDER BY 1 LIMIT 1", "'server-1'"},
-        {"SELECT client_ip FROM v_session WHERE client_port = 2", "'client-2'"},
-        {"SELECT sha256, subject_cn, names FROM certificate WHERE issuer_cn = 'issuer-1' LIMIT 1",
-         "'certificate-1' 'certificate-1' 'certificate-1'"},
-        {"SELECT greeting, keywords, name_mark, keyword_mark FROM banner WHERE banner_id = 1",
-         "'hidden' 'hidden' NULL NULL"},
-        {"SELECT source, digest, damage, trust_store FROM capture",
-         "'capture-1' NULL 'damaged' 'hidden'"},
-        {"SELECT started_at, started_ns % 86400000000000, ended_ns % 86400000000000 FROM capture",
-         "'2026-11-24T00:00:00.000000Z' 0 0"},
-        {"SELECT not_before, not_after, key_bits FROM certificate LIMIT 1", "0 0 1024"},
-        {"SELECT sensor, sensor_mark FROM v_capture", "'sensor-1' 'sensor-1'"},
-        {"SELECT (SELECT count(*) FROM meta), (SELECT count(*) FROM kept)", "0 0"},
-        {"SELECT group_concat(media_type) FROM media", "'text/plain,application/*'"},
-        {"SELECT group_concat(mechanism) FROM auth", "'OTHER'"},
-        {"SELECT alpn, alpn_chosen FROM v_tls WHERE alpn IS NOT NULL", "'smtp' 'other'"},
-        {"SELECT DISTINCT hex(local_hash), local_part FROM address",
-         "'00000000000000000000000000000000' 'hidden'"},
-        {"SELECT asker_ip, owner = question, value = (SELECT client_name FROM v_session LIMIT 1)"
-         " FROM dns WHERE dns_id = 1",
-         "'client-2' 1 1"},
-        {"SELECT asker_ip, owner, value FROM dns WHERE dns_id = 2",
-         "'asker-2' 'name-2' 'server-1'"},
-        {"SELECT owner, value FROM dns WHERE dns_id = 4", "'_25._tcp.name-2' 'hidden'"},
-        {"SELECT question, owner, value FROM dns WHERE dns_id = 5", "'dns-name-5' NULL NULL"},
-        {"SELECT DISTINCT detail ->> 'by', detail ->> 'policy' FROM v_evidence"
-         " WHERE rule = 'policy-violated'",
-         "'mta-sts' NULL"},
-        {"SELECT count(*) FROM v_evidence WHERE rule <> 'policy-violated' AND detail <> '{}'", "0"},
-        {"SELECT keyword_mark, name_mark FROM contrast", "0 0"},
-    };
     const char *path = full(state, "instead.db");
     struct err e = {""};
 
@@ -244,8 +244,8 @@ static void what_stands_there_instead(void **state)
                      "UPDATE auth SET mechanism = 'X-ACME';"
                      "UPDATE name SET name = 'mx.example' WHERE name_id = 2");
     struct store *st = looked_at(path, &nobody);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_answer(st, rows[i][0], rows[i][1]);
+    for (size_t i = 0; i < sizeof instead / sizeof *instead; i++)
+        assert_answer(st, instead[i][0], instead[i][1]);
     store_close(&st, &e);
 }
 
