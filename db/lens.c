@@ -142,7 +142,11 @@ static sqlite3_stmt *about(sqlite3 *model, const char *sql, const char *table, s
 
 static const char *text_at(sqlite3_stmt *s, int at)
 {
-    return must_have((void *)(uintptr_t)sqlite3_column_text(s, at));
+    const unsigned char *text = sqlite3_column_text(s, at);
+
+    if (!text)
+        must_have(NULL);
+    return (const char *)text;
 }
 
 /* ---- what is seen of a table */
