@@ -383,6 +383,141 @@ static void a_step_that_is_not_told_is_no_refusal(void **state)
                    "implicit-tls 0 - - - -");
 }
 
+/* ---- whose mail */
+
+/* Two transactions: from a.example to itself and b.example, and the null reverse-path to b.example and
+ * to a recipient that was refused. */
+static struct address both[] = {
+    {.transaction = 1, .accepted = YES, .path = "x@a.example"},
+    {.transaction = 1, .recipient = true, .accepted = YES, .path = "y@a.example"},
+    {.transaction = 1, .recipient = true, .accepted = YES, .path = "z@b.example"},
+    {.transaction = 1, .recipient = true, .accepted = YES, .path = "w@b.example"},
+    {.transaction = 2, .accepted = YES, .path = ""},
+    {.transaction = 2, .recipient = true, .accepted = UNKNOWN, .path = "z@b.example"},
+    {.transaction = 2, .recipient = true, .accepted = NO, .path = "v@c.example"},
+};
+
+/* One, to a recipient without a domain. */
+static struct address alone[] = {
+    {.transaction = 1, .accepted = YES, .path = "x@d.example"},
+    {.transaction = 1, .recipient = true, .accepted = YES, .path = "postmaster"},
+};
+
+static const char *correspondence(void **state, const char *name)
+{
+    struct facts f[] = {session_of(CLEAR_IN), session_of(CLEAR_ACROSS), session_of(CLEAR_IN),
+                        session_of(CLEAR_IN)};
+    const char *path = sample_path(state, name);
+
+    for (unsigned i = 0; i < COUNT(f); i++) {
+        f[i].client.port = (uint16_t)(1024 + i);
+        f[i].started_ns = (INT64_C(1795478400) + i * 3600) * 1000000000; /* 2026-11-24T00:00Z */
+        f[i].ended_ns = f[i].started_ns + 1;
+        f[i].addresses = i < 2 ? both : alone;
+        f[i].address_count = i < 2 ? COUNT(both) : COUNT(alone);
+    }
+    f[3].content_octets = 0; /* an envelope, and nothing of the mail */
+    sample_store(path, 1, f, COUNT(f));
+    return path;
+}
+
+static void pairs_of_domains_are_as_many_as_listed(void **state)
+{
+    const char *path = correspondence(state, "count.db");
+
+    sample_answers(path, "correspondents", "", "sender_domain recipient_domain transactions",
+                   "<> b.example 2\n<> c.example 2\na.example a.example 2\n"
+                   "a.example b.example 2\nd.example (none) 2");
+    sample_answers(path, "exposed-domains", "", "pairs sender_domains recipient_domains domains",
+                   "5 2 3 4");
+    path = sample_path(state, "silent.db");
+    sample_store(path, 1, NULL, 0);
+    sample_answers(path, "exposed-domains", "", "pairs sender_domains recipient_domains domains",
+                   "0 0 0 0");
+}
+
+#define DOMAIN "domain transactions_readable as_sender as_recipient sessions servers"
+
+static void the_worst_domain_has_most_transactions(void **state)
+{
+    const char *path = correspondence(state, "domains.db");
+
+    sample_answers(path, "worst-domains", "", DOMAIN,
+                   "b.example 4 0 4 2 2\na.example 2 2 2 2 2\nd.example 1 1 0 1 1");
+    sample_answers(path, "worst-domains", "rows=1", DOMAIN, "b.example 4 0 4 2 2");
+    sample_answers(path, "worst-domains", "since=2026-11-24T01:00 until=2026-11-24T02:00", DOMAIN,
+                   "b.example 2 0 2 1 1\na.example 1 1 1 1 1");
+    sample_answers(path, "worst-domains", "until=2026-11-24", DOMAIN, "");
+}
+
+/* ---- who insists on TLS */
+
+#define INSISTING "what count of_count low high"
+
+/* Sessions of one client with one server, one after the other; the first `ended` stop before MAIL. */
+static unsigned add_sessions(struct facts *f, unsigned n, enum kind k, uint8_t client,
+                             unsigned count, unsigned ended)
+{
+    for (unsigned i = 0; i < count; i++, n++) {
+        f[n] = session_of(k);
+        f[n].client.address.octets[3] = client;
+        f[n].client.port = (uint16_t)(1024 + n);
+        f[n].started_ns += n * INT64_C(100000000000000); /* more than a day apart */
+        f[n].ended_ns = f[n].started_ns + 1;
+        if (i < ended) {
+            f[n].transactions = f[n].messages = 0;
+            f[n].estimate.messages = f[n].estimate.low = f[n].estimate.high = 0;
+        }
+    }
+    return n;
+}
+
+static void senders_that_insist_are_counted(void **state)
+{
+    static struct facts f[96];
+    const char *path = sample_path(state, "insisting.db");
+    unsigned n = add_sessions(f, 0, CLEAR_IN, 1, 4, 4); /* insists, by its control */
+    n = add_sessions(f, n, TLS_IN, 1, 8, 0);
+    n = add_sessions(f, n, CLEAR_ACROSS, 2, 12, 0); /* goes on */
+    n = add_sessions(f, n, CLEAR_IN, 3, 3, 3);      /* a probe: it ends everywhere */
+    n = add_sessions(f, n, TLS_IN, 3, 8, 8);
+    n = add_sessions(f, n, TLS_OUT, 4, 8, 1);     /* never met a server without */
+    n = add_sessions(f, n, REFUSED_OUT, 5, 5, 1); /* refused: went on four times */
+    n = add_sessions(f, n, FAILED_OUT, 6, 1, 1);  /* failed, and came back an hour later: */
+    n = add_sessions(f, n, UNUSED_OUT, 6, 1, 0);  /* fell back */
+    f[n - 1].server = f[n - 2].server;
+    f[n - 1].started_ns = f[n - 2].ended_ns + INT64_C(3600000000000);
+    n = add_sessions(f, n, CLEAR_IN, 7, 1, 1); /* went round it within a minute */
+    n = add_sessions(f, n, TLS_OUT, 7, 1, 0);
+    f[n - 1].started_ns = f[n - 2].ended_ns + INT64_C(60000000000);
+    struct row ended[] = {{8, 8}, {0, 12}, {1, 5}, {1, 1}};
+    struct row control[] = {{8, 16}, {1, 9}, {0, 1}};
+    char want[2048] = "clients-insisting 1 6 - -\nclients-not-exercised 1 7 - -\n"
+                      "ended-without-mail 10 26";
+
+    sample_store(path, 1, f, n);
+    add_interval(want, ended, COUNT(ended));
+    add(want, "\ncontrol-ended-without-mail 9 26");
+    add_interval(want, control, COUNT(control));
+    add(want, "\nbypassed 1 10 - -\nwent-on 4 6 - -\nfell-back 1 6 - -");
+    sample_answers(path, "insisting", "", INSISTING, want);
+    sample_answers(path, "insisted", "", "client_ip verdict",
+                   "192.0.2.2 goes on\n192.0.2.5 undecided\n192.0.2.1 insists\n"
+                   "192.0.2.3 undecided\n192.0.2.6 undecided\n192.0.2.7 undecided\n"
+                   "192.0.2.4 not exercised");
+}
+
+static void nobody_insists_where_nobody_is(void **state)
+{
+    const char *path = sample_path(state, "nobody.db");
+
+    sample_store(path, 1, NULL, 0);
+    sample_answers(path, "insisting", "", INSISTING,
+                   "clients-insisting 0 0 - -\nclients-not-exercised 0 0 - -\n"
+                   "ended-without-mail 0 0 - -\ncontrol-ended-without-mail 0 0 - -\n"
+                   "bypassed 0 0 - -\nwent-on 0 0 - -\nfell-back 0 0 - -");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +529,10 @@ int main(void)
         cmocka_unit_test(a_home_that_is_none_is_an_error),
         cmocka_unit_test(each_step_is_of_those_that_took_the_one_before),
         cmocka_unit_test(a_step_that_is_not_told_is_no_refusal),
+        cmocka_unit_test(pairs_of_domains_are_as_many_as_listed),
+        cmocka_unit_test(the_worst_domain_has_most_transactions),
+        cmocka_unit_test(senders_that_insist_are_counted),
+        cmocka_unit_test(nobody_insists_where_nobody_is),
     };
     return cmocka_run_group_tests_name("questions on exposure", tests, sample_folder,
                                        sample_folder_remove);
