@@ -84,7 +84,7 @@ void section_stripping(struct document *d)
     if (answer_count(all, 0, "of_sessions_decided")) {
         struct block *b = add_figures(d, "stripped", "", CHART_NONE, "");
         struct figure f = answer_share(all, 0, "sessions_stripped", "of_sessions_decided",
-                                       "stripped_low", "stripped_high");
+                                       "sessions_stripped_low", "sessions_stripped_high");
         f.name = "sessions-stripped";
         f.label = "sessions stripped, of those decided";
         f.tone = TONE_STRIPPED;

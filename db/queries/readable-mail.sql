@@ -1,6 +1,6 @@
 -- How much mail could an observer read?
 -- low and high: 95 % interval of the share of the sessions decided that were in the clear;
--- stripped_low and stripped_high: of those that were stripped; messages_low and messages_high: of the share of the messages that were readable, those under TLS
+-- sessions_stripped_low and sessions_stripped_high: of those that were stripped; messages_low and messages_high: of the share of the messages that were readable, those under TLS
 -- as estimated.  Sessions cluster by server, and it is servers that are resampled; more of them than
 -- bootstrap_low() takes have no interval.
 WITH seen AS (
@@ -49,9 +49,9 @@ SELECT coalesce(sum(messages), 0) AS messages,
   coalesce(sum(sessions - decided), 0) AS undecided,
   coalesce(sum(stripped), 0) AS sessions_stripped,
   CASE WHEN sum(decided) >= 20
-    THEN round(bootstrap_low(stripped, decided) FILTER (WHERE few), 4) END AS stripped_low,
+    THEN round(bootstrap_low(stripped, decided) FILTER (WHERE few), 4) END AS sessions_stripped_low,
   CASE WHEN sum(decided) >= 20
-    THEN round(bootstrap_high(stripped, decided) FILTER (WHERE few), 4) END AS stripped_high,
+    THEN round(bootstrap_high(stripped, decided) FILTER (WHERE few), 4) END AS sessions_stripped_high,
   coalesce(sum(encrypted), 0) AS sessions_encrypted,
   coalesce(sum(estimated), 0) AS sessions_estimated,
   coalesce(sum(failed), 0) AS sessions_failed,
