@@ -3,7 +3,7 @@
  *
  * A chart is as wide as its place: lengths along it are shares of its width, lengths across it and
  * texts keep their size, so that it can be read on a phone and on paper.  A tone is a colour, which
- * style.css gives, and a pattern.  Texts stand beside marks, on the page's own ground.
+ * style.css gives, and stripes.  Texts stand beside marks, on the page's own ground.
  *
  * A chart repeats what its table says, and leaves the rest to it: labels are cut.
  */

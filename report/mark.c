@@ -9,21 +9,23 @@
 
 /* ---- tones */
 
-#define TILE "8" /* of a pattern, pixels a side */
-
-/* Its name, and what is cut out of its colour: so tones differ in black and white too. */
+/*
+ * Its name, and stripes that are cut out of its colour, so that tones differ in black and white too:
+ * how far and which way they repeat, and where in that a cut begins and ends, in percent.  They are
+ * gradients, for these are small in a print; patterns become pictures there, one for each mark.
+ */
 static const struct {
-    const char *name, *cut;
+    const char *name;
+    int x, y;
+    unsigned cuts[2][2];
 } tones[TONES] = {
-    [TONE_PLAIN] = {"plain", ""},
-    [TONE_CLEAR] = {"clear", "<path class=\"cut\" d=\"M-2,2l4,-4M0,8l8,-8M6,10l4,-4\"/>"},
-    [TONE_STRIPPED] = {"stripped",
-                       "<path class=\"cut\" d=\"M-2,2l4,-4M0,8l8,-8M6,10l4,-4M-2,6l4,4M0,0l8,8"
-                       "M6,-2l4,4\"/>"},
-    [TONE_WEAK] = {"weak", "<path class=\"cut dots\" d=\"M2,2h0M6,6h0\"/>"},
-    [TONE_HIDDEN] = {"hidden", "<path class=\"cut\" d=\"M0,2h8M0,6h8\"/>"},
-    [TONE_GOOD] = {"good", "<path class=\"cut\" d=\"M2,0v8\"/>"},
-    [TONE_UNKNOWN] = {"unknown", "<path class=\"cut wide\" d=\"M-2,6l4,4M0,0l8,8M6,-2l4,4\"/>"},
+    [TONE_PLAIN] = {"plain", 8, 0, {{0}}},
+    [TONE_CLEAR] = {"clear", 5, 5, {{80, 100}}},
+    [TONE_STRIPPED] = {"stripped", 5, -5, {{45, 62}, {80, 97}}},
+    [TONE_WEAK] = {"weak", 4, 0, {{60, 100}}},
+    [TONE_HIDDEN] = {"hidden", 0, 5, {{75, 100}}},
+    [TONE_GOOD] = {"good", 8, 0, {{82, 100}}},
+    [TONE_UNKNOWN] = {"unknown", 4, -4, {{50, 100}}},
 };
 
 static const char *tone_name(enum tone t)
@@ -31,15 +33,38 @@ static const char *tone_name(enum tone t)
     return tones[(unsigned)t < TONES ? t : TONE_PLAIN].name;
 }
 
+static void put_stripe(FILE *out, const char *name, const char *cut, unsigned from, unsigned to)
+{
+    fprintf(out,
+            "<stop class=\"tone t-%s%s\" offset=\"%u%%\"/><stop class=\"tone t-%s%s\" "
+            "offset=\"%u%%\"/>",
+            name, cut, from, name, cut, to);
+}
+
+static void put_tone(FILE *out, unsigned tone)
+{
+    unsigned at = 0;
+
+    fprintf(out,
+            "<linearGradient id=\"tone--%s\" gradientUnits=\"userSpaceOnUse\" "
+            "spreadMethod=\"repeat\" x1=\"0\" y1=\"%d\" x2=\"%d\" y2=\"%d\">",
+            tones[tone].name, tones[tone].y < 0 ? -tones[tone].y : 0, tones[tone].x,
+            tones[tone].y < 0 ? 0 : tones[tone].y);
+    for (unsigned i = 0; i < 2 && tones[tone].cuts[i][1]; i++) {
+        put_stripe(out, tones[tone].name, "", at, tones[tone].cuts[i][0]);
+        put_stripe(out, tones[tone].name, " cut", tones[tone].cuts[i][0], tones[tone].cuts[i][1]);
+        at = tones[tone].cuts[i][1];
+    }
+    if (at < 100)
+        put_stripe(out, tones[tone].name, "", at, 100);
+    fputs("</linearGradient>\n", out);
+}
+
 void mark_tones(FILE *out)
 {
     fputs("<svg class=\"tones\" width=\"0\" height=\"0\" aria-hidden=\"true\">\n", out);
     for (unsigned i = 0; i < TONES; i++)
-        fprintf(out,
-                "<pattern id=\"tone--%s\" width=\"" TILE "\" height=\"" TILE
-                "\" patternUnits=\"userSpaceOnUse\"><rect class=\"t-%s\" width=\"" TILE
-                "\" height=\"" TILE "\"/>%s</pattern>\n",
-                tones[i].name, tones[i].name, tones[i].cut);
+        put_tone(out, i);
     fputs("</svg>\n", out);
 }
 
@@ -124,7 +149,7 @@ void mark_point(FILE *out, enum tone tone, unsigned x, unsigned y)
 {
     fputs("<circle", out);
     put_length(out, "cx", x);
-    fprintf(out, " cy=\"%u\" r=\"5\" class=\"point t-%s\"/>\n", y, tone_name(tone));
+    fprintf(out, " cy=\"%u\" r=\"5\" class=\"point tone t-%s\"/>\n", y, tone_name(tone));
 }
 
 void mark_text(FILE *out, const char *class, unsigned x, unsigned y, const char *text,

@@ -11,7 +11,7 @@
 
 /* ---- tones */
 
-/* The patterns that all charts of a page refer to. */
+/* Their colours and stripes, which all charts of a page refer to. */
 void mark_tones(FILE *out);
 
 /* A patch of a tone, for beside its name; `class` NULL, or a mark of style.css in its place. */

@@ -197,7 +197,7 @@ static void points_stand_on_one_axis(void **state)
     char *chart = chart_of(CHART_INTERVALS, points, 2);
 
     (void)state;
-    assert_has(chart, "<circle cx=\"25.00%\" cy=\"28\" r=\"5\" class=\"point t-weak\"/>");
+    assert_has(chart, "<circle cx=\"25.00%\" cy=\"28\" r=\"5\" class=\"point tone t-weak\"/>");
     assert_has(chart, "<line x1=\"17.55%\" x2=\"34.30%\" y1=\"28\" y2=\"28\" class=\"whisker\"/>");
     assert_has(chart, ">3 of 4</text>");
     assert_int_equal(times_in(chart, "<circle"), 1);

@@ -44,23 +44,28 @@ static void lengths_are_bounded(void **state)
     assert_int_equal(mark_scaled((double)INFINITY, (double)INFINITY), WHOLE);
 }
 
-/* What is cut out of the tile of a tone, which must be another for each. */
-static void tones_have_patterns_of_their_own(void **state)
+/* Whatever the colours are, stripes differ: in their way, their width, or their number. */
+static void tones_have_stripes_of_their_own(void **state)
 {
     FILE *out = draw();
-    char cuts[TONES][200];
+    char stripes[TONES][900], *name;
 
     (void)state;
     mark_tones(out);
     fclose(out);
     assert_well_formed(drawn);
-    assert_int_equal(times_in(drawn, "<pattern "), TONES);
+    assert_int_equal(times_in(drawn, "<linearGradient "), TONES);
     const char *at = drawn;
     for (unsigned i = 0; i < TONES; i++) {
-        at = strstr(at, "height=\"8\"/>") + 12;
-        snprintf(cuts[i], sizeof cuts[i], "%.*s", (int)(strstr(at, "</pattern>") - at), at);
+        at = strstr(at, " spreadMethod");
+        int n = (int)(strstr(at, "</linearGradient>") - at);
+        assert_true(n < (int)sizeof stripes[i]);
+        snprintf(stripes[i], sizeof stripes[i], "%.*s", n, at++);
+        for (char *p = stripes[i]; (name = strstr(p, " t-")); p = name)
+            memset(name, ' ', strcspn(name + 1, " \"") + 1);
         for (unsigned k = 0; k < i; k++)
-            assert_string_not_equal(cuts[k], cuts[i]);
+            assert_string_not_equal(stripes[k], stripes[i]);
+        assert_true(i == TONE_PLAIN || strstr(stripes[i], "cut"));
     }
     free(drawn);
 }
@@ -95,7 +100,7 @@ static void marks_are_svg(void **state)
                       "fill=\"url(#tone--good)\"><title>a &amp; b: 3 &lt; 4</title></rect>\n"
                       "<rect x=\"0.00%\" width=\"100.00%\" y=\"0\" height=\"9\" class=\"lost\"/>\n"
                       "<line x1=\"0.00%\" x2=\"50.00%\" y1=\"7\" y2=\"8\" class=\"grid\"/>\n"
-                      "<circle cx=\"12.34%\" cy=\"5\" r=\"5\" class=\"point t-hidden\"/>\n"
+                      "<circle cx=\"12.34%\" cy=\"5\" r=\"5\" class=\"point tone t-hidden\"/>\n"
                       "<text x=\"0.00%\" y=\"14\" class=\"label\">abc&lt;\u2026</text>\n");
 }
 
@@ -132,7 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lengths_are_bounded),
-        cmocka_unit_test(tones_have_patterns_of_their_own),
+        cmocka_unit_test(tones_have_stripes_of_their_own),
         cmocka_unit_test(a_swatch_shows_a_tone_or_a_mark),
         cmocka_unit_test(marks_are_svg),
         cmocka_unit_test(whiskers_go_from_end_to_end),
