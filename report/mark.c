@@ -20,12 +20,12 @@ static const struct {
     unsigned cuts[2][2];
 } tones[TONES] = {
     [TONE_PLAIN] = {"plain", 8, 0, {{0}}},
-    [TONE_CLEAR] = {"clear", 5, 5, {{80, 100}}},
-    [TONE_STRIPPED] = {"stripped", 5, -5, {{45, 62}, {80, 97}}},
+    [TONE_CLEAR] = {"clear", 5, 5, {{75, 95}}},
+    [TONE_STRIPPED] = {"stripped", 5, -5, {{45, 65}, {75, 95}}},
     [TONE_WEAK] = {"weak", 4, 0, {{60, 100}}},
     [TONE_HIDDEN] = {"hidden", 0, 5, {{75, 100}}},
     [TONE_GOOD] = {"good", 8, 0, {{82, 100}}},
-    [TONE_UNKNOWN] = {"unknown", 4, -4, {{50, 100}}},
+    [TONE_UNKNOWN] = {"unknown", 4, -4, {{44, 94}}},
 };
 
 static const char *tone_name(enum tone t)
