@@ -16,13 +16,17 @@ static bool share_told(const struct figure *f)
 }
 
 #define VALUE_TEXT 80
-/* "41 of 120", "about 1,234". */
+/* "41 of about 120", "about 1,234": what is estimated is the whole, or a count by itself. */
 static const char *count_text(char to[VALUE_TEXT], const struct figure *f)
 {
     char count[NUMBER_TEXT], of[NUMBER_TEXT];
+    const char *about = f->estimated ? "about " : "";
 
-    snprintf(to, VALUE_TEXT, "%s%s%s%s", f->estimated ? "about " : "", number_text(count, f->count),
-             f->share ? " of " : "", f->share ? number_text(of, f->of) : "");
+    if (f->share)
+        snprintf(to, VALUE_TEXT, "%s of %s%s", number_text(count, f->count), about,
+                 number_text(of, f->of));
+    else
+        snprintf(to, VALUE_TEXT, "%s%s", about, number_text(count, f->count));
     return to;
 }
 

@@ -160,11 +160,11 @@ static void put_figure(FILE *out, const struct figure *f, const struct used *u)
     if (u->tone)
         mark_swatch(out, f->tone, NULL);
     put_element(out, "", f->label, "</th>");
-    put_number(out, f->estimated ? "about " : "", f->count);
+    put_number(out, f->estimated && !f->share ? "about " : "", f->count);
     if (u->unit)
         put_cell(out, false, "", f->unit);
     if (u->of && f->share)
-        put_number(out, "", f->of);
+        put_number(out, f->estimated ? "about " : "", f->of);
     else if (u->of)
         fputs("<td></td>", out);
     put_share(out, f, u);

@@ -107,7 +107,7 @@ static void parts_fill_the_whole(void **state)
 static void parts_are_seen(void **state)
 {
     const struct figure little[] = {{.label = "a", .count = 1000000}, {.label = "b", .count = 1}};
-    const struct figure few[] = {share("a", 2, 8, 0), share("b", 4, 8, 0)};
+    struct figure few[] = {share("a", 2, 8, 0), share("b", 4, 8, 0)};
     char *chart = chart_of(CHART_PARTS, little, 2);
 
     (void)state;
@@ -115,9 +115,11 @@ static void parts_are_seen(void **state)
     assert_has(chart, ">1,000,000</text>");
     assert_int_equal(times_in(chart, "</text>"), 1);
     free(chart);
+    few[0].estimated = true;
     chart = chart_of(CHART_PARTS, few, 2);
     assert_has(chart, "<rect x=\"25.00%\" width=\"50.00%\"");
     assert_has(chart, "class=\"rest\"");
+    assert_has(chart, ">2 of about 8</text>");
     assert_has(chart, ">4 of 8</text>");
     assert_int_equal(times_in(chart, " %<"), 0);
     free(chart);

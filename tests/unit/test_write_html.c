@@ -213,7 +213,9 @@ static void add_all_figures(struct document *d)
 
     f.note = "a note";
     add_figure(d, b, f);
-    add_figure(d, b, share("used", 3, 19));
+    f = share("used", 3, 19);
+    f.estimated = true;
+    add_figure(d, b, f);
     f = (struct figure){.label = "sent", .count = UINT64_MAX, .estimated = true, .unit = "mails"};
     add_figure(d, b, f);
 }
@@ -236,7 +238,7 @@ static void figures_have_the_columns_they_need(void **state)
                      "<td class=\"n\">39.4 to 42.9 %</td><td>a note</td></tr>\n"
                      /* too few for a share */
                      "<tr><th scope=\"row\" class=\"word\">used</th><td class=\"n\">3</td>"
-                     "<td></td><td class=\"n\">19</td><td></td><td></td><td></td></tr>\n"
+                     "<td></td><td class=\"n\">about 19</td><td></td><td></td><td></td></tr>\n"
                      "<tr><th scope=\"row\" class=\"word\">sent</th>"
                      "<td class=\"n\">about 18,446,744,073,709,551,615</td>"
                      "<td class=\"word\">mails</td><td></td><td></td><td></td><td></td></tr>\n"
