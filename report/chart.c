@@ -139,6 +139,16 @@ static unsigned bar_row(const struct block *b)
     return any_interval(b) ? WHISKER_ROW : BAR_ROW;
 }
 
+/* What is there is seen. */
+#define BAR_LEAST (WHOLE / 250)
+
+static unsigned bar_length(const struct figure *f, uint64_t most)
+{
+    unsigned length = mark_scaled((double)f->count, (double)(f->share ? f->of : most));
+
+    return f->count && length < BAR_LEAST ? BAR_LEAST : length;
+}
+
 static void put_bars(FILE *out, const struct block *b)
 {
     uint64_t most = largest_count(b);
@@ -146,7 +156,7 @@ static void put_bars(FILE *out, const struct block *b)
     for (unsigned i = 0; i < b->figure_count; i++) {
         const struct figure *f = &b->figures[i];
         unsigned y = i * bar_row(b);
-        unsigned length = mark_scaled((double)f->count, (double)(f->share ? f->of : most));
+        unsigned length = bar_length(f, most);
         char value[VALUE_TEXT];
         put_heading(out, f, value_text(value, f), y + 14);
         if (f->share)
@@ -235,24 +245,42 @@ static bool flow_has_unknown(const struct block *b)
 #define POINT_ROW 44u
 #define AXIS_ROW 20u
 
+static unsigned share_count(const struct block *b)
+{
+    unsigned shares = 0;
+
+    for (unsigned i = 0; i < b->figure_count; i++)
+        shares += b->figures[i].share;
+    return shares;
+}
+
+static void put_interval(FILE *out, const struct figure *f, unsigned y)
+{
+    char value[VALUE_TEXT];
+
+    put_heading(out, f, value_text(value, f), y + 14);
+    if (!share_told(f)) {
+        mark_text(out, "axis", 0, y + 32, "too few for a share", SCREEN_COLUMNS);
+        return;
+    }
+    mark_line(out, "grid", 0, WHOLE, y + 28, y + 28);
+    for (unsigned k = 0; k <= 4; k++)
+        mark_line(out, "grid", k * WHOLE / 4, k * WHOLE / 4, y + 24, y + 32);
+    if (f->intervalled)
+        mark_whisker(out, f->low, f->high, y + 28);
+    mark_point(out, f->tone, mark_scaled((double)f->count, (double)f->of), y + 28);
+}
+
+/* Counts alone have no place on the axis: they are in the table. */
 static void put_intervals(FILE *out, const struct block *b)
 {
-    unsigned bottom = b->figure_count * POINT_ROW;
+    unsigned bottom = share_count(b) * POINT_ROW, y = 0;
 
-    for (unsigned i = 0; i < b->figure_count; i++) {
-        const struct figure *f = &b->figures[i];
-        unsigned y = i * POINT_ROW;
-        char value[VALUE_TEXT];
-        put_heading(out, f, value_text(value, f), y + 14);
-        mark_line(out, "grid", 0, WHOLE, y + 28, y + 28);
-        for (unsigned k = 0; k <= 4; k++)
-            mark_line(out, "grid", k * WHOLE / 4, k * WHOLE / 4, y + 24, y + 32);
-        if (!share_told(f))
-            continue; /* too few cases for a share: the counts stand there */
-        if (f->intervalled)
-            mark_whisker(out, f->low, f->high, y + 28);
-        mark_point(out, f->tone, mark_scaled((double)f->count, (double)f->of), y + 28);
-    }
+    for (unsigned i = 0; i < b->figure_count; i++)
+        if (b->figures[i].share) {
+            put_interval(out, &b->figures[i], y);
+            y += POINT_ROW;
+        }
     mark_text(out, "axis", 0, bottom + 12, "0 %", SCREEN_COLUMNS);
     mark_text(out, "axis middle on-screen", WHOLE / 4, bottom + 12, "25 %", SCREEN_COLUMNS);
     mark_text(out, "axis middle", WHOLE / 2, bottom + 12, "50 %", SCREEN_COLUMNS);
@@ -262,10 +290,21 @@ static void put_intervals(FILE *out, const struct block *b)
 
 /* ---- all of a chart */
 
+static bool any_share_told(const struct block *b)
+{
+    for (unsigned i = 0; i < b->figure_count; i++)
+        if (share_told(&b->figures[i]))
+            return true;
+    return false;
+}
+
 bool chart_drawn(const struct block *b)
 {
-    return !block_empty(b) &&
-           (b->kind == BLOCK_SERIES || (b->kind == BLOCK_FIGURES && b->chart != CHART_NONE));
+    if (block_empty(b) || b->kind == BLOCK_SERIES)
+        return !block_empty(b);
+    if (b->kind != BLOCK_FIGURES || b->chart == CHART_NONE)
+        return false;
+    return b->chart != CHART_INTERVALS || any_share_told(b);
 }
 
 static unsigned height_of(const struct block *b)
@@ -280,7 +319,7 @@ static unsigned height_of(const struct block *b)
     case CHART_FLOW:
         return b->figure_count * STEP_ROW;
     case CHART_INTERVALS:
-        return b->figure_count * POINT_ROW + AXIS_ROW;
+        return share_count(b) * POINT_ROW + AXIS_ROW;
     case CHART_NONE:
         break;
     }

@@ -12,7 +12,7 @@
 
 #include "document.h"
 
-/* Does the block have one? */
+/* Does the block have one?  Points need a share of enough cases. */
 bool chart_drawn(const struct block *b);
 
 /* The chart with what explains it; `id` is the block's, an id of markup_id(). */

@@ -9,6 +9,7 @@
 #define PLOT_HEIGHT 150u
 #define LAYER_LEAST 2u /* a layer that is there can be seen */
 #define LAYER_GAP 2u
+#define COLUMN_MOST (WHOLE / 10)
 
 static unsigned places_a_column(const struct block *b)
 {
@@ -60,8 +61,11 @@ static unsigned plot_height(const struct block *b)
 
 static void put_column(FILE *out, const struct block *b, unsigned column, double most)
 {
-    unsigned slot = WHOLE / columns_in(b), bottom = PLOT_TOP + plot_height(b);
+    unsigned slot = WHOLE / columns_in(b), width = slot - slot / 5,
+             bottom = PLOT_TOP + plot_height(b);
 
+    if (width > COLUMN_MOST)
+        width = COLUMN_MOST;
     for (unsigned i = 0; i < b->line_count; i++) {
         uint64_t sum = line_sum(b, i, column);
         unsigned height = mark_scaled((double)sum, most) * PLOT_HEIGHT / WHOLE;
@@ -70,7 +74,7 @@ static void put_column(FILE *out, const struct block *b, unsigned column, double
             continue;
         height = height < LAYER_LEAST ? LAYER_LEAST : height;
         bottom -= height;
-        mark_bar(out, (struct box){column * slot + slot / 10, slot - slot / 5, bottom, height},
+        mark_bar(out, (struct box){column * slot + (slot - width) / 2, width, bottom, height},
                  b->lines[i].tone, b->lines[i].label, number_text(number, sum));
         bottom -= LAYER_GAP;
     }
@@ -83,16 +87,18 @@ static void put_place(FILE *out, const struct block *b, unsigned column, const c
               PHONE_COLUMNS / 3);
 }
 
-/* The first and the last, the middle, and on a screen what lies halfway between. */
+/* All of a few; or the first and the last, the middle, and on a screen what lies halfway between. */
 static void put_places(FILE *out, const struct block *b)
 {
     unsigned n = columns_in(b), slot = WHOLE / n, middle = slot / 2;
 
-    put_place(out, b, 0, n > 1 ? "axis" : "axis middle", n > 1 ? 0 : middle);
-    if (n > 1)
-        put_place(out, b, n - 1, "axis end", n * slot);
-    if (n > 2)
-        put_place(out, b, n / 2, "axis middle", n / 2 * slot + middle);
+    for (unsigned i = 0; n <= 3 && i < n; i++)
+        put_place(out, b, i, "axis middle", i * slot + middle);
+    if (n <= 3)
+        return;
+    put_place(out, b, 0, "axis", 0);
+    put_place(out, b, n - 1, "axis end", n * slot);
+    put_place(out, b, n / 2, "axis middle", n / 2 * slot + middle);
     if (n > 8) {
         put_place(out, b, n / 4, "axis middle on-screen", n / 4 * slot + middle);
         put_place(out, b, n / 2 + n / 4, "axis middle on-screen", (n / 2 + n / 4) * slot + middle);

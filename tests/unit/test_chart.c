@@ -22,7 +22,6 @@ static char *chart_of(enum chart chart, const struct figure *figures, unsigned c
     struct block *b = add_figures(d, "f", "", chart, "");
     for (unsigned i = 0; i < count; i++)
         add_figure(d, b, figures[i]);
-    assert_true(chart_drawn(b));
     chart_put(out, b, "s--f", slice_of("A & B"));
     fclose(out);
     document_close(&d);
@@ -79,6 +78,11 @@ static void only_some_blocks_have_one(void **state)
     assert_false(chart_drawn(none));
     assert_true(chart_drawn(bars));
     assert_false(chart_drawn(table));
+    struct block *points = add_figures(d, "d", "", CHART_INTERVALS, "");
+    add_figure(d, points, share("l", 19, 19, TONE_GOOD));
+    assert_false(chart_drawn(points)); /* too few for a point */
+    add_figure(d, points, share("l", 20, 20, TONE_GOOD));
+    assert_true(chart_drawn(points));
     document_close(&d);
 }
 
@@ -131,7 +135,8 @@ static void bars_are_as_long_as_their_counts(void **state)
 {
     const struct figure bars[] = {{.label = "a", .count = 40, .estimated = true},
                                   {.label = "a label that a phone has no room for", .count = 10},
-                                  {.label = "none"}};
+                                  {.label = "none"},
+                                  {.label = "most", .count = 40000}};
     char *chart = chart_of(CHART_BARS, bars, 3);
 
     (void)state;
@@ -142,6 +147,10 @@ static void bars_are_as_long_as_their_counts(void **state)
     assert_has(chart, "class=\"label on-phone\">a label that a phone has no room \u2026</text>");
     assert_has(chart, "class=\"label on-screen\">a label that a phone has no room for</text>");
     assert_int_equal(times_in(chart, "whisker"), 0);
+    free(chart);
+    chart = chart_of(CHART_BARS, bars, 4);
+    assert_has(chart, "<rect x=\"0.00%\" width=\"0.40%\" y=\"58\""); /* 10 of 40,000 are seen */
+    assert_has(chart, "<rect x=\"0.00%\" width=\"0.00%\" y=\"96\"");
     free(chart);
 }
 
@@ -195,13 +204,17 @@ static void steps_show_what_did_not_go_on(void **state)
 
 static void points_stand_on_one_axis(void **state)
 {
-    const struct figure points[] = {share("a", 25, 100, TONE_WEAK), share("b", 3, 4, TONE_GOOD)};
-    char *chart = chart_of(CHART_INTERVALS, points, 2);
+    const struct figure points[] = {{.label = "count", .count = 7},
+                                    share("a", 25, 100, TONE_WEAK),
+                                    share("b", 3, 4, TONE_GOOD)};
+    char *chart = chart_of(CHART_INTERVALS, points, 3);
 
     (void)state;
     assert_has(chart, "<circle cx=\"25.00%\" cy=\"28\" r=\"5\" class=\"point tone t-weak\"/>");
     assert_has(chart, "<line x1=\"17.55%\" x2=\"34.30%\" y1=\"28\" y2=\"28\" class=\"whisker\"/>");
     assert_has(chart, ">3 of 4</text>");
+    assert_has(chart, ">too few for a share</text>");
+    assert_int_equal(times_in(chart, "count"), 0);
     assert_int_equal(times_in(chart, "<circle"), 1);
     assert_has(chart, ">0 %</text>");
     assert_has(chart, ">100 %</text>");

@@ -61,12 +61,12 @@ static void lines_are_stacked(void **state)
     char *got = drawn(b);
     assert_has(got, "class=\"axis\">100</text>");
     /* The plot: 20 to 178.  30 of 100, a gap, and 70 of 100 on top of it. */
-    assert_has(got, "<rect x=\"2.50%\" width=\"20.00%\" y=\"133\" height=\"45\" class=\"mark\" "
+    assert_has(got, "<rect x=\"7.50%\" width=\"10.00%\" y=\"133\" height=\"45\" class=\"mark\" "
                     "fill=\"url(#tone--clear)\"><title>in the clear: 30</title>");
-    assert_has(got, "<rect x=\"2.50%\" width=\"20.00%\" y=\"26\" height=\"105\" class=\"mark\" "
+    assert_has(got, "<rect x=\"7.50%\" width=\"10.00%\" y=\"26\" height=\"105\" class=\"mark\" "
                     "fill=\"url(#tone--good)\"><title>a &lt; b: 70</title>");
-    assert_has(got, "<rect x=\"52.50%\" width=\"20.00%\" y=\"103\" height=\"75\"");
-    assert_has(got, "<rect x=\"77.50%\" width=\"20.00%\" y=\"176\" height=\"2\""); /* 1 is seen */
+    assert_has(got, "<rect x=\"57.50%\" width=\"10.00%\" y=\"103\" height=\"75\"");
+    assert_has(got, "<rect x=\"82.50%\" width=\"10.00%\" y=\"176\" height=\"2\""); /* 1 is seen */
     assert_int_equal(times_in(got, "class=\"mark\""), 4);
     assert_has(got, "url(#tone--clear)\"/></svg>in the clear</li>");
     assert_int_equal(times_in(got, "rows of the table"), 0);
