@@ -1,7 +1,9 @@
-/* compare.c - two reports against each other, figure by figure; see compare.h. */
-#include "compare.h"
+/* compare.c - two reports against each other, figure by figure; see compare_private.h. */
+#include <mailtap/compare.h>
 
-#include "page.h"
+#include "compare_private.h"
+
+#include <mailtap/rates.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,17 +52,22 @@ static enum change moved(enum tone tone, bool up)
     return up ? CHANGE_HIGHER : CHANGE_LOWER;
 }
 
+/* Its 95 % interval; of what was looked for and never seen, which has none of its own, Wilson's. */
+static bool interval_of(const struct figure *f, struct interval *i_r)
+{
+    *i_r = f->intervalled ? (struct interval){f->low, f->high} : wilson(f->count, f->of);
+    return f->share && f->of && (f->intervalled || (f->quiet && f->of >= SHARE_MINIMUM));
+}
+
 struct compared compare_figure(const struct figure *before, const struct figure *after)
 {
     struct compared c = {.change = CHANGE_TOO_FEW};
+    struct interval was, is;
 
-    if (!before->share) {
+    if (!before->share && !after->share)
         c.change = before->count == after->count ? CHANGE_SAME : CHANGE_OF_COUNT;
+    if (!interval_of(before, &was) || !interval_of(after, &is))
         return c;
-    }
-    if (!before->intervalled || !after->intervalled || before->of == 0 || after->of == 0)
-        return c;
-    struct interval was = {before->low, before->high}, is = {after->low, after->high};
     c.known = true;
     c.points = share_in(after) - share_in(before);
     c.within = difference(share_in(after), is, share_in(before), was);
@@ -72,18 +79,14 @@ struct compared compare_figure(const struct figure *before, const struct figure 
 
 /* ---- in words */
 
-/* "60.3 % (41 of 68)"; of few, "3 of 4". */
+/* "41 of 68 (60.3 %)": the interval that counts here is that of the difference. */
 static const char *value_words(struct document *d, const struct figure *f)
 {
-    char count[NUMBER_TEXT], of[NUMBER_TEXT];
+    struct figure plain = *f;
+    char text[FIGURE_TEXT];
 
-    number_text(count, f->count);
-    number_text(of, f->of);
-    if (!f->share)
-        return document_words(d, "%s%s%s", count, *f->unit ? " " : "", f->unit);
-    if (f->of < SHARE_MINIMUM)
-        return document_words(d, "%s of %s", count, of);
-    return document_words(d, "%.1f %% (%s of %s)", 100 * share_in(f), count, of);
+    plain.intervalled = false;
+    return document_words(d, "%s", figure_text(text, &plain));
 }
 
 /* Percentage points to one place with their sign; 0.0 has none. */
@@ -92,10 +95,11 @@ static const char *points_words(struct document *d, double points)
     return fabs(100 * points) < 0.05 ? "0.0" : document_words(d, "%+.1f", 100 * points);
 }
 
+/* Labels were made to stand below a heading, so the name is behind them. */
 static const char *sentence(struct document *d, const struct figure *before,
                             const struct figure *after, const struct compared *c)
 {
-    const char *text = document_words(d, "%s: %s before, %s after", after->label,
+    const char *text = document_words(d, "%s (%s): %s before, %s after", after->label, after->name,
                                       value_words(d, before), value_words(d, after));
 
     if (!c->known)
@@ -106,10 +110,10 @@ static const char *sentence(struct document *d, const struct figure *before,
 
 /* ---- all of them */
 
-enum { NAME, LABEL, BEFORE, BEFORE_OF, AFTER, AFTER_OF, POINTS, FROM, TO, VERDICT, COLUMNS };
+enum { LABEL, NAME, BEFORE, BEFORE_OF, AFTER, AFTER_OF, POINTS, FROM, TO, VERDICT, COLUMNS };
 
 static const struct table_column columns[COLUMNS] = {
-    [NAME] = {"figure", "name", false},     [LABEL] = {"label", "figure", false},
+    [LABEL] = {"label", "figure", false},   [NAME] = {"figure", "name", false},
     [BEFORE] = {"before", "before", true},  [BEFORE_OF] = {"before_of", "of", true},
     [AFTER] = {"after", "after", true},     [AFTER_OF] = {"after_of", "of", true},
     [POINTS] = {"points", "points", false}, [FROM] = {"low", "from", false},
@@ -199,19 +203,17 @@ static void say_answers(struct document *d, const unsigned count[CHANGES])
             count[CHANGE_OF_COUNT]);
 }
 
-/* Figures of one report that the other one does not have, or has as another kind. */
+/* Figures of one report that the other one does not have; what neither eye has seen is none. */
 static void add_lone(struct document *d, const char *name, const char *title,
                      const struct document *one, const struct document *other)
 {
     struct block *b = add_figures(d, name, title, CHART_NONE, "");
     struct place p = {.d = one};
-    const struct figure *f, *twin;
+    const struct figure *f;
 
-    while ((f = next_figure(&p)) != NULL) {
-        twin = document_figure(other, f->name);
-        if (!twin || twin->share != f->share)
+    while ((f = next_figure(&p)) != NULL)
+        if (!f->quiet && !document_figure(other, f->name))
             add_figure(d, b, *f);
-    }
 }
 
 /* Twice: what is counted stands before the tables. */
@@ -224,7 +226,7 @@ static void go_through(struct document *d, struct block *tables[CHANGES],
 
     while ((was = next_figure(&p)) != NULL) {
         is = document_figure(after, was->name);
-        if (!is || is->share != was->share)
+        if (!is || (was->quiet && is->quiet))
             continue;
         struct compared c = compare_figure(was, is);
         if (tables)
@@ -247,4 +249,42 @@ void compare_figures(struct document *d, const struct document *before,
     go_through(d, tables, before, after, again);
     add_lone(d, "before-only", "Only in the report before:", before, after);
     add_lone(d, "after-only", "Only in the report after:", after, before);
+}
+
+/* ---- both databases */
+
+static void say_head(struct document *d, const char *when, const char *name,
+                     const struct document *report)
+{
+    document_fact(d, document_words(d, "%s: %s", when, document_text(d, slice_of(name), 60)));
+    for (unsigned i = 0; i < report->fact_count; i++)
+        document_fact(d, report->facts[i]);
+}
+
+static struct document *compare_reports(struct store *stores[2], const struct document *before,
+                                        const struct document *after, const char *names[2],
+                                        struct err *e)
+{
+    struct document *d = document_open();
+
+    document_title(d, "Before and after");
+    say_head(d, "Before", names[0], before);
+    say_head(d, "After", names[1], after);
+    compare_figures(d, before, after);
+    if (compare_servers(d, stores[0], stores[1], e) < 0)
+        document_close(&d);
+    return d;
+}
+
+struct document *compare_make(struct store *before, const struct report_wish *was,
+                              struct store *after, const struct report_wish *is, struct err *e)
+{
+    struct store *stores[] = {before, after};
+    const char *names[] = {was->name, is->name};
+    struct document *a = report_make(before, was, e), *b = a ? report_make(after, is, e) : NULL;
+    struct document *d = b ? compare_reports(stores, a, b, names, e) : NULL;
+
+    report_free(&a);
+    report_free(&b);
+    return d;
 }

@@ -1,5 +1,6 @@
-/* compare_servers.c - two databases against each other, server by server; see compare.h. */
-#include "compare.h"
+/* compare_servers.c - two databases against each other, server by server; see
+ * compare_private.h. */
+#include "compare_private.h"
 
 #include "page.h"
 

@@ -4,8 +4,10 @@
  */
 #include "test.h"
 
-#include "../../report/compare.h"
+#include "../../report/compare_private.h"
+#include "sample.h"
 
+#include <mailtap/compare.h>
 #include <mailtap/rates.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,13 +264,12 @@ static void a_row_has_a_sentence(void **state)
                                    share("few", TONE_GOOD, 4, 4), number("servers", 1250),
                                    share("none", TONE_GOOD, 0, 30)};
     static const char *const sentences[][2] = {
-        {"better",
-         "readable: 60.3 % (1,240 of 2,056) before, 40.0 % (20 of 50) after, -20.3 points "
-         "(-32.9 to -6.3)"},
-        {"too-few", "few: 3 of 4 before, 4 of 4 after"},
-        {"changed", "servers: 1,200 servers before, 1,250 servers after"},
-        {"not-shown", "none: 0.0 % (0 of 30) before, 0.0 % (0 of 30) after, 0.0 points (-11.4 to "
-                      "+11.4)"},
+        {"better", "readable (readable): 1,240 of 2,056 (60.3 %) before, 20 of 50 (40.0 %) after, "
+                   "-20.3 points (-32.9 to -6.3)"},
+        {"too-few", "few (few): 3 of 4 before, 4 of 4 after"},
+        {"changed", "servers (servers): 1,200 servers before, 1,250 servers after"},
+        {"not-shown", "none (none): 0 of 30 (0.0 %) before, 0 of 30 (0.0 %) after, 0.0 points "
+                      "(-11.4 to +11.4)"},
     };
     struct document *d = compare(before, 4, after, 4);
 
@@ -310,25 +311,61 @@ static void the_answer_comes_first(void **state)
 
 static void what_stands_in_one_report_only_is_told(void **state)
 {
-    const struct figure before[] = {share("gone", TONE_WEAK, 1, 50), number("odd", 7),
-                                    share("both", TONE_GOOD, 1, 50)};
-    const struct figure after[] = {share("both", TONE_GOOD, 1, 50), share("odd", TONE_GOOD, 7, 70),
-                                   share("new", TONE_WEAK, 2, 60)};
-    struct document *d = compare(before, 3, after, 3);
-    const struct block *only = block_named(d, "before-only");
+    struct figure before[] = {share("gone", TONE_WEAK, 1, 50), number("odd", 7),
+                              share("both", TONE_GOOD, 1, 50), number("unseen", 0)};
+    const struct figure after[] = {share("both", TONE_GOOD, 1, 50), number("new", 2)};
 
     (void)state;
+    before[3].quiet = true;
+    struct document *d = compare(before, 4, after, 2);
+    const struct block *only = block_named(d, "before-only");
     assert_int_equal(rows(d, "not-shown"), 1);
     assert_int_equal(only->figure_count, 2);
     assert_string_equal(only->figures[0].name, "gone");
     assert_int_equal(only->figures[0].of, 50);
     assert_int_equal(only->figures[0].tone, TONE_WEAK);
-    assert_string_equal(only->figures[1].name, "odd"); /* a count there, and a share here */
+    assert_string_equal(only->figures[1].name, "odd");
     assert_string_equal(only->figures[1].unit, "servers");
     only = block_named(d, "after-only");
-    assert_int_equal(only->figure_count, 2);
-    assert_string_equal(only->figures[0].name, "odd");
-    assert_string_equal(only->figures[1].name, "new");
+    assert_int_equal(only->figure_count, 1);
+    assert_string_equal(only->figures[0].name, "new");
+    document_close(&d);
+}
+
+/* As of messages, where nothing went under TLS. */
+static void a_share_on_one_side_is_of_too_few(void **state)
+{
+    const struct figure before[] = {number("a", 7), share("b", TONE_CLEAR, 70, 100)};
+    const struct figure after[] = {share("a", TONE_CLEAR, 70, 100), number("b", 0)};
+    struct document *d = compare(before, 2, after, 2);
+
+    (void)state;
+    assert_int_equal(rows(d, "too-few"), 2);
+    assert_string_equal(block_named(d, "too-few")->rows[0].sentence,
+                        "a (a): 7 servers before, 70 of 100 (70.0 %) after");
+    assert_string_equal(cell(d, "too-few", 0, "before_of"), "");
+    assert_string_equal(cell(d, "too-few", 0, "after_of"), "100");
+    assert_true(block_empty(block_named(d, "before-only")));
+    document_close(&d);
+}
+
+/* What was looked for on both sides, and seen on one: Wilson's interval, which it lacks. */
+static void what_is_not_seen_any_more_is_a_share_of_0(void **state)
+{
+    struct figure before[] = {share("rc4", TONE_WEAK, 30, 100), share("des", TONE_WEAK, 0, 100),
+                              share("md5", TONE_WEAK, 9, 10)};
+    struct figure after[] = {share("rc4", TONE_WEAK, 0, 100), share("des", TONE_WEAK, 0, 100),
+                             share("md5", TONE_WEAK, 0, 10)};
+
+    (void)state;
+    after[0].quiet = after[1].quiet = after[2].quiet = before[1].quiet = true;
+    after[0].intervalled = after[1].intervalled = before[1].intervalled = false;
+    struct document *d = compare(before, 3, after, 3);
+    assert_string_equal(cell(d, "better", 0, "figure"), "rc4");
+    assert_string_equal(cell(d, "better", 0, "points"), "-30.0");
+    assert_string_equal(cell(d, "too-few", 0, "figure"), "md5");
+    assert_string_equal(said(d, 0), "1 figure is better, none is worse, 1 rests on too few to "
+                                    "tell.");
     document_close(&d);
 }
 
@@ -347,6 +384,48 @@ static void reports_with_nothing_in_common_say_so(void **state)
     document_close(&d);
 }
 
+/* ---- databases */
+
+static void two_databases_are_compared(void **state)
+{
+    static struct facts before[50], after[50];
+    struct err e = {""};
+    struct report_wish was = {.name = "a\x1b[2J.db"}, is = {.name = "b.db"};
+
+    for (uint16_t i = 0; i < 50; i++) {
+        before[i] = i < 40 ? sample_clear(i) : sample_encrypted(i);
+        after[i] = i < 5 ? sample_clear(i) : sample_encrypted(i);
+        /* A server for each: intervals of sessions count servers. */
+        before[i].server.address.octets[3] = after[i].server.address.octets[3] = (uint8_t)i;
+    }
+    sample_store(sample_path(state, "a.db"), 1, before, 50);
+    struct store *a = store_open(sample_path(state, "a.db"), STORE_READ, &e);
+    sample_store(sample_path(state, "b.db"), 2, after, 50);
+    struct store *b = store_open(sample_path(state, "b.db"), STORE_READ, &e);
+    struct document *d = compare_make(a, &was, b, &is, &e);
+    assert_string_equal(e.text, "");
+    assert_int_equal(d->section_count, 2);
+    assert_string_equal(d->facts[0], "Before: a\\x1b[2J.db");
+    assert_string_equal(d->facts[1], "1 capture, 100 frames, 50 mail sessions");
+    assert_string_equal(d->facts[d->fact_count / 2], "After: b.db");
+    assert_string_equal(d->sections[1]->name, "servers");
+    bool clear = false;
+    for (unsigned i = 0; i < rows(d, "better"); i++)
+        if (strcmp(cell(d, "better", i, "figure"), "sessions-clear") == 0) {
+            assert_string_equal(cell(d, "better", i, "points"), "-70.0");
+            clear = true;
+        }
+    assert_true(clear);
+    report_free(&d);
+    store_close(&b, &e);
+    sample_sql(sample_path(state, "b.db"), "DROP VIEW v_server");
+    b = store_open(sample_path(state, "b.db"), STORE_READ, &e);
+    assert_null(compare_make(a, &was, b, &is, &e));
+    assert_non_null(strstr(e.text, "v_server"));
+    store_close(&a, &e);
+    store_close(&b, &e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,7 +438,10 @@ int main(void)
         cmocka_unit_test(a_row_has_a_sentence),
         cmocka_unit_test(the_answer_comes_first),
         cmocka_unit_test(what_stands_in_one_report_only_is_told),
+        cmocka_unit_test(a_share_on_one_side_is_of_too_few),
+        cmocka_unit_test(what_is_not_seen_any_more_is_a_share_of_0),
         cmocka_unit_test(reports_with_nothing_in_common_say_so),
+        cmocka_unit_test(two_databases_are_compared),
     };
-    return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("compare", tests, sample_folder, sample_folder_remove);
 }

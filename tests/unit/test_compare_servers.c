@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "../../report/compare.h"
+#include "../../report/compare_private.h"
 #include "sample.h"
 
 #include <stdlib.h>

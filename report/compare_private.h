@@ -1,12 +1,12 @@
 /*
- * compare.h - two reports against each other: what became better, what worse, and what does not
- * show.
+ * compare_private.h - the sections of a comparison: what became better, what worse, and what does
+ * not show.
  *
  * Figures are told apart by their names, and judged by the interval of their difference, so that
  * chance is not taken for progress; which way is better, their tone says.
  */
-#ifndef MAILTAP_COMPARE_H
-#define MAILTAP_COMPARE_H
+#ifndef MAILTAP_COMPARE_PRIVATE_H
+#define MAILTAP_COMPARE_PRIVATE_H
 
 #include "document.h"
 
@@ -33,7 +33,8 @@ struct compared {
     struct interval within; /* 95 % */
 };
 
-/* Two figures of one name, both shares or both counts. */
+/* Two figures of one name.  A share on one side alone, as of messages where nothing went under TLS, is
+ * of too few on the other. */
 struct compared compare_figure(const struct figure *before, const struct figure *after);
 
 /* A section of d: every figure of both reports, by what became of it, in the order of the first. */
