@@ -26,7 +26,7 @@ static uint8_t mask(unsigned bits, unsigned i)
 static struct ip_address cut_to(struct ip_address a, unsigned bits)
 {
     for (unsigned i = 0; i < sizeof a.octets; i++)
-        a.octets[i] &= mask(bits, i);
+        a.octets[i] = (uint8_t)(a.octets[i] & mask(bits, i));
     return a;
 }
 

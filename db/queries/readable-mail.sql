@@ -41,13 +41,13 @@ SELECT coalesce(sum(messages), 0) AS messages,
   coalesce(sum(at_most), 0) AS of_messages_at_most,
   coalesce(sum(uncounted), 0) AS sessions_with_uncounted_messages,
   coalesce(sum(clear), 0) AS sessions_in_the_clear,
+  coalesce(sum(stripped), 0) AS sessions_stripped,
   coalesce(sum(decided), 0) AS of_sessions_decided,
   CASE WHEN sum(decided) >= 20
     THEN round(bootstrap_low(clear, decided) FILTER (WHERE few), 4) END AS low,
   CASE WHEN sum(decided) >= 20
     THEN round(bootstrap_high(clear, decided) FILTER (WHERE few), 4) END AS high,
   coalesce(sum(sessions - decided), 0) AS undecided,
-  coalesce(sum(stripped), 0) AS sessions_stripped,
   CASE WHEN sum(decided) >= 20
     THEN round(bootstrap_low(stripped, decided) FILTER (WHERE few), 4) END AS sessions_stripped_low,
   CASE WHEN sum(decided) >= 20
