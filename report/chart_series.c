@@ -7,8 +7,8 @@
 
 #define PLOT_TOP 20u
 #define PLOT_HEIGHT 150u
-#define LAYER_LEAST 2u /* a layer that is there can be seen */
-#define LAYER_GAP 2u
+#define LAYER_LEAST 4u /* a layer that is there is seen: what its gap leaves of this */
+#define LAYER_GAP 2u   /* to the layer below it */
 #define COLUMN_MOST (WHOLE / 10)
 
 static unsigned places_a_column(const struct block *b)
@@ -53,30 +53,56 @@ static double largest_column(const struct block *b)
     return most;
 }
 
-/* Layers have the plot to share, beside what gaps and the least of each take. */
+/* There is room for the least of every line. */
 static unsigned plot_height(const struct block *b)
 {
-    return PLOT_HEIGHT + b->line_count * (LAYER_LEAST + LAYER_GAP);
+    unsigned least = b->line_count * LAYER_LEAST;
+
+    return least > PLOT_HEIGHT ? least : PLOT_HEIGHT;
 }
 
+static unsigned layers_in(const struct block *b, unsigned column)
+{
+    unsigned layers = 0;
+
+    for (unsigned i = 0; i < b->line_count; i++)
+        layers += line_sum(b, i, column) != 0;
+    return layers;
+}
+
+/* Of `room` for what is left of a column, with as many layers on top of this one. */
+static unsigned layer_height(double sum, double left, unsigned room, unsigned on_top)
+{
+    unsigned height = (mark_scaled(sum, left) * room + WHOLE / 2) / WHOLE;
+    unsigned most = room - on_top * LAYER_LEAST;
+
+    if (on_top == 0 || height > most)
+        return most;
+    return height < LAYER_LEAST ? LAYER_LEAST : height;
+}
+
+/* The column is as high as its sum asks, however its layers are rounded. */
 static void put_column(FILE *out, const struct block *b, unsigned column, double most)
 {
-    unsigned slot = WHOLE / columns_in(b), width = slot - slot / 5,
-             bottom = PLOT_TOP + plot_height(b);
+    unsigned slot = WHOLE / columns_in(b), layers = layers_in(b, column), gap = 0;
+    unsigned width = slot - slot / 5 < COLUMN_MOST ? slot - slot / 5 : COLUMN_MOST;
+    struct box at = {column * slot + (slot - width) / 2, width, PLOT_TOP + plot_height(b), 0};
+    double left = column_sum(b, column);
+    unsigned room = mark_scaled(left, most) * plot_height(b) / WHOLE;
 
-    if (width > COLUMN_MOST)
-        width = COLUMN_MOST;
+    room = room < layers * LAYER_LEAST ? layers * LAYER_LEAST : room;
     for (unsigned i = 0; i < b->line_count; i++) {
         uint64_t sum = line_sum(b, i, column);
-        unsigned height = mark_scaled((double)sum, most) * PLOT_HEIGHT / WHOLE;
         char number[NUMBER_TEXT];
         if (sum == 0)
             continue;
-        height = height < LAYER_LEAST ? LAYER_LEAST : height;
-        bottom -= height;
-        mark_bar(out, (struct box){column * slot + (slot - width) / 2, width, bottom, height},
-                 b->lines[i].tone, b->lines[i].label, number_text(number, sum));
-        bottom -= LAYER_GAP;
+        unsigned height = layer_height((double)sum, left, room, --layers);
+        at.y -= height;
+        at.height = height - gap;
+        mark_bar(out, at, b->lines[i].tone, b->lines[i].label, number_text(number, sum));
+        room -= height;
+        left -= (double)sum;
+        gap = LAYER_GAP;
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "../../report/chart_series.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,17 +61,17 @@ static void lines_are_stacked(void **state)
     b->lines[0].values[3] = 1;
     char *got = drawn(b);
     assert_has(got, "class=\"axis\">100</text>");
-    /* The plot: 20 to 178.  30 of 100, a gap, and 70 of 100 on top of it. */
-    assert_has(got, "<rect x=\"7.50%\" width=\"10.00%\" y=\"133\" height=\"45\" class=\"mark\" "
+    /* The plot: 20 to 170.  30 of 100, a gap, and 70 of 100 on top of it, up to the line. */
+    assert_has(got, "<rect x=\"7.50%\" width=\"10.00%\" y=\"125\" height=\"45\" class=\"mark\" "
                     "fill=\"url(#tone--clear)\"><title>in the clear: 30</title>");
-    assert_has(got, "<rect x=\"7.50%\" width=\"10.00%\" y=\"26\" height=\"105\" class=\"mark\" "
+    assert_has(got, "<rect x=\"7.50%\" width=\"10.00%\" y=\"20\" height=\"103\" class=\"mark\" "
                     "fill=\"url(#tone--good)\"><title>a &lt; b: 70</title>");
-    assert_has(got, "<rect x=\"57.50%\" width=\"10.00%\" y=\"103\" height=\"75\"");
-    assert_has(got, "<rect x=\"82.50%\" width=\"10.00%\" y=\"176\" height=\"2\""); /* 1 is seen */
+    assert_has(got, "<rect x=\"57.50%\" width=\"10.00%\" y=\"95\" height=\"75\"");
+    assert_has(got, "<rect x=\"82.50%\" width=\"10.00%\" y=\"166\" height=\"4\""); /* 1 is seen */
     assert_int_equal(times_in(got, "class=\"mark\""), 4);
     assert_has(got, "url(#tone--clear)\"/></svg>in the clear</li>");
     assert_int_equal(times_in(got, "rows of the table"), 0);
-    assert_int_equal(series_height(b), 200);
+    assert_int_equal(series_height(b), 192);
     free(got);
     document_close(&d);
 }
@@ -116,6 +117,35 @@ static void many_places_share_columns(void **state)
     }
 }
 
+/* Layers of next to nothing are seen, and those of much make room for them. */
+static void little_is_seen_beside_much(void **state)
+{
+    static const uint64_t much[][2] = {{1, 1000000}, {1000000, 1}, {1, UINT64_MAX}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof much / sizeof *much; i++) {
+        struct block *b;
+        struct document *d = series_of(1, 0, &b);
+        b->lines[0].values[0] = much[i][0];
+        b->lines[1].values[0] = much[i][1];
+        char *got = drawn(b);
+        assert_int_equal(times_in(got, "y=\"20\""), 1);
+        assert_int_equal(
+            times_in(got, much[i][0] == 1 ? "y=\"166\" height=\"4\"" : "y=\"20\" height=\"2\""), 1);
+        free(got);
+        document_close(&d);
+    }
+}
+
+/* The box of the next mark of a chart; false where there is none. */
+static bool next_box(const char **at, unsigned *y_r, unsigned *height_r)
+{
+    *at = strstr(*at, " y=\"");
+    while (*at && sscanf(*at, " y=\"%u\" height=\"%u\"", y_r, height_r) != 2)
+        *at = strstr(*at + 1, " y=\"");
+    return *at && (*at)++;
+}
+
 static void any_values_stay_in_the_plot(void **state)
 {
     static const uint64_t values[] = {0, 1, UINT64_MAX / 2, UINT64_MAX};
@@ -126,8 +156,14 @@ static void any_values_stay_in_the_plot(void **state)
             struct block *b;
             struct document *d = series_of(places, values[i], &b);
             b->lines[0].values[0] = 1;
-            char *got = drawn(b); /* no number in it is below 0: that is no length */
-            assert_int_equal(times_in(got, "y=\"-"), 0);
+            char *got = drawn(b);
+            const char *at = got;
+            unsigned y, height, boxes = 0;
+            for (; next_box(&at, &y, &height); boxes++) {
+                assert_in_range(y, 20, 168);
+                assert_in_range(height, 2, 170 - y);
+            }
+            assert_true(boxes > 0);
             free(got);
             document_close(&d);
         }
@@ -139,6 +175,7 @@ int main(void)
         cmocka_unit_test(lines_are_stacked),
         cmocka_unit_test(places_are_named_as_far_as_they_fit),
         cmocka_unit_test(many_places_share_columns),
+        cmocka_unit_test(little_is_seen_beside_much),
         cmocka_unit_test(any_values_stay_in_the_plot),
     };
     return cmocka_run_group_tests_name("chart_series", tests, NULL, NULL);
