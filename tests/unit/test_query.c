@@ -200,6 +200,74 @@ static void injected_text_is_told_by_side(void **state)
     assert_answer(path, "injected", sql, "both1/4,client1/4,server1/4");
 }
 
+/* ---- whose mail */
+
+/* Two transactions: from a.example to itself and b.example, and the null reverse-path to b.example and
+ * to a recipient that was refused. */
+static struct address both[] = {
+    {.transaction = 1, .accepted = YES, .path = "x@a.example"},
+    {.transaction = 1, .recipient = true, .accepted = YES, .path = "y@a.example"},
+    {.transaction = 1, .recipient = true, .accepted = YES, .path = "z@b.example"},
+    {.transaction = 1, .recipient = true, .accepted = YES, .path = "w@b.example"},
+    {.transaction = 2, .accepted = YES, .path = ""},
+    {.transaction = 2, .recipient = true, .accepted = UNKNOWN, .path = "z@b.example"},
+    {.transaction = 2, .recipient = true, .accepted = NO, .path = "v@c.example"},
+};
+
+/* One, to a recipient without a domain. */
+static struct address alone[] = {
+    {.transaction = 1, .accepted = YES, .path = "x@d.example"},
+    {.transaction = 1, .recipient = true, .accepted = YES, .path = "postmaster"},
+};
+
+static const char *correspondence(void **state, const char *name)
+{
+    struct facts f[] = {sample_clear(1), sample_clear(2), sample_clear(3), sample_clear(4)};
+    const char *path = sample_path(state, name);
+
+    f[1].server.address.octets[3] = 29;
+    for (unsigned i = 0; i < 4; i++) {
+        f[i].started_ns = (INT64_C(1795478400) + i * 3600) * 1000000000; /* 2026-11-24T00:00Z */
+        f[i].ended_ns = f[i].started_ns + 1;
+        f[i].addresses = i < 2 ? both : alone;
+        f[i].address_count = i < 2 ? sizeof both / sizeof *both : sizeof alone / sizeof *alone;
+    }
+    f[3].content_octets = 0; /* an envelope, and nothing of the mail */
+    sample_store(path, 1, f, 4);
+    return path;
+}
+
+static void pairs_of_domains_are_as_many_as_listed(void **state)
+{
+    const char *path = correspondence(state, "count.db");
+
+    sample_answers(path, "correspondents", "", "sender_domain recipient_domain transactions",
+                   "<> b.example 2\n<> c.example 2\na.example a.example 2\n"
+                   "a.example b.example 2\nd.example (none) 2");
+    sample_answers(path, "exposed-domains", "", "pairs sender_domains recipient_domains domains",
+                   "5 2 3 4");
+    path = sample_path(state, "silent.db");
+    sample_store(path, 1, NULL, 0);
+    sample_answers(path, "exposed-domains", "", "pairs sender_domains recipient_domains domains",
+                   "0 0 0 0");
+}
+
+#define DOMAIN "domain transactions_readable as_sender as_recipient sessions servers"
+
+static void the_worst_domain_has_most_transactions(void **state)
+{
+    const char *path = correspondence(state, "domains.db");
+
+    sample_answers(path, "worst-domains", "", DOMAIN,
+                   "b.example 4 0 4 2 2\na.example 2 2 2 2 2\nd.example 1 1 0 1 1");
+    sample_answers(path, "worst-domains", "rows=1", DOMAIN, "b.example 4 0 4 2 2");
+    sample_answers(path, "worst-domains", "since=2026-11-24T01:00 until=2026-11-24T02:00", DOMAIN,
+                   "b.example 2 0 2 1 1\na.example 1 1 1 1 1");
+    sample_answers(path, "worst-domains", "until=2026-11-24", DOMAIN, "");
+}
+
+/* ---- cells */
+
 static void cells_keep_their_kind(void **state)
 {
     const char *path = sample_made(state, "cells.db");
@@ -331,6 +399,8 @@ int main(void)
         cmocka_unit_test(a_share_has_an_interval_from_20_sessions_on),
         cmocka_unit_test(a_client_insists_when_its_control_differs),
         cmocka_unit_test(injected_text_is_told_by_side),
+        cmocka_unit_test(pairs_of_domains_are_as_many_as_listed),
+        cmocka_unit_test(the_worst_domain_has_most_transactions),
         cmocka_unit_test(cells_keep_their_kind),
         cmocka_unit_test(a_value_is_bound_and_never_SQL),
         cmocka_unit_test(what_must_be_set_is_never_NULL),

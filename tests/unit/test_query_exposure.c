@@ -58,11 +58,18 @@ static void under_tls(struct facts *f, enum kind k)
                                     .low = kinds[k].hidden,
                                     .high = kinds[k].hidden + 1,
                                     .octets = 1000};
+    if (k == TLS_IN)
+        strcpy(f->greeting, "mx.example ESMTP Postfix");
+    if (k == TLS_OUT) {
+        strcpy(f->sni, "mx.example");
+        strcpy(f->ja4, "t13d0000_0123456789ab_cdef01234567");
+    }
     if (k == OBSOLETE_OUT)
         f->tls_version = 0x0301;
     if (k == VERIFIED_OUT) {
         f->tls_version = 0x0303;
         f->tls_resumed = NO;
+        f->client_certificate_sent = YES;
         f->cert_seen = true;
         f->cert = (struct cert_facts){.not_before = 100, .not_after = 2000000000};
         memset(f->cert.sha256, 'e', 64);
@@ -383,73 +390,6 @@ static void a_step_that_is_not_told_is_no_refusal(void **state)
                    "implicit-tls 0 - - - -");
 }
 
-/* ---- whose mail */
-
-/* Two transactions: from a.example to itself and b.example, and the null reverse-path to b.example and
- * to a recipient that was refused. */
-static struct address both[] = {
-    {.transaction = 1, .accepted = YES, .path = "x@a.example"},
-    {.transaction = 1, .recipient = true, .accepted = YES, .path = "y@a.example"},
-    {.transaction = 1, .recipient = true, .accepted = YES, .path = "z@b.example"},
-    {.transaction = 1, .recipient = true, .accepted = YES, .path = "w@b.example"},
-    {.transaction = 2, .accepted = YES, .path = ""},
-    {.transaction = 2, .recipient = true, .accepted = UNKNOWN, .path = "z@b.example"},
-    {.transaction = 2, .recipient = true, .accepted = NO, .path = "v@c.example"},
-};
-
-/* One, to a recipient without a domain. */
-static struct address alone[] = {
-    {.transaction = 1, .accepted = YES, .path = "x@d.example"},
-    {.transaction = 1, .recipient = true, .accepted = YES, .path = "postmaster"},
-};
-
-static const char *correspondence(void **state, const char *name)
-{
-    struct facts f[] = {session_of(CLEAR_IN), session_of(CLEAR_ACROSS), session_of(CLEAR_IN),
-                        session_of(CLEAR_IN)};
-    const char *path = sample_path(state, name);
-
-    for (unsigned i = 0; i < COUNT(f); i++) {
-        f[i].client.port = (uint16_t)(1024 + i);
-        f[i].started_ns = (INT64_C(1795478400) + i * 3600) * 1000000000; /* 2026-11-24T00:00Z */
-        f[i].ended_ns = f[i].started_ns + 1;
-        f[i].addresses = i < 2 ? both : alone;
-        f[i].address_count = i < 2 ? COUNT(both) : COUNT(alone);
-    }
-    f[3].content_octets = 0; /* an envelope, and nothing of the mail */
-    sample_store(path, 1, f, COUNT(f));
-    return path;
-}
-
-static void pairs_of_domains_are_as_many_as_listed(void **state)
-{
-    const char *path = correspondence(state, "count.db");
-
-    sample_answers(path, "correspondents", "", "sender_domain recipient_domain transactions",
-                   "<> b.example 2\n<> c.example 2\na.example a.example 2\n"
-                   "a.example b.example 2\nd.example (none) 2");
-    sample_answers(path, "exposed-domains", "", "pairs sender_domains recipient_domains domains",
-                   "5 2 3 4");
-    path = sample_path(state, "silent.db");
-    sample_store(path, 1, NULL, 0);
-    sample_answers(path, "exposed-domains", "", "pairs sender_domains recipient_domains domains",
-                   "0 0 0 0");
-}
-
-#define DOMAIN "domain transactions_readable as_sender as_recipient sessions servers"
-
-static void the_worst_domain_has_most_transactions(void **state)
-{
-    const char *path = correspondence(state, "domains.db");
-
-    sample_answers(path, "worst-domains", "", DOMAIN,
-                   "b.example 4 0 4 2 2\na.example 2 2 2 2 2\nd.example 1 1 0 1 1");
-    sample_answers(path, "worst-domains", "rows=1", DOMAIN, "b.example 4 0 4 2 2");
-    sample_answers(path, "worst-domains", "since=2026-11-24T01:00 until=2026-11-24T02:00", DOMAIN,
-                   "b.example 2 0 2 1 1\na.example 1 1 1 1 1");
-    sample_answers(path, "worst-domains", "until=2026-11-24", DOMAIN, "");
-}
-
 /* ---- who insists on TLS */
 
 #define INSISTING "what count of_count low high"
@@ -518,6 +458,67 @@ static void nobody_insists_where_nobody_is(void **state)
                    "bypassed 0 0 - -\nwent-on 0 0 - -\nfell-back 0 0 - -");
 }
 
+/* ---- in spite of TLS */
+
+#define DESPITE "item sessions of_sessions_encrypted low high"
+#define ITEM_PLACES 10
+
+static void what_tls_leaves_readable_is_counted(void **state)
+{
+    static const struct {
+        const char *counts;
+        struct row servers[5];
+    } items[ITEM_PLACES] = {
+        {"client-name 31 36", {{8, 8}, {10, 10}, {6, 6}, {0, 5}, {7, 7}}},
+        {"server-greeting 31 36", {{8, 8}, {10, 10}, {6, 6}, {0, 5}, {7, 7}}},
+        {"sni 10 36", {{0, 8}, {10, 10}, {0, 6}, {0, 5}, {0, 7}}},
+        {"certificate 7 36", {{0, 8}, {0, 10}, {0, 6}, {0, 5}, {7, 7}}},
+        {"client-certificate 7 36", {{0, 8}, {0, 10}, {0, 6}, {0, 5}, {7, 7}}},
+        {"software 8 36", {{8, 8}, {0, 10}, {0, 6}, {0, 5}, {0, 7}}},
+        {"tls-fingerprint 10 36", {{0, 8}, {10, 10}, {0, 6}, {0, 5}, {0, 7}}},
+        {"addresses 36 36", {{8, 8}, {10, 10}, {6, 6}, {5, 5}, {7, 7}}},
+        {"message-count 36 36", {{8, 8}, {10, 10}, {6, 6}, {5, 5}, {7, 7}}},
+        {"message-sizes 36 36", {{8, 8}, {10, 10}, {6, 6}, {5, 5}, {7, 7}}},
+    };
+    const char *path = made(state, "despite.db");
+    char want[2048] = "";
+
+    for (unsigned i = 0; i < ITEM_PLACES; i++) {
+        struct row servers[5];
+        memcpy(servers, items[i].servers, sizeof servers);
+        add(want, i ? "\n" : "");
+        add(want, items[i].counts);
+        add_interval(want, servers, COUNT(servers));
+    }
+    sample_answers(path, "despite-tls", "", DESPITE, want);
+    sample_answers(path, "despite-tls-names", "", "item distinct_values",
+                   "client-name 1\nserver-greeting 2\nsni 1\ncertificate 1\nsoftware 1\n"
+                   "tls-fingerprint 1\naddresses 5");
+}
+
+/* A failed handshake showed names, too, and is no session under TLS; without an estimate nothing is known
+ * of messages. */
+static void what_is_not_under_tls_is_not_despite_it(void **state)
+{
+    struct facts f[] = {session_of(TLS_OUT), session_of(VERIFIED_OUT), session_of(UNUSED_OUT)};
+    const char *path = sample_path(state, "without.db");
+
+    f[0].estimate.made = false;
+    f[1].tls_established = NO;
+    strcpy(f[1].sni, "other.example");
+    sample_store(path, 1, f, COUNT(f));
+    sample_answers(path, "despite-tls", "", "item sessions of_sessions_encrypted",
+                   "client-name 1 1\nserver-greeting 1 1\nsni 1 1\ncertificate 0 1\n"
+                   "client-certificate 0 1\nsoftware 0 1\ntls-fingerprint 1 1\naddresses 1 1\n"
+                   "message-count 0 1\nmessage-sizes 0 1");
+    sample_answers(path, "despite-tls-names", "", "distinct_values", "1\n1\n1\n0\n0\n1\n1");
+    path = sample_path(state, "no-tls.db");
+    sample_store(path, 1, &f[2], 1);
+    assert_memory_equal(sample_asked(path, "despite-tls", "", DESPITE),
+                        "client-name 0 0 - -\nserver-greeting 0 0 - -\n", 44);
+    sample_answers(path, "despite-tls-names", "", "distinct_values", "0\n0\n0\n0\n0\n0\n0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -529,10 +530,10 @@ int main(void)
         cmocka_unit_test(a_home_that_is_none_is_an_error),
         cmocka_unit_test(each_step_is_of_those_that_took_the_one_before),
         cmocka_unit_test(a_step_that_is_not_told_is_no_refusal),
-        cmocka_unit_test(pairs_of_domains_are_as_many_as_listed),
-        cmocka_unit_test(the_worst_domain_has_most_transactions),
         cmocka_unit_test(senders_that_insist_are_counted),
         cmocka_unit_test(nobody_insists_where_nobody_is),
+        cmocka_unit_test(what_tls_leaves_readable_is_counted),
+        cmocka_unit_test(what_is_not_under_tls_is_not_despite_it),
     };
     return cmocka_run_group_tests_name("questions on exposure", tests, sample_folder,
                                        sample_folder_remove);
