@@ -26,7 +26,7 @@ void mark_swatch(FILE *out, enum tone tone, const char *class);
 unsigned mark_scaled(double value, double whole);
 
 /* Columns of text that a phone, and a screen, have room for along a whole chart. */
-#define PHONE_COLUMNS 38u
+#define PHONE_COLUMNS 42u
 #define SCREEN_COLUMNS 88u
 
 /* Columns that any octets take as text. */

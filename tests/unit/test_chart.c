@@ -133,10 +133,11 @@ static void parts_are_seen(void **state)
 
 static void bars_are_as_long_as_their_counts(void **state)
 {
-    const struct figure bars[] = {{.label = "a", .count = 40, .estimated = true},
-                                  {.label = "a label that a phone has no room for", .count = 10},
-                                  {.label = "none"},
-                                  {.label = "most", .count = 40000}};
+    const struct figure bars[] = {
+        {.label = "a", .count = 40, .estimated = true},
+        {.label = "a label for which a phone has no room on one line", .count = 10},
+        {.label = "none"},
+        {.label = "most", .count = 40000}};
     char *chart = chart_of(CHART_BARS, bars, 3);
 
     (void)state;
@@ -144,8 +145,11 @@ static void bars_are_as_long_as_their_counts(void **state)
     assert_has(chart, "<rect x=\"0.00%\" width=\"25.00%\" y=\"58\"");
     assert_has(chart, "<rect x=\"0.00%\" width=\"0.00%\" y=\"96\"");
     assert_has(chart, "class=\"value\">about 40</text>");
-    assert_has(chart, "class=\"label on-phone\">a label that a phone has no room \u2026</text>");
-    assert_has(chart, "class=\"label on-screen\">a label that a phone has no room for</text>");
+    assert_has(chart,
+               "class=\"label on-phone\">a label for which a phone has no room\u2026</text>");
+    assert_has(
+        chart,
+        "class=\"label on-screen\">a label for which a phone has no room on one line</text>");
     assert_int_equal(times_in(chart, "whisker"), 0);
     free(chart);
     chart = chart_of(CHART_BARS, bars, 4);

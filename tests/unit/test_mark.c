@@ -125,8 +125,8 @@ static void texts_are_shown_where_they_fit(void **state)
 {
     (void)state;
     assert_string_equal(mark_fitting("63.6 %", WHOLE, "always", "screen"), "always");
-    assert_string_equal(mark_fitting("63.6 %", 1900, "always", "screen"), "always");
-    assert_string_equal(mark_fitting("63.6 %", 1800, "always", "screen"), "screen");
+    assert_string_equal(mark_fitting("63.6 %", 1700, "always", "screen"), "always");
+    assert_string_equal(mark_fitting("63.6 %", 1650, "always", "screen"), "screen");
     assert_string_equal(mark_fitting("63.6 %", 800, "always", "screen"), "screen");
     assert_null(mark_fitting("63.6 %", 700, "always", "screen"));
     assert_null(mark_fitting("", 0, "always", "screen"));
