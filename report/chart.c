@@ -45,7 +45,8 @@ static const char *value_text(char to[VALUE_TEXT], const struct figure *f)
 /* The line above a bar: its label, cut to what its value leaves of the width, and that value. */
 static void put_heading(FILE *out, const struct figure *f, const char *value, unsigned y)
 {
-    unsigned taken = shown_width(value) + 2, label = mark_columns(f->label);
+    unsigned taken = shown_width(value) * 5 / 4 + 2; /* it is bold */
+    unsigned label = mark_columns(f->label);
     unsigned phone = taken + 8 < PHONE_COLUMNS ? PHONE_COLUMNS - taken : 8;
     unsigned screen = taken + 8 < SCREEN_COLUMNS ? SCREEN_COLUMNS - taken : 8;
 

@@ -23,6 +23,13 @@ static unsigned columns_in(const struct block *b)
     return each ? (b->place_count - 1) / each + 1 : 0;
 }
 
+static unsigned slot_of(const struct block *b)
+{
+    unsigned columns = columns_in(b);
+
+    return columns ? WHOLE / columns : WHOLE;
+}
+
 static uint64_t line_sum(const struct block *b, unsigned line, unsigned column)
 {
     unsigned each = places_a_column(b);
@@ -84,7 +91,7 @@ static unsigned layer_height(double sum, double left, unsigned room, unsigned on
 /* The column is as high as its sum asks, however its layers are rounded. */
 static void put_column(FILE *out, const struct block *b, unsigned column, double most)
 {
-    unsigned slot = WHOLE / columns_in(b), layers = layers_in(b, column), gap = 0;
+    unsigned slot = slot_of(b), layers = layers_in(b, column), gap = 0;
     unsigned width = slot - slot / 5 < COLUMN_MOST ? slot - slot / 5 : COLUMN_MOST;
     struct box at = {column * slot + (slot - width) / 2, width, PLOT_TOP + plot_height(b), 0};
     double left = column_sum(b, column);
@@ -109,14 +116,15 @@ static void put_column(FILE *out, const struct block *b, unsigned column, double
 static void put_place(FILE *out, const struct block *b, unsigned column, const char *class,
                       unsigned x)
 {
-    mark_text(out, class, x, PLOT_TOP + plot_height(b) + 16, b->places[column * places_a_column(b)],
-              PHONE_COLUMNS / 3);
+    unsigned first = column * places_a_column(b);
+
+    mark_text(out, class, x, PLOT_TOP + plot_height(b) + 16, b->places[first], PHONE_COLUMNS / 3);
 }
 
 /* All of a few; or the first and the last, the middle, and on a screen what lies halfway between. */
 static void put_places(FILE *out, const struct block *b)
 {
-    unsigned n = columns_in(b), slot = WHOLE / n, middle = slot / 2;
+    unsigned n = columns_in(b), slot = slot_of(b), middle = slot / 2;
 
     for (unsigned i = 0; n <= 3 && i < n; i++)
         put_place(out, b, i, "axis middle", i * slot + middle);

@@ -79,8 +79,11 @@ static size_t add_name(char *to, const char *name)
 {
     size_t n = 0;
 
-    for (; n < MARKUP_ID / 2 - 2 && name[n]; n++)
-        to[n] = of_id(name[n]) ? name[n] : '-';
+    for (; n < MARKUP_ID / 2 - 2 && name[n]; n++) {
+        to[n] = '-';
+        if (of_id(name[n]))
+            to[n] = name[n];
+    }
     if (n == 0)
         to[n++] = 'x';
     to[n] = '\0';
