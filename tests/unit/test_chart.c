@@ -64,13 +64,14 @@ static void a_chart_is_told_to_who_cannot_see_it(void **state)
 
 static void only_some_blocks_have_one(void **state)
 {
+    const struct table_column column = {"a", "A", true};
     struct document *d = document_open();
 
     (void)state;
     document_section(d, "s", "S");
     struct block *none = add_figures(d, "a", "", CHART_NONE, "");
     struct block *bars = add_figures(d, "b", "", CHART_BARS, "");
-    struct block *table = add_table(d, "c", "", NULL, 0);
+    struct block *table = add_table(d, "c", "", &column, 1);
     assert_false(chart_drawn(bars)); /* nothing in it */
     add_figure(d, none, (struct figure){.label = "l"});
     add_figure(d, bars, (struct figure){.label = "l"});
