@@ -266,6 +266,45 @@ static void the_worst_domain_has_most_transactions(void **state)
     sample_answers(path, "worst-domains", "until=2026-11-24", DOMAIN, "");
 }
 
+/* ---- whose software */
+
+static struct facts of_server(struct facts f, uint8_t server, const char *greeting)
+{
+    f.server.address.octets[3] = server;
+    f.client.port = (uint16_t)(1024 + server);
+    strcpy(f.greeting, greeting);
+    return f;
+}
+
+/* One server of Postfix offers and the other does not, one of Exim does not tell; what was stripped
+ * does not count. */
+static void software_is_able_when_one_server_offers(void **state)
+{
+    struct facts f[] = {
+        of_server(sample_encrypted(1), 101, "mx.example ESMTP Postfix"),
+        of_server(sample_clear(2), 102, "mx.example ESMTP Postfix"),
+        of_server(sample_clear(3), 103, "mx.example ESMTP Exim 4.96"),
+        of_server(sample_clear(4), 104, "mx.example ESMTP"),
+        of_server(sample_clear(5), 105, "mx.example ESMTP Sendmail 8.17.1/8.17.1"),
+        of_server(sample_clear(6), 102, "mx.example ESMTP"), /* another machine behind it */
+    };
+    const char *path = sample_path(state, "software.db");
+
+    f[2].starttls_offered = UNKNOWN;
+    strcpy(f[4].keywords, "XXXXXXXA\n8BITMIME\nSMTPUTF8\nCHUNKING");
+    sample_store(path, 1, f, 6);
+    sample_answers(path, "software", "", "software servers_ever_offering of_servers",
+                   "Postfix 1 2\n(does not say) 0 2\nExim 0 1");
+    sample_answers(path, "capabilities", "", "what count of_count low high",
+                   "software-offering 1 2 - -\nsoftware-never-offering 1 2 - -\n"
+                   "servers-running-offering 2 3 - -\nservers-not-saying 1 4 - -");
+    path = sample_path(state, "no-software.db");
+    sample_store(path, 1, f, 0);
+    sample_answers(path, "capabilities", "", "what count of_count",
+                   "software-offering 0 0\nsoftware-never-offering 0 0\n"
+                   "servers-running-offering 0 0\nservers-not-saying 0 0");
+}
+
 /* ---- cells */
 
 static void cells_keep_their_kind(void **state)
@@ -401,6 +440,7 @@ int main(void)
         cmocka_unit_test(injected_text_is_told_by_side),
         cmocka_unit_test(pairs_of_domains_are_as_many_as_listed),
         cmocka_unit_test(the_worst_domain_has_most_transactions),
+        cmocka_unit_test(software_is_able_when_one_server_offers),
         cmocka_unit_test(cells_keep_their_kind),
         cmocka_unit_test(a_value_is_bound_and_never_SQL),
         cmocka_unit_test(what_must_be_set_is_never_NULL),
