@@ -1,4 +1,6 @@
--- Which certificates had expired, or would within 30 days?
+-- Which certificates had expired, or soon would?
+-- :days NUMBER  so many days ahead; default: 30
+-- Counted from the end of the last capture in which one was shown.
 WITH shown AS (
   SELECT s.identity_id, s.capture_id, count(*) AS sessions, max(s.ended_ns) AS ended_ns
   FROM session s
@@ -29,5 +31,5 @@ FROM link u
 JOIN certificate k ON k.sha256 = u.sha256
 JOIN server r ON r.server_id = u.server_id
 GROUP BY k.sha256
-HAVING k.not_after < max(u.ended) + 30 * 86400
+HAVING k.not_after < max(u.ended) + coalesce(:days, 30) * 86400
 ORDER BY k.not_after, certificate, k.sha256

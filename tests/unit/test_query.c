@@ -68,10 +68,6 @@ static void answers_are_right(void **state)
          "certificate || ':' || not_verified || ':' || name_not_covered || ' ' ||"
          " sessions || '/' || of_sessions_showing_one || ' ' || one_server",
          "cn.example:certificate has expired:asked.example 1/1 192.0.2.25 port 25"},
-        {"expiring",
-         "whose || ' ' || valid_until || ' ' || sessions || '/' ||"
-         " of_sessions_showing_one",
-         "the server's own 1970-01-01 1/1,sent with it 1970-01-01 1/1"},
         {"software", "software || servers_ever_offering || '/' || of_servers", "(does not say)2/2"},
         {"credentials-given", "given || mechanisms || exchanges || '/' || of_exchanges_read",
          "passwordPLAIN1/1"},
@@ -94,6 +90,31 @@ static void answers_are_right(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_question(path, rows[i].question, rows[i].look_at, rows[i].answer);
+}
+
+/* The capture ends ten days before the second one does; the first one had expired. */
+static void certificates_expire_within_so_many_days(void **state)
+{
+    struct facts f[] = {sample_facts(), sample_encrypted(2)};
+    const char *path = sample_path(state, "expiring.db");
+    static const char first[] = "the server's own 1970-01-01 1 2\nsent with it 1970-01-01 1 2";
+    char both[256];
+
+    f[1].tls_version = 0x0303;
+    f[1].cert_seen = true;
+    f[1].cert = (struct cert_facts){.not_before = 100, .not_after = 1795485053 + 10 * 86400};
+    memset(f[1].cert.sha256, 'e', 64);
+    snprintf(both, sizeof both, "%s\nthe server's own 2026-12-04 1 2", first);
+    sample_store(path, 1, f, 2);
+#define EXPIRING "whose valid_until sessions of_sessions_showing_one"
+    sample_answers(path, "expiring", "", EXPIRING, both);
+    sample_answers(path, "expiring", "days=11", EXPIRING, both);
+    sample_answers(path, "expiring", "days=10", EXPIRING, first);
+    sample_answers(path, "expiring", "days=0", EXPIRING, first);
+    sample_answers(path, "expiring", "days=-100000", EXPIRING, "");
+    sample_answers(path, "expiring", "days=9223372036854775807", EXPIRING, both);
+    assert_non_null(
+        strstr(sample_asked(path, "expiring", "", "seconds_left days_left"), "864000 10"));
 }
 
 #define INTERVAL "coalesce(low, '-') || '..' || coalesce(high, '-')"
@@ -435,6 +456,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_right),
+        cmocka_unit_test(certificates_expire_within_so_many_days),
         cmocka_unit_test(a_share_has_an_interval_from_20_sessions_on),
         cmocka_unit_test(a_client_insists_when_its_control_differs),
         cmocka_unit_test(injected_text_is_told_by_side),
