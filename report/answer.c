@@ -81,7 +81,7 @@ static void remember(struct document *d, struct answer *a)
 
     query_questions(&questions);
     if (!d->answers)
-        d->answers = document_room(d, questions, sizeof *d->answers);
+        d->answers = document_room(d, questions, sizeof(struct answer *));
     d->answers[d->answer_count++] = a;
 }
 

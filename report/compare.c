@@ -42,9 +42,9 @@ static enum change moved(enum tone tone, bool up)
     case TONE_WEAK:
     case TONE_UNKNOWN:
         return up ? CHANGE_WORSE : CHANGE_BETTER;
-    case TONE_HIDDEN:
     case TONE_GOOD:
         return up ? CHANGE_BETTER : CHANGE_WORSE;
+    case TONE_HIDDEN: /* more of it is better than the clear, and worse than authenticated */
     case TONE_PLAIN:
     case TONES:
         break;
@@ -52,11 +52,10 @@ static enum change moved(enum tone tone, bool up)
     return up ? CHANGE_HIGHER : CHANGE_LOWER;
 }
 
-/* Its 95 % interval; of what was looked for and never seen, which has none of its own, Wilson's. */
 static bool interval_of(const struct figure *f, struct interval *i_r)
 {
-    *i_r = f->intervalled ? (struct interval){f->low, f->high} : wilson(f->count, f->of);
-    return f->share && f->of && (f->intervalled || (f->quiet && f->of >= SHARE_MINIMUM));
+    *i_r = (struct interval){f->low, f->high};
+    return f->share && f->of && f->intervalled;
 }
 
 struct compared compare_figure(const struct figure *before, const struct figure *after)

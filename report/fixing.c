@@ -20,7 +20,7 @@ static void add_servers(struct document *d)
         {"sessions_in_the_clear", "clear", true},
         {"of_sessions_decided", "of", true},
         {"stripped", "stripped", true},
-        {"credentials_exposed", "AUTH", true},
+        {"credentials_exposed", "AUTH read", true},
     };
     const struct answer *a = answer_of(d, "worst-servers");
     struct block *b = add_table(d, "servers",
@@ -62,6 +62,27 @@ static void add_clients(struct document *d)
     section_more(b, a);
 }
 
+static void add_domains(struct document *d)
+{
+    static const struct table_column columns[] = {
+        {"domain", "domain", false},      {"transactions_readable", "transactions", true},
+        {"as_sender", "as sender", true}, {"as_recipient", "as recipient", true},
+        {"servers", "servers", true},
+    };
+    const struct answer *a = answer_of(d, "worst-domains");
+    struct block *b = add_table(d, "domains", "Domains whose mail could be read:", columns, 5);
+
+    for (unsigned row = 0; row < a->rows; row++) {
+        if (!section_room(b))
+            continue;
+        struct table_row *r = add_row(d, b);
+        r->cells[0].text = answer_text(a, row, "domain");
+        for (unsigned i = 1; i < 5; i++)
+            r->cells[i].number = answer_count(a, row, columns[i].name);
+    }
+    section_more(b, a);
+}
+
 static void add_silent_servers(struct document *d)
 {
     static const struct table_column columns[] = {
@@ -88,6 +109,7 @@ void section_fixing(struct document *d)
     add_servers(d);
     add_silent_servers(d);
     add_clients(d);
+    add_domains(d);
 }
 
 /* ---- certificates */

@@ -38,34 +38,32 @@ static void say_answer(struct document *d, const struct answer *a)
              figure_text(text, &clear));
 }
 
-static void add_answer(struct document *d, const struct answer *a)
+/* Where there was no mail session the figures are quiet. */
+static void add_answer(struct document *d, const struct answer *a, bool none)
 {
     struct block *b = add_figures(d, "readable", "", CHART_INTERVALS,
                                   "The share of messages that could be read, and the share of "
                                   "sessions in the clear, with their 95 % intervals.");
-    struct figure f = answer_share(a, 0, "messages", "of_messages_estimated", "messages_low",
-                                   "messages_high");
+    struct figure messages = answer_share(a, 0, "messages", "of_messages_estimated", "messages_low",
+                                          "messages_high");
+    struct figure clear = answer_share(a, 0, "sessions_in_the_clear", "of_sessions_decided", "low",
+                                       "high");
+    struct figure octets = answer_figure(a, 0, "content_octets");
 
-    f.name = "messages-readable";
-    f.label = "messages that could be read";
-    f.tone = TONE_CLEAR;
-    f.estimated = true;
-    /* Where nothing went under TLS, or how much is not known, the share would say 100 %. */
-    if (!answer_count(a, 0, "sessions_estimated")) {
-        f.share = f.intervalled = f.estimated = false;
-        f.of = 0;
-    }
-    add_figure(d, b, f);
-    f = answer_share(a, 0, "sessions_in_the_clear", "of_sessions_decided", "low", "high");
-    f.name = "sessions-clear";
-    f.label = "sessions in the clear";
-    f.tone = TONE_CLEAR;
-    add_figure(d, b, f);
-    f = answer_figure(a, 0, "content_octets");
-    f.name = "content-octets";
-    f.label = "octets of content that could be read";
-    f.tone = TONE_CLEAR;
-    add_figure(d, b, f);
+    messages.name = "messages-readable";
+    messages.label = "messages that could be read";
+    messages.estimated = answer_count(a, 0, "sessions_estimated") > 0;
+    if (answer_count(a, 0, "sessions_encrypted") > answer_count(a, 0, "sessions_estimated"))
+        messages.note = "at most";
+    clear.name = "sessions-clear";
+    clear.label = "sessions in the clear";
+    octets.name = "content-octets";
+    octets.label = "octets of content that could be read";
+    messages.tone = clear.tone = octets.tone = TONE_CLEAR;
+    messages.quiet = clear.quiet = octets.quiet = none;
+    add_figure(d, b, messages);
+    add_figure(d, b, clear);
+    add_figure(d, b, octets);
 }
 
 /* What is said of the messages under TLS. */
@@ -118,7 +116,7 @@ static void add_classes(struct document *d)
         {"cleartext", "in the clear", TONE_CLEAR},
         {"stripped", "in the clear, STARTTLS stripped", TONE_STRIPPED},
         {"starttls", "under STARTTLS", TONE_GOOD},
-        {"implicit-tls", "under TLS from the start", TONE_GOOD},
+        {"implicit-tls", "under TLS from the start", TONE_HIDDEN},
         {"starttls-failed", "TLS failed, no mail followed", TONE_WEAK},
         {"unknown", "not decided", TONE_UNKNOWN},
         {NULL, NULL, TONE_PLAIN},
@@ -129,23 +127,26 @@ static void add_classes(struct document *d)
     add_listing(d, b, &(struct listing){"classes", "class", "class", "sessions", .words = classes});
 }
 
+static void say_none(struct document *d)
+{
+    say_lead(d, "%s",
+             answer_count(answer_of(d, "coverage"), 0, "captures")
+                 ? "No mail session was seen in what was captured: an observer had no mail to read."
+             : d->narrowed ? "No capture is of this time."
+                           : "No capture was analysed into this database yet.");
+}
+
 void section_headline(struct document *d)
 {
     const struct answer *a = answer_of(d, "readable-mail");
-    const struct answer *coverage = answer_of(d, "coverage");
+    bool none = answer_count(a, 0, "sessions") == 0;
 
     document_section(d, "headline", "How much could be read");
-    if (answer_count(a, 0, "sessions") == 0) {
-        say_lead(d, "%s",
-                 answer_count(coverage, 0, "captures")
-                     ? "No mail session was seen in what was captured: an observer had no mail "
-                       "to read."
-                 : d->narrowed ? "No capture is of this time."
-                               : "No capture was analysed into this database yet.");
-        return;
-    }
-    say_answer(d, a);
-    add_answer(d, a);
+    if (none)
+        say_none(d);
+    else
+        say_answer(d, a);
+    add_answer(d, a, none);
     say_hidden(d, a);
     say_bounds(d, a);
     add_classes(d);

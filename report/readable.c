@@ -107,15 +107,27 @@ static void add_attachments(struct document *d)
     section_more(b, a);
 }
 
+static void say_pairs(struct document *d)
+{
+    const struct answer *a = answer_of(d, "exposed-domains");
+    char pairs[COUNTED_TEXT], senders[COUNTED_TEXT], recipients[COUNTED_TEXT];
+
+    say(d, "%s of domains could be seen to correspond: %s, %s.",
+        counted(pairs, answer_count(a, 0, "pairs"), "pair", "pairs"),
+        counted(senders, answer_count(a, 0, "sender_domains"), "domain of a sender",
+                "domains of senders"),
+        counted(recipients, answer_count(a, 0, "recipient_domains"), "domain of a recipient",
+                "domains of recipients"));
+}
+
 static void add_hops(struct document *d)
 {
     const struct answer *a = answer_of(d, "hops");
     struct block *b = add_figures(d, "hops", "", CHART_NONE, "");
 
-    if (answer_count(a, 0, "of_hops") == 0)
-        return;
     struct figure f = answer_share(a, 0, "hops_claiming_tls", "of_hops", NULL, NULL);
     f.name = "hops-claiming-tls";
+    f.quiet = f.of == 0;
     f.label = "hops before this one that claim TLS";
     f.note = "by Received fields";
     add_figure(d, b, f);
@@ -126,5 +138,41 @@ void section_readable(struct document *d)
     document_section(d, "readable", "What exactly could be read");
     add_items(d);
     add_attachments(d);
+    say_pairs(d);
     add_hops(d);
+}
+
+/* ---- in spite of TLS */
+
+void section_despite(struct document *d)
+{
+    static const struct words items[] = {
+        {"addresses", "the addresses of client and server", TONE_HIDDEN},
+        {"client-name", "the client's name (EHLO)", TONE_HIDDEN},
+        {"server-greeting", "the server's greeting", TONE_HIDDEN},
+        {"software", "the server's software", TONE_HIDDEN},
+        {"sni", "the server name asked for (SNI)", TONE_HIDDEN},
+        {"certificate", "the server's certificate", TONE_HIDDEN},
+        {"client-certificate", "the client's certificate", TONE_HIDDEN},
+        {"tls-fingerprint", "a fingerprint of the client's software", TONE_HIDDEN},
+        {"message-count", "about how many messages went", TONE_HIDDEN},
+        {"message-sizes", "about how large they were", TONE_HIDDEN},
+        {NULL, NULL, TONE_PLAIN},
+    };
+    const struct answer *names = answer_of(d, "despite-tls-names");
+    char n[NUMBER_TEXT];
+
+    document_section(d, "despite-tls", "What could be learnt in spite of TLS");
+    struct block *b = add_figures(
+        d, "items", "Of the encrypted sessions, those that still gave away:", CHART_BARS,
+        "The share of encrypted sessions in which each could be read.");
+    add_listing(d, b,
+                &(struct listing){"despite-tls", "item", "despite", "sessions",
+                                  "of_sessions_encrypted", "low", "high", .words = items});
+    for (unsigned i = 0; i < b->figure_count; i++) {
+        unsigned row = answer_row(names, "item", items[i].name);
+        uint64_t distinct = answer_count(names, row, "distinct_values");
+        if (distinct)
+            b->figures[i].note = document_words(d, "%s different", number_text(n, distinct));
+    }
 }

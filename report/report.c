@@ -11,25 +11,43 @@
 
 /* What the sections are made of. */
 static const char *const questions[] = {
-    "readable-mail", "coverage",  "classes",  "directions",        "ladder",      "weaknesses",
-    "flow",          "cleartext", "daily",
-
-    "offered",       "used",
-
-    "software",      "stripped",  "injected", "credentials-given", "credentials", "worst-servers",
-    "not-offering",  "clients",
-
-    "certificates",  "expiring",  "exposure", "attachments",
-
+    "readable-mail",
+    "coverage",
+    "classes",
+    "directions",
+    "ladder",
+    "weaknesses",
+    "flow",
+    "cleartext",
+    "daily",
+    "capabilities",
+    "offered",
+    "used",
+    "insisting",
+    "software",
+    "stripped",
+    "injected",
+    "credentials-given",
+    "credentials",
+    "worst-servers",
+    "not-offering",
+    "clients",
+    "worst-domains",
+    "certificates",
+    "expiring",
+    "exposure",
+    "attachments",
+    "exposed-domains",
     "hops",
-
+    "despite-tls",
+    "despite-tls-names",
     "undecided",
 };
 
 static void (*const sections[])(struct document *) = {
     section_headline, section_directions,   section_ladder,    section_flow,
     section_days,     section_bar,          section_stripping, section_credentials,
-    section_fixing,   section_certificates, section_readable,
+    section_fixing,   section_certificates, section_readable,  section_despite,
 };
 
 static void say_lens(struct document *d, const struct lens *lens)

@@ -3,6 +3,8 @@
 
 #include "page.h"
 
+#include <mailtap/rates.h>
+
 #include <string.h>
 
 struct words words_for(const struct words *list, const char *name)
@@ -26,6 +28,19 @@ static const char *note_of(struct document *d, const struct listing *l, const st
     return n ? document_words(d, "%s", counted(text, n, l->one, l->many)) : "";
 }
 
+/* None of so many: no cluster has one, so Wilson's interval is the only one to be had. */
+static struct figure none_of(uint64_t of)
+{
+    struct share s = share_of(0, of);
+
+    return (struct figure){.quiet = true,
+                           .share = true,
+                           .of = of,
+                           .intervalled = of >= SHARE_MINIMUM,
+                           .low = s.low,
+                           .high = s.high};
+}
+
 void add_listing(struct document *d, struct block *figures, const struct listing *l)
 {
     const struct answer *a = answer_of(d, l->question);
@@ -36,12 +51,13 @@ void add_listing(struct document *d, struct block *figures, const struct listing
                                 : answer_figure(a, row, l->count);
         f.quiet = row == a->rows;
         if (f.quiet && l->of)
-            f = (struct figure){.quiet = true, .share = true, .of = answer_count(a, 0, l->of)};
+            f = none_of(answer_count(a, 0, l->of));
         f.name = document_words(d, "%s-%s", l->prefix, w->name);
         f.label = w->text;
         f.tone = w->tone;
         f.unit = l->unit;
         f.note = note_of(d, l, a, row);
+        f.quiet |= f.share && f.of == 0 && !*f.note;
         add_figure(d, figures, f);
     }
 }

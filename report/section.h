@@ -22,6 +22,7 @@ void section_credentials(struct document *d);
 void section_fixing(struct document *d);       /* what to mend first */
 void section_certificates(struct document *d); /* that failed, or soon will */
 void section_readable(struct document *d);     /* what exactly could be read in the clear */
+void section_despite(struct document *d);      /* what TLS left readable */
 void section_quality(struct document *d);      /* what the figures do not cover */
 
 /* ---- what they have in common */
@@ -36,7 +37,7 @@ struct words words_for(const struct words *list, const char *name);
 
 /*
  * Rows of an answer as figures, one for each entry of `words` whose name stands in `column`, in the
- * order of `words`.  An entry without a row is a quiet figure of 0.
+ * order of `words`.  An entry without a row is a quiet figure of 0, and so is a share of nothing.
  */
 struct listing {
     const char *question, *column;

@@ -100,6 +100,11 @@ void section_stripping(struct document *d)
 
 static void add_letters(struct document *d)
 {
+    static const struct words capabilities[] = {
+        {"software-offering", "2.a  kinds of software ever seen to offer", TONE_GOOD},
+        {"servers-running-offering", "2.a  servers that run such software", TONE_GOOD},
+        {NULL, NULL, TONE_PLAIN},
+    };
     static const struct words offered[] = {
         {"sessions", "2.b  STARTTLS offered, by session", TONE_GOOD},
         {"servers", "2.b  in most of its sessions, by server", TONE_GOOD},
@@ -110,13 +115,25 @@ static void add_letters(struct document *d)
         {"established", "2.c  established, where it was asked for", TONE_GOOD},
         {NULL, NULL, TONE_PLAIN},
     };
+    static const struct words insisting[] = {
+        {"clients-insisting", "2.d  clients that insist", TONE_GOOD},
+        {"ended-without-mail", "2.d  without TLS, ended without mail", TONE_GOOD},
+        {"control-ended-without-mail", "     the same, though TLS could be had", TONE_PLAIN},
+        {"bypassed", "2.d  ... and then TLS with another server", TONE_GOOD},
+        {"went-on", "2.d  refused or failed: clear at once", TONE_CLEAR},
+        {"fell-back", "2.d  refused or failed: clear later", TONE_CLEAR},
+        {NULL, NULL, TONE_PLAIN},
+    };
     struct block *b = add_figures(d, "rates", "", CHART_INTERVALS,
                                   "Shares from 0 to 100 %, each a point with its 95 % interval.");
 
     const struct listing listings[] = {
+        {"capabilities", "what", "capable", "count", "of_count", "low", "high",
+         .words = capabilities},
         {"offered", "counted_by", "offered", "offered", "of_those_with_an_ehlo_reply", "low",
          "high", .words = offered},
         {"used", "what", "used", "sessions", "of_sessions", "low", "high", .words = used},
+        {"insisting", "what", "insist", "count", "of_count", "low", "high", .words = insisting},
     };
 
     for (size_t i = 0; i < sizeof listings / sizeof *listings; i++)
@@ -146,11 +163,26 @@ static void add_silent_software(struct document *d)
     }
 }
 
+static void say_unexercised(struct document *d)
+{
+    const struct answer *a = answer_of(d, "insisting");
+    unsigned row = answer_row(a, "what", "clients-not-exercised");
+    char n[NUMBER_TEXT], of[COUNTED_TEXT];
+
+    if (answer_count(a, row, "of_count"))
+        say_item(d,
+                 "%s of %s never met a server without the offer: whether they insist is not "
+                 "known.",
+                 number_text(n, answer_count(a, row, "count")),
+                 counted(of, answer_count(a, row, "of_count"), "client", "clients"));
+}
+
 void section_bar(struct document *d)
 {
     document_section(d, "bar", "Who raises the bar: 2.a to 2.d");
     say(d, "2.a: software includes STARTTLS. 2.b: servers offer it. 2.c: clients use it when it is "
            "offered. 2.d: clients insist on it, and go round a server that does not offer.");
     add_letters(d);
+    say_unexercised(d);
     add_silent_software(d);
 }

@@ -89,11 +89,13 @@ static void the_worst_come_first(void **state)
     char *one = audit_of(sample_path(state, "worst.db"), f, 4);
     assert_says(one,
                 "What to fix first Servers, by the messages to them that could be read: server "
-                "messages clear of stripped AUTH 192.0.2.25 port 25 mx.example 6 2 2 0 0 "
+                "messages clear of stripped AUTH read 192.0.2.25 port 25 mx.example 6 2 2 0 0 "
                 "192.0.2.25 port 26 mx.example 1 1 1 0 0 ");
     assert_says(one, "Servers that never offered STARTTLS: server sessions 192.0.2.25 port 26 "
                      "mx.example 1 ");
     assert_says(one, "though TLS was offered: client messages though offered not offered ");
+    assert_says(one,
+                "Domains whose mail could be read: domain transactions as sender as recipient");
     free(one);
 }
 

@@ -77,6 +77,22 @@ static void hops_are_told_by_what_they_claim(void **state)
     free(one);
 }
 
+static void what_tls_leaves_readable(void **state)
+{
+    const struct facts f[] = {sample_facts(), sample_clear(2)};
+    char *one = audit_of(sample_path(state, "despite.db"), f, 2);
+
+    assert_says(one, "What could be learnt in spite of TLS Of the encrypted sessions, those that "
+                     "still gave away: the addresses of client and server 1 of 1, 1 different ");
+    free(one);
+    one = audit_of(sample_path(state, "clear.db"), &f[1], 1);
+    assert_says_not(one, "in spite of TLS");
+    assert_says(one,
+                "1 pair of domains could be seen to correspond: 1 domain of a sender, 1 domain "
+                "of a recipient.");
+    free(one);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +100,7 @@ int main(void)
         cmocka_unit_test(nothing_given_is_no_section),
         cmocka_unit_test(attachments_are_told_by_type),
         cmocka_unit_test(hops_are_told_by_what_they_claim),
+        cmocka_unit_test(what_tls_leaves_readable),
     };
     return cmocka_run_group_tests_name("readable", tests, sample_folder, sample_folder_remove);
 }
