@@ -149,6 +149,7 @@ for (const one of ["h1", "main", "header", "nav", "title", "meta[charset]", "met
   if (all(one).length - (one == "title" ? all("svg title").length : 0) != 1) wrong.push("not one " + one);
 if (document.documentElement.lang != "en") wrong.push("lang");
 if (document.compatMode != "CSS1Compat") wrong.push("quirks mode");
+if (document.styleSheets.length != 1 || !document.styleSheets[0].cssRules.length) wrong.push("no style");
 for (const e of all("script, link, img, iframe, object, embed, [style], [src]")) wrong.push(e.outerHTML);
 for (const e of all("*"))
   for (const a of e.attributes) if (a.name.startsWith("on")) wrong.push(e.outerHTML.slice(0, 120));
