@@ -9,7 +9,7 @@ WITH answered AS (
   CROSS JOIN course c ON c.course_id = s.course_id
   CROSS JOIN verdict v ON v.session_id = s.session_id
   WHERE c.ehlo_accepted = 1 AND v.class <> 'stripped'
-  GROUP BY s.banner_id, s.server_id
+  GROUP BY +s.banner_id, +s.server_id -- in the order of no index, also where session is a view
 ), runs AS MATERIALIZED (
   SELECT b.software, a.server_id, max(a.offered) AS offered
   FROM answered a
