@@ -312,6 +312,19 @@ static void without_home_there_are_two(void **state)
     sample_answers(path, "directions", "", DIRECTION, want);
 }
 
+/* Who took the addresses out took the directions, too: they are not outside because of it. */
+static void an_address_that_is_none_has_no_direction(void **state)
+{
+    const char *path = made(state, "unreadable.db");
+
+    sample_sql(path, "UPDATE client SET ip = 'client-' || client_id WHERE ip = '192.0.2.200';"
+                     "UPDATE server SET ip = 'server-1' WHERE ip = '192.0.2.26'");
+    sample_answers(path, "directions", HOME, "direction sessions",
+                   "inbound 3\noutbound 31\ninternal 3\ntransit 4\nsubmission 11\n"
+                   "undetermined 20");
+    sample_answers(path, "directions", "", "direction sessions", "relay 61\nsubmission 11");
+}
+
 static void a_home_that_is_none_is_an_error(void **state)
 {
     struct err e = {""};
@@ -527,6 +540,7 @@ int main(void)
         cmocka_unit_test(rungs_are_compared_over_servers),
         cmocka_unit_test(with_home_there_are_five_directions),
         cmocka_unit_test(without_home_there_are_two),
+        cmocka_unit_test(an_address_that_is_none_has_no_direction),
         cmocka_unit_test(a_home_that_is_none_is_an_error),
         cmocka_unit_test(each_step_is_of_those_that_took_the_one_before),
         cmocka_unit_test(a_step_that_is_not_told_is_no_refusal),
