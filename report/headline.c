@@ -161,6 +161,7 @@ static const struct words directions[] = {
     {"transit", "transit (neither end at home)", TONE_CLEAR},
     {"relay", "relay", TONE_CLEAR},
     {"submission", "submission", TONE_CLEAR},
+    {"undetermined", "not known (no address)", TONE_UNKNOWN},
     {NULL, NULL, TONE_PLAIN},
 };
 

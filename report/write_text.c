@@ -16,18 +16,33 @@
 
 /* ---- figures */
 
+/* A share and what is noted of it may be too much for one line. */
+static void put_share(const struct page *p, const struct figure *f, const char *text)
+{
+    unsigned taken = shown_width(f->label) + shown_width(text) + shown_width(f->note);
+
+    if (*f->note && taken + 6 <= PAGE_COLUMNS) {
+        page_row(p, f->label, "%s, %s", text, f->note);
+        return;
+    }
+    page_row(p, f->label, "%s", text);
+    if (*f->note)
+        page_say(p, 4, true, "%s", f->note);
+}
+
 static void put_figures(const struct page *p, const struct block *b)
 {
+    char text[FIGURE_TEXT];
+
     for (unsigned i = 0; i < b->figure_count; i++) {
         const struct figure *f = &b->figures[i];
-        char text[FIGURE_TEXT];
+        figure_text(text, f);
         if (f->quiet)
             continue;
-        figure_text(text, f);
-        if (*f->note && !f->share)
-            page_row(p, f->label, "%12s  %.60s", text, f->note);
+        if (f->share || !*f->note)
+            put_share(p, f, text);
         else
-            page_row(p, f->label, "%s%s%.60s", text, *f->note ? ", " : "", f->note);
+            page_row(p, f->label, "%12s  %.60s", text, f->note);
     }
 }
 

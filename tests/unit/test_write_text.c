@@ -57,6 +57,12 @@ static void figures_are_told_with_their_intervals(void **state)
                                .share = true,
                                .unit = "exchanges",
                                .estimated = true});
+    add_figure(d, b,
+               (struct figure){.label = "much to be said on one line",
+                               .count = 100000000,
+                               .of = 100000000,
+                               .share = true,
+                               .note = "683,224 cannot be told"});
     add_figure(d, b, (struct figure){.label = "a count", .count = 1234567, .estimated = true});
     add_figure(d, b, (struct figure){.label = "octets", .count = 2, .note = "9 octets"});
     add_figure(d, b, (struct figure){.label = "never seen", .quiet = true});
@@ -64,20 +70,22 @@ static void figures_are_told_with_their_intervals(void **state)
     add_figure(d, add_figures(d, "q", "Title", CHART_BARS, ""),
                (struct figure){.label = "quiet", .quiet = true});
     char *text = written(d, false);
-    assert_string_equal(text,
-                        "A report\n"
-                        "1 capture\n"
-                        "\n"
-                        "One\n"
-                        "  The answer.\n"
-                        "\n"
-                        "  Of those:\n"
-                        "  offered                                     41 of 120 (34.2 %, 26.3 to "
-                        "43.0)\n"
-                        "  without an interval                         20 of 20 (100.0 %), a note\n"
-                        "  few                                         1 of about 19 exchanges\n"
-                        "  a count                                     about 1,234,567\n"
-                        "  octets                                                 2  9 octets\n");
+    assert_string_equal(
+        text, "A report\n"
+              "1 capture\n"
+              "\n"
+              "One\n"
+              "  The answer.\n"
+              "\n"
+              "  Of those:\n"
+              "  offered                                     41 of 120 (34.2 %, 26.3 to "
+              "43.0)\n"
+              "  without an interval                         20 of 20 (100.0 %), a note\n"
+              "  few                                         1 of about 19 exchanges\n"
+              "  much to be said on one line               100,000,000 of 100,000,000 (100.0 %)\n"
+              "    683,224 cannot be told\n"
+              "  a count                                     about 1,234,567\n"
+              "  octets                                                 2  9 octets\n");
     free(text);
 }
 
