@@ -23,7 +23,7 @@ for format in text json html; do
     cmp -s $format.1 $format.2 && cmp -s $format.1 $format.3 ||
         { echo "FAILED: $format differs from one time to the next"; failed=1; }
 done
-for format in text json; do
+for format in text json html; do
     [ "${UPDATE:-}" ] && cp $format.1 "$here/report.$format"
     # Without a trust store certificates are not checked, and other things are said.
     grep -q "trust store: system" text.1 || { echo "report.sh: no trust store: no golden files"; break; }
