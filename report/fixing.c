@@ -5,102 +5,72 @@
 #include <string.h>
 
 /* "192.0.2.25 port 25 mx.example". */
-static const char *server_text(struct document *d, const struct answer *a, unsigned row,
-                               const char *name)
+static const char *named_server(struct document *d, const struct answer *a, unsigned row)
 {
-    return document_words(d, "%s port %s %s", answer_text(a, row, "server_ip"),
-                          answer_text(a, row, "server_port"), answer_text(a, row, name));
+    const char *name = answer_text(a, row, "one_name");
+
+    return document_words(d, "%s %s", server_text(d, a, row),
+                          *name ? name : answer_text(a, row, "names"));
 }
 
 static void add_servers(struct document *d)
 {
-    static const struct table_column columns[] = {
-        {"server", "server", false},
-        {"messages_readable", "messages", true},
-        {"sessions_in_the_clear", "clear", true},
-        {"of_sessions_decided", "of", true},
-        {"stripped", "stripped", true},
-        {"credentials_exposed", "AUTH read", true},
+    static const struct list_column columns[] = {
+        {{"server", "server", false}, named_server},
+        {{"messages_readable", "messages", true}, NULL},
+        {{"sessions_in_the_clear", "clear", true}, NULL},
+        {{"of_sessions_decided", "of", true}, NULL},
+        {{"stripped", "stripped", true}, NULL},
+        {{"credentials_exposed", "AUTH read", true}, NULL},
     };
-    const struct answer *a = answer_of(d, "worst-servers");
-    struct block *b = add_table(d, "servers",
-                                "Servers, by the messages to them that could be read:", columns, 6);
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        if (!section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = server_text(d, a, row, "one_name");
-        for (unsigned i = 1; i < 6; i++)
-            r->cells[i].number = answer_count(a, row, columns[i].name);
-    }
-    section_more(b, a);
-}
-
-static void add_clients(struct document *d)
-{
-    static const struct table_column columns[] = {
-        {"client", "client", false},
-        {"messages_in_the_clear", "messages", true},
-        {"messages_though_offered", "though offered", true},
-        {"messages_not_offered", "not offered", true},
-    };
-    const struct answer *a = answer_of(d, "clients");
-    struct block *b = add_table(
-        d, "clients",
-        "Clients, by the messages they sent in the clear though TLS was offered:", columns, 4);
-
-    for (unsigned row = 0; row < a->rows; row++) {
-        if (!section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = document_words(d, "%s %s", answer_text(a, row, "client_ip"),
-                                          answer_text(a, row, "one_name"));
-        for (unsigned i = 1; i < 4; i++)
-            r->cells[i].number = answer_count(a, row, columns[i].name);
-    }
-    section_more(b, a);
-}
-
-static void add_domains(struct document *d)
-{
-    static const struct table_column columns[] = {
-        {"domain", "domain", false},      {"transactions_readable", "transactions", true},
-        {"as_sender", "as sender", true}, {"as_recipient", "as recipient", true},
-        {"servers", "servers", true},
-    };
-    const struct answer *a = answer_of(d, "worst-domains");
-    struct block *b = add_table(d, "domains", "Domains whose mail could be read:", columns, 5);
-
-    for (unsigned row = 0; row < a->rows; row++) {
-        if (!section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = answer_text(a, row, "domain");
-        for (unsigned i = 1; i < 5; i++)
-            r->cells[i].number = answer_count(a, row, columns[i].name);
-    }
-    section_more(b, a);
+    add_list(d, "servers", "Servers, by the messages to them that could be read:",
+             &(struct list){"worst-servers", columns, 6, NULL, NULL});
 }
 
 static void add_silent_servers(struct document *d)
 {
-    static const struct table_column columns[] = {
-        {"server", "server", false},
-        {"sessions_not_offered", "sessions", true},
+    static const struct list_column columns[] = {
+        {{"server", "server", false}, named_server},
+        {{"sessions_not_offered", "sessions", true}, NULL},
     };
-    const struct answer *a = answer_of(d, "not-offering");
-    struct block *b = add_table(d, "not-offering", "Servers that never offered STARTTLS:", columns,
-                                2);
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        if (!section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = server_text(d, a, row, "names");
-        r->cells[1].number = answer_count(a, row, "sessions_not_offered");
-    }
-    section_more(b, a);
+    add_list(d, "not-offering", "Servers that never offered STARTTLS:",
+             &(struct list){"not-offering", columns, 2, NULL, NULL});
+}
+
+static const char *named_client(struct document *d, const struct answer *a, unsigned row)
+{
+    return document_words(d, "%s %s", answer_text(a, row, "client_ip"),
+                          answer_text(a, row, "one_name"));
+}
+
+static void add_clients(struct document *d)
+{
+    static const struct list_column columns[] = {
+        {{"client", "client", false}, named_client},
+        {{"messages_in_the_clear", "messages", true}, NULL},
+        {{"messages_though_offered", "though offered", true}, NULL},
+        {{"messages_not_offered", "not offered", true}, NULL},
+    };
+
+    add_list(d, "clients",
+             "Clients, by the messages they sent in the clear though TLS was offered:",
+             &(struct list){"clients", columns, 4, NULL, NULL});
+}
+
+static void add_domains(struct document *d)
+{
+    static const struct list_column columns[] = {
+        {{"domain", "domain", false}, NULL},
+        {{"transactions_readable", "transactions", true}, NULL},
+        {{"as_sender", "as sender", true}, NULL},
+        {{"as_recipient", "as recipient", true}, NULL},
+        {{"servers", "servers", true}, NULL},
+    };
+
+    add_list(d, "domains", "Domains whose mail could be read:",
+             &(struct list){"worst-domains", columns, 5, NULL, NULL});
 }
 
 void section_fixing(struct document *d)
@@ -135,31 +105,27 @@ static const char *failure(struct document *d, const struct answer *a, unsigned 
                           *asked ? "does not name " : "", asked);
 }
 
-static void add_failed(struct document *d)
+static const char *failed_sentence(struct document *d, const struct answer *a, unsigned row)
 {
-    static const struct table_column columns[] = {
-        {"certificate", "certificate", false},
-        {"problem", "what is wrong", false},
-        {"where", "shown by", false},
-        {"sessions", "sessions", true},
-    };
-    const struct answer *a = answer_of(d, "certificates");
-    struct block *b = add_table(d, "failed", "Certificates that failed:", columns, 4);
     char sessions[COUNTED_TEXT];
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        if (!section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = answer_text(a, row, "certificate");
-        r->cells[1].text = failure(d, a, row);
-        r->cells[2].text = whose_certificate(d, a, row);
-        r->cells[3].number = answer_count(a, row, "sessions");
-        r->sentence = document_words(d, "%s: %s; %s with %s.", r->cells[0].text, r->cells[1].text,
-                                     counted(sessions, r->cells[3].number, "session", "sessions"),
-                                     r->cells[2].text);
-    }
-    section_more(b, a);
+    return document_words(
+        d, "%s: %s; %s with %s.", answer_text(a, row, "certificate"), failure(d, a, row),
+        counted(sessions, answer_count(a, row, "sessions"), "session", "sessions"),
+        whose_certificate(d, a, row));
+}
+
+static void add_failed(struct document *d)
+{
+    static const struct list_column columns[] = {
+        {{"certificate", "certificate", false}, NULL},
+        {{"problem", "what is wrong", false}, failure},
+        {{"where", "shown by", false}, whose_certificate},
+        {{"sessions", "sessions", true}, NULL},
+    };
+
+    add_list(d, "failed", "Certificates that failed:",
+             &(struct list){"certificates", columns, 4, failed_sentence, NULL});
 }
 
 /* "expired on 2026-11-01", "expires on 2026-12-01, in 4 days" */
@@ -174,35 +140,25 @@ static const char *expiry(struct document *d, const struct answer *a, unsigned r
                           counted(days, answer_count(a, row, "days_left"), "day", "days"));
 }
 
+static const char *expiring_sentence(struct document *d, const struct answer *a, unsigned row)
+{
+    return document_words(d, "%s%s: %s; %s.", answer_text(a, row, "certificate"),
+                          answer_is(a, row, "whose", "sent with it") ? " (of a chain)" : "",
+                          expiry(d, a, row), whose_certificate(d, a, row));
+}
+
 static void add_expiring(struct document *d)
 {
-    static const struct table_column columns[] = {
-        {"certificate", "certificate", false},
-        {"whose", "whose", false},
-        {"expiry", "until", false},
-        {"where", "shown by", false},
-        {"sessions", "sessions", true},
+    static const struct list_column columns[] = {
+        {{"certificate", "certificate", false}, NULL},
+        {{"whose", "whose", false}, NULL},
+        {{"expiry", "until", false}, expiry},
+        {{"where", "shown by", false}, whose_certificate},
+        {{"sessions", "sessions", true}, NULL},
     };
-    const struct answer *a = answer_of(d, "expiring");
-    struct block *b = add_table(
-        d, "expiring", "Certificates that had expired when they were seen, or soon would:", columns,
-        5);
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        if (!section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = answer_text(a, row, "certificate");
-        r->cells[1].text = answer_text(a, row, "whose");
-        r->cells[2].text = expiry(d, a, row);
-        r->cells[3].text = whose_certificate(d, a, row);
-        r->cells[4].number = answer_count(a, row, "sessions");
-        r->sentence = document_words(d, "%s%s: %s; %s.", r->cells[0].text,
-                                     answer_is(a, row, "whose", "sent with it") ? " (of a chain)"
-                                                                                : "",
-                                     r->cells[2].text, r->cells[3].text);
-    }
-    section_more(b, a);
+    add_list(d, "expiring", "Certificates that had expired when they were seen, or soon would:",
+             &(struct list){"expiring", columns, 5, expiring_sentence, NULL});
 }
 
 /* For scripts: the tables show them. */

@@ -177,23 +177,24 @@ static void add_shares(struct document *d)
                                   "low", "high", .words = directions});
 }
 
-static void add_directions(struct document *d, const struct answer *a)
+static const char *direction_text(struct document *d, const struct answer *a, unsigned row)
 {
-    static const struct table_column columns[] = {
-        {"direction", "messages", false},         {"messages_readable", "readable", true},
-        {"messages_estimated", "TLS est.", true}, {"sessions", "sessions", true},
-        {"stripped", "stripped", true},           {"undecided", "undecided", true},
-    };
-    static const char *const counts[] = {"messages_readable", "messages_estimated", "sessions",
-                                         "stripped", "undecided"};
-    struct block *b = add_table(d, "messages", "", columns, 6);
+    (void)d;
+    return words_for(directions, answer_text(a, row, "direction")).text;
+}
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = words_for(directions, answer_text(a, row, "direction")).text;
-        for (unsigned i = 0; i < 5; i++)
-            r->cells[i + 1].number = answer_count(a, row, counts[i]);
-    }
+static void add_directions(struct document *d)
+{
+    static const struct list_column columns[] = {
+        {{"direction", "messages", false}, direction_text},
+        {{"messages_readable", "readable", true}, NULL},
+        {{"messages_estimated", "TLS est.", true}, NULL},
+        {{"sessions", "sessions", true}, NULL},
+        {{"stripped", "stripped", true}, NULL},
+        {{"undecided", "undecided", true}, NULL},
+    };
+
+    add_list(d, "messages", "", &(struct list){"directions", columns, 6, NULL, NULL});
 }
 
 void section_directions(struct document *d)
@@ -202,7 +203,7 @@ void section_directions(struct document *d)
 
     document_section(d, "directions", "By direction");
     add_shares(d);
-    add_directions(d, a);
+    add_directions(d);
     if (answer_row(a, "direction", "relay") < a->rows)
         say_item(d, "With --home PREFIXES inbound, outbound and internal mail are told apart.");
 }

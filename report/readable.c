@@ -27,37 +27,38 @@ static void add_given(struct document *d)
                                   "of_exchanges_read", .note = "mechanisms", .words = kinds});
 }
 
-static void add_given_to(struct document *d, const struct answer *a)
+static bool was_given(const struct answer *a, unsigned row)
 {
-    static const struct table_column columns[] = {
-        {"server", "server", false},
-        {"auth_mechanism", "AUTH", false},
-        {"sessions_exposed", "readable", true},
-        {"of_sessions_with_auth_in_the_clear", "of sessions", true},
-        {"clients", "clients", true},
-    };
-    struct block *b = add_table(d, "servers", "Credentials went in the clear to:", columns, 5);
+    return answer_count(a, row, "sessions_exposed") > 0;
+}
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        if (answer_count(a, row, "sessions_exposed") == 0 || !section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        const char *mechanism = answer_text(a, row, "auth_mechanism");
-        r->cells[0].text = document_words(d, "%s port %s", answer_text(a, row, "server_ip"),
-                                          answer_text(a, row, "server_port"));
-        r->cells[1].text = *mechanism ? mechanism : "AUTH";
-        r->cells[2].number = answer_count(a, row, "sessions_exposed");
-        r->cells[3].number = answer_count(a, row, "of_sessions_with_auth_in_the_clear");
-        r->cells[4].number = answer_count(a, row, "clients");
-    }
-    section_more(b, a);
+static const char *mechanism_text(struct document *d, const struct answer *a, unsigned row)
+{
+    const char *mechanism = answer_text(a, row, "auth_mechanism");
+
+    (void)d;
+    return *mechanism ? mechanism : "AUTH";
+}
+
+static void add_given_to(struct document *d)
+{
+    static const struct list_column columns[] = {
+        {{"server", "server", false}, server_text},
+        {{"auth_mechanism", "AUTH", false}, mechanism_text},
+        {{"sessions_exposed", "readable", true}, NULL},
+        {{"of_sessions_with_auth_in_the_clear", "of sessions", true}, NULL},
+        {{"clients", "clients", true}, NULL},
+    };
+
+    add_list(d, "servers", "Credentials went in the clear to:",
+             &(struct list){"credentials", columns, 5, NULL, was_given});
 }
 
 void section_credentials(struct document *d)
 {
     document_section(d, "credentials", "Credentials given away");
     add_given(d);
-    add_given_to(d, answer_of(d, "credentials"));
+    add_given_to(d);
 }
 
 /* ---- items */
@@ -87,24 +88,14 @@ static void add_items(struct document *d)
 
 static void add_attachments(struct document *d)
 {
-    static const struct table_column columns[] = {
-        {"media_type", "media type", false},
-        {"attachments", "attachments", true},
-        {"octets", "octets", true},
+    static const struct list_column columns[] = {
+        {{"media_type", "media type", false}, NULL},
+        {{"attachments", "attachments", true}, NULL},
+        {{"octets", "octets", true}, NULL},
     };
-    const struct answer *a = answer_of(d, "attachments");
-    struct block *b = add_table(d, "attachments",
-                                "Attachments, by the media type they claim:", columns, 3);
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        if (!section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = answer_text(a, row, "media_type");
-        r->cells[1].number = answer_count(a, row, "attachments");
-        r->cells[2].number = answer_count(a, row, "octets");
-    }
-    section_more(b, a);
+    add_list(d, "attachments", "Attachments, by the media type they claim:",
+             &(struct list){"attachments", columns, 3, NULL, NULL});
 }
 
 static void say_pairs(struct document *d)

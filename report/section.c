@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Columns of a list; ours have six at most. */
+#define LIST_COLUMNS 8
+
 struct words words_for(const struct words *list, const char *name)
 {
     for (; list->name; list++)
@@ -67,15 +70,52 @@ uint64_t less(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-bool section_room(struct block *table)
+static void fill(struct document *d, const struct list *l, const struct answer *a, unsigned row,
+                 struct table_cell *cells)
 {
-    if (table->row_count < SECTION_ROWS)
-        return true;
-    table->rows_left_out++;
-    return false;
+    for (unsigned i = 0; i < l->column_count; i++) {
+        const struct list_column *c = &l->columns[i];
+        if (c->text)
+            cells[i].text = c->text(d, a, row);
+        else if (c->column.number)
+            cells[i].number = answer_count(a, row, c->column.name);
+        else
+            cells[i].text = answer_text(a, row, c->column.name);
+    }
 }
 
-void section_more(struct block *table, const struct answer *a)
+static struct block *add_list_table(struct document *d, const char *name, const char *title,
+                                    const struct list *l)
 {
-    table->rows_left_out += a->rows_left_out;
+    struct table_column columns[LIST_COLUMNS];
+
+    for (unsigned i = 0; i < l->column_count; i++)
+        columns[i] = l->columns[i].column;
+    return add_table(d, name, title, columns, l->column_count);
+}
+
+void add_list(struct document *d, const char *name, const char *title, const struct list *l)
+{
+    const struct answer *a = answer_of(d, l->question);
+    struct block *b = add_list_table(d, name, title, l);
+
+    b->rows_left_out = a->rows_left_out;
+    for (unsigned row = 0; row < a->rows; row++) {
+        if (l->wanted && !l->wanted(a, row))
+            continue;
+        if (b->row_count == SECTION_ROWS) {
+            b->rows_left_out++;
+            continue;
+        }
+        struct table_row *r = add_row(d, b);
+        fill(d, l, a, row, r->cells);
+        if (l->sentence)
+            r->sentence = l->sentence(d, a, row);
+    }
+}
+
+const char *server_text(struct document *d, const struct answer *a, unsigned row)
+{
+    return document_words(d, "%s port %s", answer_text(a, row, "server_ip"),
+                          answer_text(a, row, "server_port"));
 }

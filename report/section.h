@@ -57,10 +57,27 @@ uint64_t less(uint64_t a, uint64_t b);
 /* Rows of a list that a report has; further ones are counted. */
 #define SECTION_ROWS 20u
 
-/* Is there room in the table for one more row?  If not, it is counted as left out. */
-bool section_room(struct block *table);
+/* What is made of a row of an answer, where that is more than one of its columns says. */
+typedef const char *row_text(struct document *d, const struct answer *a, unsigned row);
 
-/* How many there are behind those that were looked at: an answer keeps a thousand rows. */
-void section_more(struct block *table, const struct answer *a);
+/*
+ * Rows of an answer as a table.  A column holds what `text` makes of the row; without it, the
+ * question's column of the same name.
+ */
+struct list {
+    const char *question;
+    const struct list_column {
+        struct table_column column;
+        row_text *text;
+    } * columns;
+    unsigned column_count;
+    row_text *sentence;                                   /* of the row, for text; or NULL */
+    bool (*wanted)(const struct answer *a, unsigned row); /* NULL: every row is */
+};
+
+/* "192.0.2.25 port 25", of the columns server_ip and server_port. */
+row_text server_text;
+
+void add_list(struct document *d, const char *name, const char *title, const struct list *l);
 
 #endif

@@ -24,41 +24,37 @@ static const struct words rules[] = {
     {NULL, NULL, TONE_PLAIN},
 };
 
+static const char *rule_text(struct document *d, const struct answer *a, unsigned row)
+{
+    (void)d;
+    return words_for(rules, answer_text(a, row, "rule")).text;
+}
+
 static const char *finding(struct document *d, const struct answer *a, unsigned row)
 {
     char sessions[COUNTED_TEXT], servers[COUNTED_TEXT];
-    const char *rule = answer_text(a, row, "rule");
 
     return document_words(
         d, "%s, %s: %s (%s) in %s with %s.", answer_text(a, row, "rank"),
         answer_is(a, row, "rank", "weak") ? "the class stays as it is" : "counted as stripped",
-        words_for(rules, rule).text, rule,
+        rule_text(d, a, row), answer_text(a, row, "rule"),
         counted(sessions, answer_count(a, row, "sessions_with_the_finding"), "session", "sessions"),
         counted(servers, answer_count(a, row, "servers"), "server", "servers"));
 }
 
-static void add_evidence(struct document *d, const struct answer *a)
+static void add_evidence(struct document *d)
 {
-    static const struct table_column columns[] = {
-        {"rule", "rule", false},
-        {"rank", "rank", false},
-        {"what", "what was seen", false},
-        {"sessions_with_the_finding", "sessions", true},
-        {"sessions_stripped", "counted as stripped", true},
-        {"servers", "servers", true},
+    static const struct list_column columns[] = {
+        {{"rule", "rule", false}, NULL},
+        {{"rank", "rank", false}, NULL},
+        {{"what", "what was seen", false}, rule_text},
+        {{"sessions_with_the_finding", "sessions", true}, NULL},
+        {{"sessions_stripped", "counted as stripped", true}, NULL},
+        {{"servers", "servers", true}, NULL},
     };
-    struct block *b = add_table(d, "evidence", "Evidence of stripping:", columns, 6);
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = answer_text(a, row, "rule");
-        r->cells[1].text = answer_text(a, row, "rank");
-        r->cells[2].text = words_for(rules, r->cells[0].text).text;
-        r->cells[3].number = answer_count(a, row, "sessions_with_the_finding");
-        r->cells[4].number = answer_count(a, row, "sessions_stripped");
-        r->cells[5].number = answer_count(a, row, "servers");
-        r->sentence = finding(d, a, row);
-    }
+    add_list(d, "evidence",
+             "Evidence of stripping:", &(struct list){"stripped", columns, 6, finding, NULL});
 }
 
 /* What came where only TLS may (CVE-2011-0411 and its kin); clients that are merely rude do it too. */
@@ -92,7 +88,7 @@ void section_stripping(struct document *d)
     }
     if (a->rows == 0)
         say(d, "No evidence of stripping was found.");
-    add_evidence(d, a);
+    add_evidence(d);
     say_injected(d);
 }
 
@@ -141,26 +137,22 @@ static void add_letters(struct document *d)
 }
 
 /* Software that names itself and was not once seen to offer (2.a). */
+static bool never_offers(const struct answer *a, unsigned row)
+{
+    return answer_count(a, row, "servers_ever_offering") == 0 &&
+           !answer_is(a, row, "software", "(does not say)");
+}
+
 static void add_silent_software(struct document *d)
 {
-    static const struct table_column columns[] = {
-        {"software", "software", false},
-        {"servers", "servers", true},
-        {"sessions", "sessions", true},
+    static const struct list_column columns[] = {
+        {{"software", "software", false}, NULL},
+        {{"of_servers", "servers", true}, NULL},
+        {{"of_sessions_answered", "sessions", true}, NULL},
     };
-    const struct answer *a = answer_of(d, "software");
-    struct block *b = add_table(
-        d, "silent-software", "Software that was never seen to offer STARTTLS (2.a):", columns, 3);
 
-    for (unsigned row = 0; row < a->rows; row++) {
-        const char *name = answer_text(a, row, "software");
-        if (answer_count(a, row, "servers_ever_offering") || *name == '(' || !section_room(b))
-            continue;
-        struct table_row *r = add_row(d, b);
-        r->cells[0].text = name;
-        r->cells[1].number = answer_count(a, row, "of_servers");
-        r->cells[2].number = answer_count(a, row, "of_sessions_answered");
-    }
+    add_list(d, "silent-software", "Software that was never seen to offer STARTTLS (2.a):",
+             &(struct list){"software", columns, 3, NULL, never_offers});
 }
 
 static void say_unexercised(struct document *d)

@@ -199,6 +199,23 @@ struct facts sample_encrypted(uint16_t client_port)
 
 /* ---- folders */
 
+struct facts sample_certified(uint16_t client_port, int64_t valid_until)
+{
+    struct facts f = sample_encrypted(client_port);
+
+    f.tls_version = 0x0303;
+    f.tls_cipher = 0xc02f; /* ECDHE-RSA-AES128-GCM-SHA256 */
+    f.cert_seen = true;
+    strcpy(f.cert.subject_cn, "mx.example");
+    memset(f.cert.sha256, 'a', 64);
+    f.cert.sha256[0] = (char)('a' + client_port % 6);
+    f.cert.not_before = SAMPLE_CAPTURED - 60 * SAMPLE_DAY;
+    f.cert.not_after = valid_until;
+    f.cert_verified = f.cert_named = YES;
+    strcpy(f.cert_asked, "mx.example");
+    return f;
+}
+
 int sample_folder(void **state)
 {
     char name[] = "/tmp/mailtap-test-XXXXXX";

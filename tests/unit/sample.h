@@ -19,6 +19,13 @@ struct facts sample_clear(uint16_t client_port);
 /* A server that offered STARTTLS, and TLS 1.3 after it. */
 struct facts sample_encrypted(uint16_t client_port);
 
+/* The sessions of sample_store() are captured within a second of this; seconds. */
+#define SAMPLE_CAPTURED INT64_C(1795485052)
+#define SAMPLE_DAY INT64_C(86400)
+
+/* TLS 1.2 with a certificate that was good when it was seen. */
+struct facts sample_certified(uint16_t client_port, int64_t valid_until);
+
 /* Group set-up and tear-down: an empty folder, and its name in *state. */
 int sample_folder(void **state);
 int sample_folder_remove(void **state);

@@ -7,32 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The sessions of sample_store() are captured within a second of this. */
-#define CAPTURED INT64_C(1795485052)
-#define DAY INT64_C(86400)
-
-/* TLS 1.2 with a certificate that was good when it was seen. */
-static struct facts certified(uint16_t client_port, int64_t valid_until)
-{
-    struct facts f = sample_encrypted(client_port);
-
-    f.tls_version = 0x0303;
-    f.tls_cipher = 0xc02f; /* ECDHE-RSA-AES128-GCM-SHA256 */
-    f.cert_seen = true;
-    strcpy(f.cert.subject_cn, "mx.example");
-    memset(f.cert.sha256, 'a', 64);
-    f.cert.sha256[0] = (char)('a' + client_port % 6);
-    f.cert.not_before = CAPTURED - 60 * DAY;
-    f.cert.not_after = valid_until;
-    f.cert_verified = f.cert_named = YES;
-    strcpy(f.cert_asked, "mx.example");
-    return f;
-}
-
 static void failed_certificates_say_why(void **state)
 {
-    struct facts f[] = {certified(1, CAPTURED + 90 * DAY), certified(2, CAPTURED + 90 * DAY),
-                        certified(3, CAPTURED + 90 * DAY), certified(4, CAPTURED + 90 * DAY)};
+    struct facts f[] = {sample_certified(1, SAMPLE_CAPTURED + 90 * SAMPLE_DAY),
+                        sample_certified(2, SAMPLE_CAPTURED + 90 * SAMPLE_DAY),
+                        sample_certified(3, SAMPLE_CAPTURED + 90 * SAMPLE_DAY),
+                        sample_certified(4, SAMPLE_CAPTURED + 90 * SAMPLE_DAY)};
 
     f[0].cert_verified = NO;
     strcpy(f[0].cert_reason, "unable to get local issuer certificate");
@@ -53,8 +33,10 @@ static void failed_certificates_say_why(void **state)
 
 static void certificates_that_expire_are_told_by_the_clock_of_the_capture(void **state)
 {
-    const struct facts f[] = {certified(1, CAPTURED + 29 * DAY + 100), /* 2027-01-22 */
-                              certified(2, CAPTURED + 31 * DAY), certified(3, CAPTURED - DAY)};
+    const struct facts f[] = {
+        sample_certified(1, SAMPLE_CAPTURED + 29 * SAMPLE_DAY + 100), /* 2027-01-22 */
+        sample_certified(2, SAMPLE_CAPTURED + 31 * SAMPLE_DAY),
+        sample_certified(3, SAMPLE_CAPTURED - SAMPLE_DAY)};
     char *one = audit_of(sample_path(state, "expiring.db"), f, 3);
 
     assert_says(one, "mx.example: expires on 2026-12-23, in 29 days; 192.0.2.26 port 25.");
@@ -66,12 +48,12 @@ static void certificates_that_expire_are_told_by_the_clock_of_the_capture(void *
 
 static void an_issuer_that_expires_is_told_of_its_chain(void **state)
 {
-    struct facts f = certified(1, CAPTURED + 90 * DAY);
+    struct facts f = sample_certified(1, SAMPLE_CAPTURED + 90 * SAMPLE_DAY);
     struct chain_link chain[2] = {{.facts = f.cert}, {.facts = f.cert}};
 
     memset(chain[1].facts.sha256, 'e', 64);
     strcpy(chain[1].facts.subject_cn, "Issuer");
-    chain[1].facts.not_after = CAPTURED + DAY + 100;
+    chain[1].facts.not_after = SAMPLE_CAPTURED + SAMPLE_DAY + 100;
     f.chain = chain;
     f.chain_length = 2;
     char *one = audit_of(sample_path(state, "issuer.db"), &f, 1);
@@ -101,7 +83,8 @@ static void the_worst_come_first(void **state)
 
 static void nothing_to_fix_is_no_section(void **state)
 {
-    const struct facts f[] = {sample_encrypted(1), certified(2, CAPTURED + 90 * DAY)};
+    const struct facts f[] = {sample_encrypted(1),
+                              sample_certified(2, SAMPLE_CAPTURED + 90 * SAMPLE_DAY)};
     char *one = audit_of(sample_path(state, "good.db"), f, 2);
 
     assert_says_not(one, "fix first");

@@ -7,35 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The sessions of sample_store() are captured within a second of this. */
-#define CAPTURED INT64_C(1795485052)
-#define DAY INT64_C(86400)
-
-/* TLS 1.2 with a certificate that was good when it was seen. */
-static struct facts certified(uint16_t client_port, int64_t valid_until)
-{
-    struct facts f = sample_encrypted(client_port);
-
-    f.tls_version = 0x0303;
-    f.tls_cipher = 0xc02f; /* ECDHE-RSA-AES128-GCM-SHA256 */
-    f.cert_seen = true;
-    strcpy(f.cert.subject_cn, "mx.example");
-    memset(f.cert.sha256, 'a', 64);
-    f.cert.sha256[0] = (char)('a' + client_port % 6);
-    f.cert.not_before = CAPTURED - 60 * DAY;
-    f.cert.not_after = valid_until;
-    f.cert_verified = f.cert_named = YES;
-    strcpy(f.cert_asked, "mx.example");
-    return f;
-}
-
 static void every_rung_has_its_share(void **state)
 {
     struct facts f[] = {sample_clear(1),
                         sample_clear(2),
                         sample_encrypted(3),
-                        certified(4, CAPTURED + 90 * DAY),
-                        certified(5, CAPTURED + 90 * DAY),
+                        sample_certified(4, SAMPLE_CAPTURED + 90 * SAMPLE_DAY),
+                        sample_certified(5, SAMPLE_CAPTURED + 90 * SAMPLE_DAY),
                         sample_encrypted(6),
                         sample_encrypted(7)};
 

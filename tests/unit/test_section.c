@@ -93,24 +93,55 @@ static void a_block_of_what_was_not_seen_is_not_for_eyes(void **state)
     document_close(&d);
 }
 
-static void long_lists_are_counted(void **state)
+static bool is_odd(const struct answer *a, unsigned row)
 {
-    static const struct table_column columns[] = {{"a", "A", false}};
+    return answer_is(a, row, "weakness", "odd");
+}
+
+static const char *shouted(struct document *d, const struct answer *a, unsigned row)
+{
+    return document_words(d, "%s!", answer_text(a, row, "weakness"));
+}
+
+static void lists_are_rows_of_answers(void **state)
+{
+    static const struct list_column columns[] = {
+        {{"weakness", "weakness", false}, NULL},
+        {{"said", "said", false}, shouted},
+        {{"sessions", "sessions", true}, NULL},
+    };
     struct document *d = answered();
-    struct block *b = add_table(d, "t", "", columns, 1);
-    struct answer a = {.rows_left_out = 5};
-    unsigned shown = 0;
 
     (void)state;
-    for (unsigned i = 0; i < SECTION_ROWS + 3; i++)
-        if (section_room(b)) {
-            add_row(d, b)->cells[0].number = i;
-            shown++;
-        }
-    assert_int_equal(shown, SECTION_ROWS);
-    assert_int_equal(b->rows_left_out, 3);
-    section_more(b, &a);
-    assert_int_equal(b->rows_left_out, 8);
+    add_list(d, "all", "All:", &(struct list){"weaknesses", columns, 3, NULL, NULL});
+    add_list(d, "odd", "Odd:", &(struct list){"weaknesses", columns, 3, shouted, is_odd});
+    const struct block *all = d->sections[0]->blocks[0], *odd = d->sections[0]->blocks[1];
+    assert_int_equal(all->row_count, 2);
+    assert_string_equal(all->rows[0].cells[0].text, "rc4");
+    assert_string_equal(all->rows[0].cells[1].text, "rc4!");
+    assert_int_equal(all->rows[0].cells[2].number, 3);
+    assert_null(all->rows[0].sentence);
+    assert_string_equal(all->columns[1].title, "said");
+    assert_int_equal(odd->row_count, 1);
+    assert_string_equal(odd->rows[0].sentence, "odd!");
+    assert_int_equal(odd->rows_left_out, 0);
+    document_close(&d);
+}
+
+static void long_lists_are_counted(void **state)
+{
+    static const struct list_column columns[] = {{{"weakness", "weakness", false}, NULL}};
+    struct document *d = answered();
+    struct answer *a = d->answers[0];
+    unsigned rows = SECTION_ROWS + 3;
+
+    (void)state;
+    a->cells = document_room(d, (size_t)rows * a->columns, sizeof *a->cells);
+    a->rows = rows;
+    a->rows_left_out = 5;
+    add_list(d, "long", "", &(struct list){"weaknesses", columns, 1, NULL, NULL});
+    assert_int_equal(d->sections[0]->blocks[0]->row_count, SECTION_ROWS);
+    assert_int_equal(d->sections[0]->blocks[0]->rows_left_out, 8);
     document_close(&d);
 }
 
@@ -128,6 +159,7 @@ int main(void)
         cmocka_unit_test(words_have_an_otherwise),
         cmocka_unit_test(listings_have_a_figure_for_every_word),
         cmocka_unit_test(a_block_of_what_was_not_seen_is_not_for_eyes),
+        cmocka_unit_test(lists_are_rows_of_answers),
         cmocka_unit_test(long_lists_are_counted),
         cmocka_unit_test(a_part_is_never_more_than_the_whole),
     };
