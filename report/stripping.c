@@ -2,6 +2,8 @@
 #include "page.h"
 #include "section.h"
 
+#include <mailtap/statistics.h>
+
 #include <string.h>
 
 /* ---- evidence */
@@ -169,12 +171,30 @@ static void say_unexercised(struct document *d)
                  counted(of, answer_count(a, row, "of_count"), "client", "clients"));
 }
 
+/* metrics.md: insisting is what goes beyond the control, which probes and health checks make. */
+static void say_beyond_control(struct document *d)
+{
+    const struct figure *f = document_figure(d, "insist-ended-without-mail");
+    const struct figure *control = document_figure(d, "insist-control-ended-without-mail");
+
+    if (!f->intervalled || !control->intervalled)
+        return;
+    double p = (double)f->count / (double)f->of, q = (double)control->count / (double)control->of;
+    struct interval i = difference(p, (struct interval){f->low, f->high}, q,
+                                   (struct interval){control->low, control->high});
+    say_item(d,
+             "Without TLS sessions ended without mail %+.1f points more often than where it could "
+             "be had (%+.1f to %+.1f): what is above 0 is insisting, and not probing.",
+             100 * (p - q), 100 * i.low, 100 * i.high);
+}
+
 void section_bar(struct document *d)
 {
     document_section(d, "bar", "Who raises the bar: 2.a to 2.d");
     say(d, "2.a: software includes STARTTLS. 2.b: servers offer it. 2.c: clients use it when it is "
            "offered. 2.d: clients insist on it, and go round a server that does not offer.");
     add_letters(d);
+    say_beyond_control(d);
     say_unexercised(d);
     add_silent_software(d);
 }
