@@ -73,6 +73,28 @@ static void the_letters_are_shares(void **state)
     free(one);
 }
 
+/* 20 without the offer, of which 10 ended without mail, and 20 with it, none of which did. */
+static void insisting_goes_beyond_the_control(void **state)
+{
+    struct facts f[40];
+
+    for (uint16_t i = 0; i < 40; i++) {
+        f[i] = sample_clear(i);
+        f[i].decided = YES;
+        f[i].starttls_offered = i < 20 ? NO : YES;
+        f[i].starttls_requested = NO;
+        f[i].server.port = (uint16_t)(i < 20 ? 25 : 587);
+        f[i].transactions = i % 2 && i < 20 ? 0 : 1;
+    }
+    char *one = audit_of(sample_path(state, "insist.db"), f, 40);
+    assert_says(one, "2.d without TLS, ended without mail 10 of 20 (50.0 %");
+    assert_says(one, "the same, though TLS could be had 0 of 20 (0.0 %");
+    assert_says(one,
+                "Without TLS sessions ended without mail +50.0 points more often than where it "
+                "could be had (");
+    free(one);
+}
+
 static void no_evidence_is_said(void **state)
 {
     const struct facts f = sample_encrypted(1);
@@ -91,6 +113,7 @@ int main(void)
         cmocka_unit_test(injected_text_is_said),
         cmocka_unit_test(software_that_never_offers_is_named),
         cmocka_unit_test(the_letters_are_shares),
+        cmocka_unit_test(insisting_goes_beyond_the_control),
         cmocka_unit_test(no_evidence_is_said),
     };
     return cmocka_run_group_tests(tests, sample_folder, sample_folder_remove);
