@@ -27,7 +27,7 @@ static void texts_are_made_safe(void **state)
 static void what_is_put_in_stays_in_order(void **state)
 {
     struct document *d = document_open();
-    char label[8];
+    char label[16];
 
     (void)state;
     document_title(d, "A report");
@@ -56,7 +56,7 @@ static void what_is_put_in_stays_in_order(void **state)
 static void figures_are_found_by_name(void **state)
 {
     struct document *d = document_open();
-    char name[8];
+    char name[16];
 
     (void)state;
     document_section(d, "one", "One");
