@@ -1,6 +1,7 @@
 /* chart.c - see chart.h. */
 #include "chart.h"
 
+#include "chart_curves.h"
 #include "chart_series.h"
 #include "mark.h"
 #include "markup.h"
@@ -301,7 +302,7 @@ static bool any_share_told(const struct block *b)
 
 bool chart_drawn(const struct block *b)
 {
-    if (block_empty(b) || b->kind == BLOCK_SERIES)
+    if (block_empty(b) || b->kind == BLOCK_SERIES || b->kind == BLOCK_CURVES)
         return !block_empty(b);
     if (b->kind != BLOCK_FIGURES || b->chart == CHART_NONE)
         return false;
@@ -312,6 +313,8 @@ static unsigned height_of(const struct block *b)
 {
     if (b->kind == BLOCK_SERIES)
         return series_height(b);
+    if (b->kind == BLOCK_CURVES)
+        return CURVES_HEIGHT;
     switch (b->chart) {
     case CHART_PARTS:
         return 54;
@@ -327,10 +330,12 @@ static unsigned height_of(const struct block *b)
     return 0;
 }
 
-static void put_marks(FILE *out, const struct block *b)
+static void put_marks(FILE *out, const struct block *b, const char *id)
 {
     if (b->kind == BLOCK_SERIES)
         series_put(out, b);
+    else if (b->kind == BLOCK_CURVES)
+        curves_put(out, b, id);
     else if (b->chart == CHART_PARTS)
         put_parts(out, b);
     else if (b->chart == CHART_BARS)
@@ -346,6 +351,8 @@ static void put_legend(FILE *out, const struct block *b)
 {
     if (b->kind == BLOCK_SERIES) {
         series_legend(out, b);
+    } else if (b->kind == BLOCK_CURVES) {
+        curves_legend(out, b);
     } else if (b->chart == CHART_FLOW) {
         fputs("<ul class=\"legend\">\n<li>", out);
         mark_swatch(out, TONE_PLAIN, "lost");
@@ -371,7 +378,7 @@ void chart_put(FILE *out, const struct block *b, const char *id, struct slice ti
     fprintf(out, "</title>\n<desc id=\"%s--desc\">", id);
     markup_text(out, *b->description ? b->description : "What it shows is in the table below it.");
     fputs("</desc>\n", out);
-    put_marks(out, b);
+    put_marks(out, b, id);
     fputs("</svg>\n", out);
     put_legend(out, b);
 }

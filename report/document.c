@@ -4,6 +4,7 @@
 #include "page.h"
 
 #include <mailtap/rates.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,6 +241,49 @@ struct block *add_series(struct document *d, const char *name, const char *title
     return b;
 }
 
+struct block *add_curves(struct document *d, const char *name, const char *title,
+                         const char *description, const struct curve_axis axes[2], unsigned points,
+                         const struct curve *curves, unsigned curve_count)
+{
+    struct block *b = add_block(d, BLOCK_CURVES, name, title, description);
+
+    b->across = axes[0];
+    b->up = axes[1];
+    b->x_count = points < CURVE_POINTS ? points : CURVE_POINTS;
+    b->xs = document_room(d, b->x_count, sizeof *b->xs);
+    b->curve_count = curve_count < CURVE_LINES ? curve_count : CURVE_LINES;
+    b->curves = document_room(d, b->curve_count, sizeof *b->curves);
+    memcpy(b->curves, curves, b->curve_count * sizeof *curves);
+    for (unsigned i = 0; i < b->curve_count; i++)
+        b->curves[i].values = document_room(d, b->x_count, sizeof *b->curves[i].values);
+    return b;
+}
+
+bool curve_banded(const struct curve *c, unsigned points)
+{
+    for (unsigned i = 0; i < points; i++)
+        if (c->values[i].low < c->values[i].at || c->values[i].high > c->values[i].at)
+            return true;
+    return false;
+}
+
+const char *axis_text(char to[AXIS_TEXT], const struct curve_axis *axis, double value)
+{
+    char number[NUMBER_TEXT];
+
+    if (!isfinite(value))
+        snprintf(to, AXIS_TEXT, "-");
+    else if (axis->share)
+        snprintf(to, AXIS_TEXT, "%.1f %%", 100 * fmin(fmax(value, -10), 10));
+    else if (value >= 100 && value < 0x1p63)
+        snprintf(to, AXIS_TEXT, "%s%s%.40s", number_text(number, (uint64_t)(value + 0.5)),
+                 *axis->unit ? " " : "", axis->unit);
+    else
+        snprintf(to, AXIS_TEXT, "%.*g%s%.40s", fabs(value) < 10 ? 2 : 3, value,
+                 *axis->unit ? " " : "", axis->unit);
+    return to;
+}
+
 static bool all_quiet(const struct block *b)
 {
     for (unsigned i = 0; i < b->figure_count; i++)
@@ -259,6 +303,8 @@ bool block_empty(const struct block *b)
         return b->row_count == 0;
     case BLOCK_SERIES:
         return b->place_count == 0;
+    case BLOCK_CURVES:
+        return b->x_count == 0 || b->curve_count == 0;
     }
     return true;
 }

@@ -1,7 +1,7 @@
 /*
  * document.h - what a report says, before it is text, JSON or HTML.
  *
- * A document is sections, a section is blocks: sentences, figures, tables, series.  Sections put
+ * A document is sections, a section is blocks: sentences, figures, tables, series, curves.  Sections put
  * them in (section.h), the writers at the end of this header write them out, and all three formats
  * say the same, because they are given the same.
  *
@@ -82,9 +82,31 @@ struct series_line {
     uint64_t *values; /* one for each place */
 };
 
+/* ---- curves: what depends on a quantity that runs */
+
+/* More would be no chart that is read. */
+#define CURVE_POINTS 101u
+#define CURVE_LINES 12u
+
+struct curve_axis {
+    const char *label, *unit; /* "messages readable"; "" or "bits" */
+    bool share;               /* from 0 to 1, told in percent; `unit` is "" */
+    double least, most;       /* its ends; a value beyond is drawn there */
+};
+
+struct curve_value {
+    double at, low, high; /* low = at = high where there is no interval */
+};
+
+struct curve {
+    const char *name, *label;   /* "2.b": short, for it stands where the line ends */
+    enum tone tone;             /* a colour to tell it by */
+    struct curve_value *values; /* one for each place of the x axis */
+};
+
 /* ---- blocks */
 
-enum block_kind { BLOCK_SAY, BLOCK_FIGURES, BLOCK_TABLE, BLOCK_SERIES };
+enum block_kind { BLOCK_SAY, BLOCK_FIGURES, BLOCK_TABLE, BLOCK_SERIES, BLOCK_CURVES };
 
 struct block {
     enum block_kind kind;
@@ -108,12 +130,20 @@ struct block {
     struct table_row *rows;
     unsigned row_count;
     uint64_t rows_left_out; /* further ones, which are not shown */
+    bool whole;             /* text shows all rows, however many */
 
     /* BLOCK_SERIES: parts of a whole at each place, none counted in two lines */
     const char *const *places; /* "2026-11-27" */
     unsigned place_count;
     struct series_line *lines;
     unsigned line_count;
+
+    /* BLOCK_CURVES */
+    struct curve_axis across, up;
+    double *xs; /* ascending */
+    unsigned x_count;
+    struct curve *curves;
+    unsigned curve_count;
 };
 
 struct section {
@@ -177,6 +207,18 @@ struct table_row *add_row(struct document *d, struct block *table);
 struct block *add_series(struct document *d, const char *name, const char *title,
                          const char *description, unsigned places, const struct series_line *lines,
                          unsigned line_count);
+
+/* xs and values are 0 until they are set; of more than CURVE_POINTS or CURVE_LINES, the first. */
+struct block *add_curves(struct document *d, const char *name, const char *title,
+                         const char *description, const struct curve_axis axes[2], unsigned points,
+                         const struct curve *curves, unsigned curve_count);
+
+/* "34.2 %", "1,234", "0.57", with the unit of the axis behind. */
+#define AXIS_TEXT 80
+const char *axis_text(char to[AXIS_TEXT], const struct curve_axis *axis, double value);
+
+/* Does it have an interval at some place? */
+bool curve_banded(const struct curve *c, unsigned points);
 
 /* Is there nothing in it for eyes? */
 bool block_empty(const struct block *b);

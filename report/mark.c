@@ -28,7 +28,7 @@ static const struct {
     [TONE_UNKNOWN] = {"unknown", 4, -4, {{44, 94}}},
 };
 
-static const char *tone_name(enum tone t)
+const char *mark_tone(enum tone t)
 {
     return tones[(unsigned)t < TONES ? t : TONE_PLAIN].name;
 }
@@ -76,7 +76,7 @@ void mark_swatch(FILE *out, enum tone tone, const char *class)
     if (class)
         fprintf(out, "class=\"%s\"/></svg>", class);
     else
-        fprintf(out, "fill=\"url(#tone--%s)\"/></svg>", tone_name(tone));
+        fprintf(out, "fill=\"url(#tone--%s)\"/></svg>", mark_tone(tone));
 }
 
 /* ---- lengths */
@@ -124,7 +124,7 @@ static void open_rect(FILE *out, struct box at)
 void mark_bar(FILE *out, struct box at, enum tone tone, const char *label, const char *value)
 {
     open_rect(out, at);
-    fprintf(out, " class=\"mark\" fill=\"url(#tone--%s)\"><title>", tone_name(tone));
+    fprintf(out, " class=\"mark\" fill=\"url(#tone--%s)\"><title>", mark_tone(tone));
     markup_text(out, label);
     fputs(": ", out);
     markup_text(out, value);
@@ -149,7 +149,7 @@ void mark_point(FILE *out, enum tone tone, unsigned x, unsigned y)
 {
     fputs("<circle", out);
     put_length(out, "cx", x);
-    fprintf(out, " cy=\"%u\" r=\"5\" class=\"point tone t-%s\"/>\n", y, tone_name(tone));
+    fprintf(out, " cy=\"%u\" r=\"5\" class=\"point tone t-%s\"/>\n", y, mark_tone(tone));
 }
 
 void mark_text(FILE *out, const char *class, unsigned x, unsigned y, const char *text,

@@ -14,6 +14,9 @@
 /* Their colours and stripes, which all charts of a page refer to. */
 void mark_tones(FILE *out);
 
+/* Its name in style.css: "clear" of the class "t-clear" and of the stripes "#tone--clear". */
+const char *mark_tone(enum tone tone);
+
 /* A patch of a tone, for beside its name; `class` NULL, or a mark of style.css in its place. */
 void mark_swatch(FILE *out, enum tone tone, const char *class);
 

@@ -235,6 +235,45 @@ static void put_series(const struct place *at, const struct block *b)
     close_table(at);
 }
 
+/* ---- curves */
+
+static void put_curve_value(FILE *out, const struct curve_axis *axis, const struct curve_value *v,
+                            bool banded)
+{
+    char at[AXIS_TEXT], low[AXIS_TEXT], high[AXIS_TEXT];
+
+    fprintf(out, "<td class=\"n\">");
+    markup_text(out, axis_text(at, axis, v->at));
+    if (banded) {
+        fputs(" (", out);
+        markup_text(out, axis_text(low, axis, v->low));
+        fputs(" to ", out);
+        markup_text(out, axis_text(high, axis, v->high));
+        fputc(')', out);
+    }
+    fputs("</td>", out);
+}
+
+static void put_curves(const struct place *at, const struct block *b)
+{
+    char x[AXIS_TEXT];
+
+    open_table(at, b->x_count);
+    put_head(at->out, b->across.label, false);
+    for (unsigned i = 0; i < b->curve_count; i++)
+        put_head(at->out, b->curves[i].label, true);
+    fputs("</tr>\n</thead>\n<tbody>\n", at->out);
+    for (unsigned k = 0; k < b->x_count; k++) {
+        fputs("<tr>", at->out);
+        put_cell(at->out, true, "word", axis_text(x, &b->across, b->xs[k]));
+        for (unsigned i = 0; i < b->curve_count; i++)
+            put_curve_value(at->out, &b->up, &b->curves[i].values[k],
+                            curve_banded(&b->curves[i], b->x_count));
+        fputs("</tr>\n", at->out);
+    }
+    close_table(at);
+}
+
 /* ---- blocks and sections */
 
 static void put_sentence(FILE *out, const struct block *b)
@@ -252,8 +291,10 @@ static void put_rows(const struct place *at, const struct block *b)
         put_figures(at, b);
     else if (b->kind == BLOCK_TABLE)
         put_table(at, b);
-    else
+    else if (b->kind == BLOCK_SERIES)
         put_series(at, b);
+    else
+        put_curves(at, b);
 }
 
 /* A title without the colon that leads on to what is below it. */

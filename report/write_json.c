@@ -158,13 +158,62 @@ static void put_series(FILE *out, const struct block *b)
     fputc(']', out);
 }
 
+static void put_axis(FILE *out, const struct curve_axis *axis)
+{
+    text_member(out, true, "label", axis->label);
+    text_member(out, false, "unit", axis->unit);
+    flag_member(out, "share", axis->share);
+    real_member(out, "least", true, axis->least);
+    real_member(out, "most", true, axis->most);
+    fputc('}', out);
+}
+
+/* One of the three numbers of each value; or, with no values, the places. */
+static void put_reals(FILE *out, const char *name, const double *first, size_t step, unsigned count)
+{
+    member(out, false, name);
+    fputc('[', out);
+    for (unsigned i = 0; i < count; i++) {
+        fputs(i ? ", " : "", out);
+        json_cell(out, (struct cell){.kind = CELL_REAL, .real = first[i * step]});
+    }
+    fputc(']', out);
+}
+
+static void put_curve(FILE *out, const struct curve *c, unsigned points)
+{
+    const size_t step = sizeof *c->values / sizeof(double);
+
+    text_member(out, true, "name", c->name);
+    text_member(out, false, "label", c->label);
+    text_member(out, false, "tone", tone_name(c->tone));
+    put_reals(out, "values", &c->values->at, step, points);
+    put_reals(out, "low", &c->values->low, step, points);
+    put_reals(out, "high", &c->values->high, step, points);
+    fputc('}', out);
+}
+
+static void put_curves(FILE *out, const struct block *b)
+{
+    text_member(out, false, "description", b->description);
+    member(out, false, "across");
+    put_axis(out, &b->across);
+    member(out, false, "up");
+    put_axis(out, &b->up);
+    put_reals(out, "places", b->xs, 1, b->x_count);
+    member(out, false, "lines");
+    for (unsigned i = 0; i < b->curve_count; i++) {
+        fputs(i ? ",\n      " : "[\n      ", out);
+        put_curve(out, &b->curves[i], b->x_count);
+    }
+    fputc(']', out);
+}
+
 static void put_block(FILE *out, const struct block *b)
 {
     static const char *const kinds[] = {
-        [BLOCK_SAY] = "text",
-        [BLOCK_FIGURES] = "figures",
-        [BLOCK_TABLE] = "table",
-        [BLOCK_SERIES] = "series",
+        [BLOCK_SAY] = "text",      [BLOCK_FIGURES] = "figures", [BLOCK_TABLE] = "table",
+        [BLOCK_SERIES] = "series", [BLOCK_CURVES] = "curves",
     };
 
     text_member(out, true, "kind", kinds[b->kind]);
@@ -180,8 +229,10 @@ static void put_block(FILE *out, const struct block *b)
         put_figures(out, b);
     else if (b->kind == BLOCK_TABLE)
         put_table(out, b);
-    else
+    else if (b->kind == BLOCK_SERIES)
         put_series(out, b);
+    else
+        put_curves(out, b);
     fputc('}', out);
 }
 

@@ -11,6 +11,9 @@
 #define ROWS_SHOWN 10u
 #define PLACES_SHOWN 14u
 
+/* Places of curves that are shown: the first, the last, and what lies evenly between. */
+#define CURVE_PLACES 11u
+
 /* Columns of a text that is not the first of its row. */
 #define FURTHER_TEXT 24u
 
@@ -55,6 +58,7 @@ struct grid {
     unsigned columns;
     unsigned width[32];
     bool right[32];
+    unsigned from, to; /* those behind the first that are shown: what does not fit is shown below */
 };
 
 static unsigned wider(unsigned a, unsigned b)
@@ -65,6 +69,43 @@ static unsigned wider(unsigned a, unsigned b)
 static const char *cell_text(char number[NUMBER_TEXT], const struct table_cell *c)
 {
     return c->text ? c->text : number_text(number, c->number);
+}
+
+/* What a first column has at least, and at most where there is too much to fit beside it. */
+#define FIRST_LEAST 20u
+#define FIRST_MOST 34u
+
+static unsigned first_width(const struct block *b, unsigned rows)
+{
+    char number[NUMBER_TEXT];
+    unsigned width = shown_width(b->columns[0].title);
+
+    for (unsigned r = 0; r < rows; r++)
+        width = wider(width, shown_width(cell_text(number, &b->rows[r].cells[0])));
+    return width < FIRST_MOST ? width : FIRST_MOST;
+}
+
+/* The columns from g->from on that fit beside the first one, and one of them anyway. */
+static void divide(struct grid *g, unsigned first)
+{
+    unsigned taken = INDENT + first;
+
+    g->width[0] = first;
+    for (g->to = g->from; g->to < g->columns; g->to++) {
+        taken += GAP + g->width[g->to];
+        if (taken > PAGE_COLUMNS && g->to > g->from)
+            return;
+    }
+}
+
+/* On to the columns that did not fit; false when all have been shown. */
+static bool next_columns(struct grid *g)
+{
+    if (g->to >= g->columns)
+        return false;
+    g->from = g->to;
+    divide(g, g->width[0]);
+    return true;
 }
 
 /* Columns as wide as what is in them; the first one gets what is left of the line. */
@@ -83,7 +124,11 @@ static struct grid measured(const struct block *b, unsigned rows)
         g.width[c] = wider(g.width[c], shown_width(b->columns[c].title));
         taken += GAP + g.width[c];
     }
-    g.width[0] = taken < PAGE_COLUMNS - 20 ? PAGE_COLUMNS - taken : 20;
+    g.from = 1;
+    g.to = g.columns;
+    g.width[0] = PAGE_COLUMNS - taken;
+    if (taken + FIRST_LEAST > PAGE_COLUMNS)
+        divide(&g, first_width(b, rows));
     return g;
 }
 
@@ -91,7 +136,7 @@ static void put_cell(const struct page *p, const struct grid *g, unsigned column
 {
     unsigned width, room = g->width[column];
     char *shown = shown_text(slice_of(text), room, &width);
-    int pad = (int)(room - width), after = column + 1 == g->columns || g->right[column] ? 0 : pad;
+    int pad = (int)(room - width), after = column + 1 == g->to || g->right[column] ? 0 : pad;
 
     fprintf(p->out, "%*s%*s%s%*s", (int)(column ? GAP : INDENT), "", g->right[column] ? pad : 0, "",
             shown, after, "");
@@ -102,7 +147,8 @@ static void put_row(const struct page *p, const struct grid *g, const struct tab
 {
     char number[NUMBER_TEXT];
 
-    for (unsigned c = 0; c < g->columns; c++)
+    put_cell(p, g, 0, cell_text(number, &row->cells[0]));
+    for (unsigned c = g->from; c < g->to; c++)
         put_cell(p, g, c, cell_text(number, &row->cells[c]));
     fputc('\n', p->out);
 }
@@ -110,7 +156,8 @@ static void put_row(const struct page *p, const struct grid *g, const struct tab
 static void put_head(const struct page *p, const struct grid *g, const struct block *b)
 {
     fputs(p->colour ? "\033[2m" : "", p->out);
-    for (unsigned c = 0; c < g->columns; c++)
+    put_cell(p, g, 0, b->columns[0].title);
+    for (unsigned c = g->from; c < g->to; c++)
         put_cell(p, g, c, b->columns[c].title);
     fprintf(p->out, "%s\n", p->colour ? "\033[0m" : "");
 }
@@ -123,10 +170,9 @@ static void put_more(const struct page *p, uint64_t more)
         page_say(p, INDENT, false, "and %s more.", number_text(number, more));
 }
 
-static void put_table(const struct page *p, const struct block *b)
+static void put_rows(const struct page *p, const struct grid *g, const struct block *b,
+                     unsigned shown)
 {
-    unsigned shown = b->row_count < ROWS_SHOWN ? b->row_count : ROWS_SHOWN;
-    struct grid g = measured(b, shown);
     bool headed = false;
 
     for (unsigned i = 0; i < shown; i++) {
@@ -135,9 +181,29 @@ static void put_table(const struct page *p, const struct block *b)
             continue;
         }
         if (!headed)
-            put_head(p, &g, b);
+            put_head(p, g, b);
         headed = true;
-        put_row(p, &g, &b->rows[i]);
+        put_row(p, g, &b->rows[i]);
+    }
+}
+
+static bool any_sentence(const struct block *b)
+{
+    for (unsigned i = 0; i < b->row_count; i++)
+        if (b->rows[i].sentence)
+            return true;
+    return false;
+}
+
+static void put_table(const struct page *p, const struct block *b)
+{
+    unsigned shown = b->row_count < ROWS_SHOWN || b->whole ? b->row_count : ROWS_SHOWN;
+    struct grid g = measured(b, shown);
+
+    put_rows(p, &g, b, shown);
+    while (!any_sentence(b) && next_columns(&g)) {
+        fputc('\n', p->out);
+        put_rows(p, &g, b, shown);
     }
     put_more(p, b->row_count - shown + b->rows_left_out);
 }
@@ -157,7 +223,8 @@ static void put_place(const struct page *p, const struct grid *g, const struct b
 static void put_series(const struct page *p, const struct block *b)
 {
     unsigned from = b->place_count > PLACES_SHOWN ? b->place_count - PLACES_SHOWN : 0;
-    struct grid g = {.columns = 1 + (b->line_count < 31 ? b->line_count : 31), .width = {10}};
+    unsigned columns = 1 + (b->line_count < 31 ? b->line_count : 31);
+    struct grid g = {.columns = columns, .width = {10}, .from = 1, .to = columns};
     char number[NUMBER_TEXT];
 
     for (unsigned i = 0; i < g.columns - 1; i++) {
@@ -175,6 +242,62 @@ static void put_series(const struct page *p, const struct block *b)
         put_place(p, &g, b, k);
     if (from)
         page_say(p, INDENT, false, "and %s earlier.", number_text(number, from));
+}
+
+/* ---- curves: a table, without the intervals */
+
+static unsigned curve_place(const struct block *b, unsigned row, unsigned rows)
+{
+    return rows > 1 ? row * (b->x_count - 1) / (rows - 1) : 0;
+}
+
+static struct grid curves_measured(const struct block *b, unsigned rows)
+{
+    struct grid g = {.columns = 1 + b->curve_count, .from = 1};
+    char text[AXIS_TEXT];
+    unsigned first = shown_width(b->across.label);
+
+    for (unsigned i = 0; i < b->curve_count; i++) {
+        g.right[i + 1] = true;
+        g.width[i + 1] = wider(shown_width(b->curves[i].label), 7);
+        for (unsigned k = 0; k < rows; k++) {
+            double at = b->curves[i].values[curve_place(b, k, rows)].at;
+            g.width[i + 1] = wider(g.width[i + 1], shown_width(axis_text(text, &b->up, at)));
+        }
+        g.width[i + 1] = g.width[i + 1] < FURTHER_TEXT ? g.width[i + 1] : FURTHER_TEXT;
+    }
+    divide(&g, first < FIRST_LEAST ? FIRST_LEAST : first < FIRST_MOST ? first : FIRST_MOST);
+    return g;
+}
+
+static void put_curve_rows(const struct page *p, const struct grid *g, const struct block *b,
+                           unsigned rows)
+{
+    char text[AXIS_TEXT];
+
+    put_cell(p, g, 0, b->across.label);
+    for (unsigned c = g->from; c < g->to; c++)
+        put_cell(p, g, c, b->curves[c - 1].label);
+    fputc('\n', p->out);
+    for (unsigned k = 0; k < rows; k++) {
+        unsigned place = curve_place(b, k, rows);
+        put_cell(p, g, 0, axis_text(text, &b->across, b->xs[place]));
+        for (unsigned c = g->from; c < g->to; c++)
+            put_cell(p, g, c, axis_text(text, &b->up, b->curves[c - 1].values[place].at));
+        fputc('\n', p->out);
+    }
+}
+
+static void put_curves(const struct page *p, const struct block *b)
+{
+    unsigned rows = b->x_count < CURVE_PLACES ? b->x_count : CURVE_PLACES;
+    struct grid g = curves_measured(b, rows);
+
+    put_curve_rows(p, &g, b, rows);
+    while (next_columns(&g)) {
+        fputc('\n', p->out);
+        put_curve_rows(p, &g, b, rows);
+    }
 }
 
 /* ---- all of it */
@@ -197,6 +320,9 @@ static void put_block(const struct page *p, const struct block *b)
         break;
     case BLOCK_SERIES:
         put_series(p, b);
+        break;
+    case BLOCK_CURVES:
+        put_curves(p, b);
         break;
     }
 }

@@ -221,7 +221,7 @@ for (let node; (node = walk.nextNode());) {
   check(e, e.closest("svg") ? style.fill : style.color, large ? 3 : 4.5, "text '" + node.data.slice(0, 30) + "'");
   texts++;
 }
-for (const e of document.querySelectorAll("svg .mark, svg .point, svg .lost, svg .whisker, svg.swatch rect")) {
+for (const e of document.querySelectorAll("svg .mark, svg .point, svg .curve, svg .lost, svg .whisker, svg.swatch rect")) {
   const style = getComputedStyle(e), tone = /url\\("#([^"]*)"\\)/.exec(style.fill);
   const colour = tone ? getComputedStyle(document.getElementById(tone[1]).firstElementChild).stopColor
                       : style.fill == "none" || e.matches(".whisker") ? style.stroke : style.fill;

@@ -3,6 +3,7 @@
 
 #include "../../report/document.h"
 
+#include <math.h>
 #include <string.h>
 
 static void texts_are_made_safe(void **state)
@@ -108,6 +109,48 @@ static void tables_and_series_have_room(void **state)
     document_close(&d);
 }
 
+static void values_of_an_axis_are_short(void **state)
+{
+    static const struct curve_axis share = {.label = "", .unit = "", .share = true};
+    static const struct curve_axis bits = {.label = "", .unit = "bits"};
+    static const struct curve_axis plain = {.label = "", .unit = ""};
+    char text[AXIS_TEXT];
+
+    (void)state;
+    assert_string_equal(axis_text(text, &share, 0.3416), "34.2 %");
+    assert_string_equal(axis_text(text, &share, 1e300), "1000.0 %");
+    assert_string_equal(axis_text(text, &share, (double)NAN), "-");
+    assert_string_equal(axis_text(text, &bits, 0.5678), "0.57 bits");
+    assert_string_equal(axis_text(text, &plain, 12.345), "12.3");
+    assert_string_equal(axis_text(text, &plain, 1234567.8), "1,234,568");
+    assert_string_equal(axis_text(text, &plain, 1e30), "1e+30");
+    assert_string_equal(axis_text(text, &plain, -(double)INFINITY), "-");
+}
+
+static void curves_are_bounded(void **state)
+{
+    static const struct curve many[CURVE_LINES + 1] = {{.name = "a", .label = "2.a"}};
+    static const struct curve_axis axes[2] = {{.label = "x", .unit = ""}, {.label = "y"}};
+    struct document *d = document_open();
+
+    (void)state;
+    document_section(d, "one", "One");
+    struct block *b = add_curves(d, "c", "", "", axes, 1000, many, CURVE_LINES + 1);
+    assert_int_equal(b->x_count, CURVE_POINTS);
+    assert_int_equal(b->curve_count, CURVE_LINES);
+    assert_string_equal(b->across.label, "x");
+    assert_string_equal(b->up.label, "y");
+    assert_true(b->curves[CURVE_LINES - 1].values[CURVE_POINTS - 1].high == 0);
+    assert_false(block_empty(b));
+    assert_true(block_empty(add_curves(d, "e", "", "", axes, 0, many, 1)));
+    assert_true(block_empty(add_curves(d, "e", "", "", axes, 1, many, 0)));
+    assert_false(curve_banded(&b->curves[0], CURVE_POINTS));
+    b->curves[0].values[CURVE_POINTS - 1].high = 0.1;
+    assert_true(curve_banded(&b->curves[0], CURVE_POINTS));
+    assert_false(curve_banded(&b->curves[0], CURVE_POINTS - 1));
+    document_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +158,8 @@ int main(void)
         cmocka_unit_test(what_is_put_in_stays_in_order),
         cmocka_unit_test(figures_are_found_by_name),
         cmocka_unit_test(tables_and_series_have_room),
+        cmocka_unit_test(values_of_an_axis_are_short),
+        cmocka_unit_test(curves_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

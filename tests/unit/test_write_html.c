@@ -88,7 +88,8 @@ static void assert_safe(const char *page)
     assert_int_equal(times_in(page, "http:"), 0);
     assert_int_equal(times_in(page, "https:"), 0);
     assert_int_equal(times_in(page, "@import"), 0);
-    assert_int_equal(times_in(page, "url("), times_in(page, "fill=\"url(#tone--"));
+    assert_int_equal(times_in(page, "url("), times_in(page, "fill=\"url(#tone--") +
+                                                 times_in(page, "clip-path=\"url(#one--"));
 }
 
 /* As many of it as of a text that needs no care, wherever that stands. */
@@ -336,6 +337,37 @@ static void a_series_is_a_chart_and_a_table(void **state)
     free(page);
 }
 
+static void add_lines(struct document *d)
+{
+    static const struct curve_axis axes[2] = {
+        {.label = "share that follows", .unit = "", .share = true, .most = 1},
+        {.label = "readable", .unit = "", .share = true, .most = 1},
+    };
+    static const struct curve lines[] = {{.name = "a", .label = "2.a < b"},
+                                         {.name = "b", .label = "2.b", .tone = TONE_GOOD}};
+    struct block *b = add_curves(d, "c", "By share", "", axes, 2, lines, 2);
+
+    b->xs[1] = 1;
+    b->curves[0].values[1] = (struct curve_value){0.5, 0.25, 0.75};
+    b->curves[1].values[1] = (struct curve_value){1, 1, 1};
+}
+
+static void curves_are_a_chart_and_a_table(void **state)
+{
+    char *page = page_with(add_lines);
+
+    (void)state;
+    const char *table = strstr(strstr(page, "<figure>"), "<table>");
+    assert_has(page, "<clipPath id=\"one--c--band-0\"");
+    assert_has(table, "<tr><th scope=\"col\">share that follows</th>"
+                      "<th scope=\"col\" class=\"n\">2.a &lt; b</th>"
+                      "<th scope=\"col\" class=\"n\">2.b</th></tr>");
+    assert_has(table,
+               "<th scope=\"row\" class=\"word\">100.0 %</th><td class=\"n\">50.0 % (25.0 % to "
+               "75.0 %)</td><td class=\"n\">100.0 %</td></tr>");
+    free(page);
+}
+
 static void add_sentences(struct document *d)
 {
     say_lead(d, "The answer.");
@@ -398,6 +430,7 @@ int main(void)
         cmocka_unit_test(a_chart_stands_in_a_figure_with_its_table),
         cmocka_unit_test(a_list_is_a_table),
         cmocka_unit_test(a_series_is_a_chart_and_a_table),
+        cmocka_unit_test(curves_are_a_chart_and_a_table),
         cmocka_unit_test(what_is_empty_is_left_out),
         cmocka_unit_test(the_page_says_what_it_is),
     };

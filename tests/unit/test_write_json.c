@@ -4,6 +4,7 @@
 #include "../../report/answer.h"
 #include "../../report/document.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,38 @@ static void all_kinds_of_blocks(void **state)
     document_close(&d);
 }
 
+static void curves_are_arrays(void **state)
+{
+    static const struct curve_axis axes[2] = {
+        {.label = "share that follows", .unit = "", .share = true, .most = 1},
+        {.label = "burden", .unit = "messages", .most = 8},
+    };
+    static const struct curve lines[] = {{.name = "b", .label = "2.b", .tone = TONE_GOOD}};
+    struct document *d = document_open();
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+
+    (void)state;
+    document_section(d, "one", "One");
+    struct block *b = add_curves(d, "c", "", "lines", axes, 2, lines, 1);
+    b->xs[1] = 1;
+    b->curves[0].values[0] = (struct curve_value){0.5, 0.25, (double)INFINITY};
+    b->curves[0].values[1] = (struct curve_value){8, 8, 8};
+    write_json(out, d);
+    fclose(out);
+    assert_non_null(strstr(
+        text,
+        "    {\"kind\": \"curves\", \"name\": \"c\", \"title\": \"\", \"description\": \"lines\", "
+        "\"across\": {\"label\": \"share that follows\", \"unit\": \"\", \"share\": true, "
+        "\"least\": 0, \"most\": 1}, \"up\": {\"label\": \"burden\", \"unit\": \"messages\", "
+        "\"share\": false, \"least\": 0, \"most\": 8}, \"places\": [0, 1], \"lines\": [\n"
+        "      {\"name\": \"b\", \"label\": \"2.b\", \"tone\": \"good\", \"values\": [0.5, 8], "
+        "\"low\": [0.25, 8], \"high\": [null, 8]}]}"));
+    free(text);
+    document_close(&d);
+}
+
 static void answers_are_rows_of_the_question(void **state)
 {
     static const char *names[] = {"class", "share"};
@@ -107,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_kinds_of_blocks),
+        cmocka_unit_test(curves_are_arrays),
         cmocka_unit_test(answers_are_rows_of_the_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,67 @@ static void tables_have_heads_and_ends(void **state)
     free(text);
 }
 
+/* Columns that do not fit beside each other stand below each other, each with its row's name. */
+static void wide_tables_are_divided(void **state)
+{
+    static const struct table_column columns[] = {{"p", "policy", false},
+                                                  {"a", "readable", true},
+                                                  {"b", "exposed", true},
+                                                  {"c", "rerouted", true},
+                                                  {"d", "kept", true}};
+    struct document *d = document_open();
+
+    (void)state;
+    document_section(d, "one", "One");
+    struct block *b = add_table(d, "t", "", columns, 5);
+    b->whole = true;
+    for (unsigned i = 0; i < 12; i++) {
+        struct table_row *row = add_row(d, b);
+        row->cells[0].text = document_words(d, "policy %u", i);
+        for (unsigned c = 1; c < 5; c++)
+            row->cells[c].text = "12.3 % (10.1 to 14.0)";
+    }
+    char *text = written(d, false);
+    assert_non_null(strstr(text, "\n  policy                  readable                exposed"
+                                 "               rerouted\n  policy 0 "));
+    assert_non_null(strstr(text, "  policy 11  12.3 % (10.1 to 14.0)  12.3 % (10.1 to 14.0)  "
+                                 "12.3 % (10.1 to 14.0)\n\n"
+                                 "  policy                      kept\n"
+                                 "  policy 0   12.3 % (10.1 to 14.0)\n"));
+    assert_null(strstr(text, "more"));
+    assert_narrow(text);
+    free(text);
+}
+
+static void curves_are_tables_of_some_places(void **state)
+{
+    static const struct curve_axis axes[2] = {
+        {.label = "share that follows", .unit = "", .share = true, .most = 1},
+        {.label = "readable", .unit = "", .share = true, .most = 1},
+    };
+    static const struct curve lines[CURVE_LINES] = {
+        {.label = "2.a"}, {.label = "2.b"}, {.label = "2.c"}, {.label = "a label of great width"},
+        {.label = "5"},   {.label = "6"},   {.label = "7"},   {.label = "8"},
+        {.label = "9"},   {.label = "10"},  {.label = "11"},  {.label = "12"}};
+    struct document *d = document_open();
+
+    (void)state;
+    document_section(d, "one", "One");
+    struct block *b = add_curves(d, "c", "By share:", "", axes, 101, lines, CURVE_LINES);
+    for (unsigned k = 0; k <= 100; k++)
+        b->xs[k] = b->curves[1].values[k].at = k / 100.0;
+    char *text = written(d, false);
+    assert_non_null(strstr(text, "  By share:\n  share that follows        2.a      2.b      2.c  "
+                                 "a label of great width\n"
+                                 "  0.0 %                   0.0 %    0.0 %    0.0 %"));
+    assert_non_null(strstr(text, "\n  10.0 %                  0.0 %   10.0 %"));
+    assert_non_null(strstr(text, "\n  100.0 %                 0.0 %  100.0 %"));
+    assert_non_null(strstr(text, "\n\n  share that follows          5        6"));
+    assert_null(strstr(text, "\n  15.0 %"));
+    assert_narrow(text);
+    free(text);
+}
+
 static void series_show_their_last_places(void **state)
 {
     static const struct series_line lines[] = {{.name = "clear", .label = "in the clear"},
@@ -188,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_are_told_with_their_intervals),
         cmocka_unit_test(tables_have_heads_and_ends),
+        cmocka_unit_test(wide_tables_are_divided),
+        cmocka_unit_test(curves_are_tables_of_some_places),
         cmocka_unit_test(series_show_their_last_places),
         cmocka_unit_test(colour_is_asked_for),
         cmocka_unit_test(tables_of_any_width_stay_narrow),
