@@ -160,6 +160,15 @@
 #define BOUND_FIGURE_NAME 64u
 #define BOUND_CONDITION_DIGITS 15u
 
+/* A simulation: policies compared at once, a curve for each letter among them; observers, a bit each;
+ * parts of the mail that these see, added up apart; figures kept until the last draw: 256 MB; and
+ * threads. */
+#define BOUND_POLICIES 256u
+#define BOUND_OBSERVERS 64u
+#define BOUND_GROUPS 4096u
+#define BOUND_FIGURES_HELD (32u << 20)
+#define BOUND_THREADS 64u
+
 /* Rows of each kind that a run takes up from those before it. */
 #define BOUND_WARM_ROWS 20000
 

@@ -16,6 +16,17 @@
  * it follows or not, the same for all policies and levels.  So a stricter policy never raises what a
  * passive observer reads, in each world and not only on average.
  *
+ * Resampling: without it a draw is what could become of this very traffic, and "as observed" is what
+ * was observed, in every draw.  With it the servers seen stand for others like them: in each draw
+ * every server's mail counts with a weight of its own (Bayesian bootstrap, Rubin 1981), scaled so that
+ * all messages together stay as many.  Low and high are those of the weighted draws then; the mean is
+ * still that without weights, so "as observed" has the figures of the database either way.
+ *
+ * What it does not know: credentials of sessions that are encrypted today, and who corresponds in
+ * them, so an interferer's gain of those is left out; where mail that is rerouted passes, so whoever
+ * sees the relation is taken to see it; TLS from the first octet, which nobody can strip, is not told
+ * from STARTTLS.
+ *
  * The same seed gives the same result on any number of threads.
  */
 #ifndef MAILTAP_SIMULATE_H
@@ -64,7 +75,9 @@ struct simulated {
     struct outcome undelivered;    /* kept back or with nowhere to go (2.d) */
     struct outcome bits;      /* I(E;S): what "it is encrypted" tells of the client, a message */
     struct outcome encrypted; /* share of what is sent, 0 to 1 */
-    struct outcome burden;    /* messages to attack for each wanted one: see signal.h */
+    struct outcome burden;    /* messages to attack for each wanted one, when those are encrypted
+                                 as often as others: see signal.h */
+    struct outcome burden_selective; /* the same, when the wanted are all encrypted already */
 };
 
 struct simulation {
@@ -74,6 +87,7 @@ struct simulation {
     unsigned observer_count;
     unsigned draws, threads;
     uint64_t seed;
+    bool resample; /* see above */
     double wanted; /* q: the share of messages that the observer wants, above 0 */
     /* Work done, of all; called from the thread that asked; NULL: nobody wants to know. */
     void (*progress)(void *of, unsigned done, unsigned all);
@@ -86,5 +100,11 @@ struct simulation {
  */
 int simulate(const struct relations *r, const struct simulation *s, struct simulated *results_r,
              struct err *e);
+
+/*
+ * In how many of the draws correspondents and bits are worked out, which costs more than all the rest:
+ * as many as are done in reasonable time, at least 20, spread evenly.
+ */
+unsigned simulate_known_draws(const struct relations *r, const struct simulation *s);
 
 #endif

@@ -1,0 +1,122 @@
+/* signal.c - see signal.h. */
+#include <mailtap/signal.h>
+
+#include <float.h>
+#include <math.h>
+
+#define MOST_SURPRISING 1074.0
+
+/* A NaN compares with nothing, and becomes 0. */
+static double share(double p)
+{
+    return p > 0 ? fmin(p, 1) : 0;
+}
+
+static double wanted(double q)
+{
+    return fmax(share(q), SIGNAL_LEAST_WANTED);
+}
+
+double signal_precision(double q, double a, double b)
+{
+    q = wanted(q);
+    double hits = q * share(a), all = hits + (1 - q) * share(b);
+
+    return all > 0 ? fmin(1, hits / all) : q;
+}
+
+double signal_burden(double q, double a, double b)
+{
+    return 1 / fmax(signal_precision(q, a, b), wanted(q));
+}
+
+double signal_surprisal(double p)
+{
+    return share(p) > 0 ? fmin(fabs(log2(share(p))), MOST_SURPRISING) : MOST_SURPRISING;
+}
+
+/* ---- anonymity */
+
+static double weight(double w)
+{
+    return w > 0 ? fmin(w, DBL_MAX) : 0;
+}
+
+/* Entropy in bits, and how many there are.  The largest is taken as 1, so that no sum is infinite. */
+static double entropy(const double *weights, size_t n, double *count_r)
+{
+    double largest = 0, all = 0, bits = 0;
+
+    *count_r = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, weight(weights[i]));
+    for (size_t i = 0; i < n; i++) {
+        *count_r += weight(weights[i]) > 0;
+        all += largest > 0 ? weight(weights[i]) / largest : 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double p = largest > 0 ? weight(weights[i]) / largest / all : 0;
+        bits += p > 0 ? -p * log2(p) : 0;
+    }
+    return fmax(0, bits);
+}
+
+double signal_anonymity(const double *weights, size_t n)
+{
+    double count, bits = entropy(weights, n, &count);
+
+    return count > 0 ? fmin(count, exp2(bits)) : 0;
+}
+
+double signal_anonymity_degree(const double *weights, size_t n)
+{
+    double count, bits = entropy(weights, n, &count);
+
+    return count > 1 ? fmin(1, bits / log2(count)) : 0;
+}
+
+/* ---- information */
+
+/* p log2(p / expected); nothing for what does not happen. */
+static double divergence(double p, double expected)
+{
+    return p > 0 ? p * log2(p / expected) : 0;
+}
+
+double signal_wanted_bits(double q, double a, double b)
+{
+    q = share(q);
+    a = share(a);
+    b = share(b);
+    double e = q * a + (1 - q) * b;
+    double bits = divergence(q * a, q * e) + divergence(q * (1 - a), q * (1 - e));
+
+    bits += divergence((1 - q) * b, (1 - q) * e);
+    bits += divergence((1 - q) * (1 - b), (1 - q) * (1 - e));
+    return fmin(1, fmax(0, bits));
+}
+
+double signal_sender_bits(const double *encrypted, const double *clear, size_t senders)
+{
+    double e = 0, c = 0, bits = 0, seen = 0, cells = 0;
+
+    for (size_t i = 0; i < senders; i++) {
+        e += encrypted[i];
+        c += clear[i];
+    }
+    double all = e + c;
+    if (!(e > 0 && c > 0))
+        return 0;
+    for (size_t i = 0; i < senders; i++) {
+        double n = encrypted[i] + clear[i];
+        if (encrypted[i] > 0)
+            bits += encrypted[i] / all * log2(encrypted[i] / n * (all / e));
+        if (clear[i] > 0)
+            bits += clear[i] / all * log2(clear[i] / n * (all / c));
+        seen += n > 0;
+        cells += (encrypted[i] > 0) + (clear[i] > 0);
+    }
+    /* Rows and columns and cells, as in mutual_information_bits(); there are two columns. */
+    bits += (seen + 2 - cells - 1) / (2 * all * M_LN2);
+    return fmin(1, fmax(0, bits));
+}
