@@ -46,7 +46,7 @@ FOREIGN = $(shell pkg-config --cflags $(LIBRARIES) | sed 's/-I/-isystem /g')
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN) $(CFLAGS) $(WARNINGS) $(HARDENING) \
              $(SANITIZER)
 ALL_LDFLAGS = $(SANITIZER) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
+LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -pthread
 
 # Objects are kept: make would take some for intermediate files and remove them.
 .SECONDARY:

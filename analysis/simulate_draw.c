@@ -97,7 +97,15 @@ void world_free(struct world *w)
 /* ---- one world */
 
 /* Each kind of number has a generator of its own: what is asked does not change what is drawn. */
-enum kind { KIND_PRIOR, KIND_FOLLOW, KIND_RATE, KIND_INSIST, KIND_ALTERNATIVE, KIND_WEIGHT, KIND_PATH };
+enum kind {
+    KIND_PRIOR,
+    KIND_FOLLOW,
+    KIND_RATE,
+    KIND_INSIST,
+    KIND_ALTERNATIVE,
+    KIND_WEIGHT,
+    KIND_PATH
+};
 
 /* splitmix64's last steps, over both. */
 uint64_t world_hash(uint64_t a, uint64_t b)
@@ -207,7 +215,8 @@ void world_draw(struct world *w, const struct stage *g, unsigned draw)
     if (g->interferes)
         draw_insisting(w, g, p, &insist);
     for (size_t i = 0; i < g->r->server_count && g->insisting; i++)
-        w->alternatives[i] = posterior(&alternative, g->r->servers[i].alternatives, p->alternatives);
+        w->alternatives[i] = posterior(&alternative, g->r->servers[i].alternatives,
+                                       p->alternatives);
     if (g->s->resample)
         draw_weights(w, g, &weight);
     if (g->vision.paths)

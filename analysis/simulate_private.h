@@ -63,7 +63,7 @@ bool vision_sees(const struct vision *v, unsigned observer, unsigned group);
 /* Who follows one letter: policies that one with a number between two neighbouring shares follows. */
 struct ladder {
     double *shares; /* distinct, in order */
-    uint8_t *bits;  /* bits[rank * blocks + block]; rank: how many shares are not above the number */
+    uint8_t *bits; /* bits[rank * blocks + block]; rank: how many shares are not above the number */
     unsigned count;
 };
 
@@ -88,9 +88,9 @@ struct world {
     double *used;                       /* of clients: share of their messages */
     bool *insists;                      /* of clients: already, whatever the policy */
     uint16_t *insist_rank;              /* of clients: rank on the ladder of 2.d */
-    uint8_t *offers;                    /* offers[block * servers + server]: now, under the policies */
-    uint8_t *uses, *demands;            /* of clients, likewise: use it (c, d), insist (d) */
-    uint16_t *group;                    /* of relations */
+    uint8_t *offers;         /* offers[block * servers + server]: now, under the policies */
+    uint8_t *uses, *demands; /* of clients, likewise: use it (c, d), insist (d) */
+    uint16_t *group;         /* of relations */
 };
 
 void stage_make_ladders(struct stage *g);
