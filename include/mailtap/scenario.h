@@ -18,8 +18,11 @@
 #ifndef MAILTAP_SCENARIO_H
 #define MAILTAP_SCENARIO_H
 
+#include <mailtap/relations.h>
 #include <mailtap/simulate.h>
 #include <mailtap/slice.h>
+
+#include <stdio.h>
 
 /* What a box between client and server does to an offer (facts.md: forms seen in the wild). */
 enum box_form {
