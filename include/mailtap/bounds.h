@@ -169,6 +169,14 @@
 #define BOUND_FIGURES_HELD (32u << 20)
 #define BOUND_THREADS 64u
 
+/* A file that describes a scenario: each name once, and what is said about it; and one line of it. */
+#define BOUND_SCENARIO_OCTETS 65536u
+#define BOUND_SCENARIO_LINE 1024u
+
+/* Pairs of client and server that a simulation holds, and pairs of domains: 64 octets each, and every
+ * draw goes through all of them. */
+#define BOUND_RELATIONS (4u << 20)
+
 /* Rows of each kind that a run takes up from those before it. */
 #define BOUND_WARM_ROWS 20000
 

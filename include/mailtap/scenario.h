@@ -22,7 +22,7 @@
 #include <mailtap/simulate.h>
 #include <mailtap/slice.h>
 
-#include <stdio.h>
+#include <stdbool.h>
 
 /* What a box between client and server does to an offer (facts.md: forms seen in the wild). */
 enum box_form {
@@ -64,13 +64,29 @@ struct scenario {
 
 struct scenario scenario_default(void);
 
-/* Over the defaults in *s.  0, or -1 with *e: "line 7: ...". */
+/*
+ * Over what is in *s: 0; or -1, *s is as it was and *e says what is wrong: "line 7: ...".  Lines end in
+ * LF or CRLF, what follows a # is a comment, and no name stands twice.
+ */
 int scenario_read(struct scenario *s, struct slice text, struct err *e);
+
+/* A name that may stand in a scenario, for the manual. */
+#define SCENARIO_TEXT 64
+struct scenario_name {
+    const char *name, *help;
+    char range[SCENARIO_TEXT]; /* "a share from 0 to 1" */
+    char value[SCENARIO_TEXT]; /* what *s says, as it would be written */
+};
+
+/* The names in their order: false when there are no more. */
+bool scenario_name(const struct scenario *s, unsigned i, struct scenario_name *name_r);
 
 /*
  * What is to be expected of a scenario, drawn once for its seed: which server offers, which client
- * uses, who talks to whom.  Owned by the caller.  `synth` makes the same population.
+ * uses, who talks to whom (scenario_population.h); and of their messages and sessions as many as
+ * `synth` makes on average, as a capture shows them.  Owned by the caller; NULL: there are more pairs
+ * than BOUND_RELATIONS, and *e says what to do.
  */
-struct relations *scenario_relations(const struct scenario *s);
+struct relations *scenario_relations(const struct scenario *s, struct err *e);
 
 #endif
