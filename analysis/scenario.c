@@ -5,6 +5,7 @@
 #include <mailtap/text.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- what may stand in it */
@@ -216,13 +217,16 @@ static bool take_value(struct scenario *s, const struct name *n, struct slice va
     }
 }
 
-/* Plain digits, never with an exponent. */
+/* As many digits as can be read back; never an exponent. */
 static void write_number(char *to, size_t room, double value)
 {
+    const char *exponent;
+
     snprintf(to, room, "%.*g", (int)DIGITS, value);
-    if (!strchr(to, 'e'))
+    if (!(exponent = strchr(to, 'e')))
         return;
-    snprintf(to, room, "%.*f", (int)DECIMALS, value);
+    long decimals = (long)DIGITS - 1 - strtol(exponent + 1, NULL, 10);
+    snprintf(to, room, "%.*f", (int)(decimals < DECIMALS ? decimals : DECIMALS), value);
     for (size_t n = strlen(to); n > 1 && to[n - 1] == '0' && to[n - 2] != '.'; n--)
         to[n - 1] = '\0';
 }
