@@ -88,7 +88,7 @@ struct scenario scenario_default(void)
         .servers = 200,
         .clients = 1000,
         .sessions = 50000,
-        .networks = 50,
+        .networks = 100,
         .skew = 0.8,
         .offered = 0.8,
         .incapable = 0.3,
