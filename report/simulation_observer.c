@@ -182,6 +182,19 @@ static void fill(const struct scene *of, struct block *b, unsigned line, unsigne
     }
 }
 
+/* The axis ends at a round share above all that is drawn, so that what is small is seen as well. */
+static void fit(struct block *b)
+{
+    static const double ends[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5};
+    double most = 0;
+
+    for (unsigned i = 0; i < b->curve_count; i++)
+        for (unsigned k = 0; k < b->x_count; k++)
+            most = fmax(most, fmax(b->curves[i].values[k].at, b->curves[i].values[k].high));
+    for (size_t i = sizeof ends / sizeof *ends; i-- > 0 && most <= ends[i];)
+        b->up.most = ends[i];
+}
+
 static void add_readable(const struct scene *of, unsigned observer)
 {
     struct curve curves[SWEEPS];
@@ -197,6 +210,7 @@ static void add_readable(const struct scene *of, unsigned observer)
         axes, SWEEP_STEPS + 1, curves, SWEEPS);
     for (unsigned i = 0; i < SWEEPS; i++)
         fill(of, b, i, observer, (enum sweep)i, false);
+    fit(b);
 }
 
 /* What insisting does about stripping, and its price. */
@@ -217,6 +231,7 @@ static void add_insisting(const struct scene *of, unsigned observer)
     fill(of, b, 0, observer, SWEEP_D, false);
     fill(of, b, 1, observer, SWEEP_D, true);
     fill(of, b, 2, observer, SWEEP_BC, false);
+    fit(b);
 }
 
 void simulation_observer(const struct scene *of, unsigned observer)

@@ -192,6 +192,14 @@ static void put_figures(const struct place *at, const struct block *b)
 
 /* ---- lists */
 
+/* Where all rows are shown, they are few, and their names stay on a line. */
+static const char *cell_class(const struct block *b, unsigned column)
+{
+    if (column == 0 && b->whole)
+        return "word";
+    return b->columns[column].number ? "n" : "";
+}
+
 static void put_table(const struct place *at, const struct block *b)
 {
     char number[NUMBER_TEXT];
@@ -204,8 +212,7 @@ static void put_table(const struct place *at, const struct block *b)
         fputs("<tr>", at->out);
         for (unsigned c = 0; c < b->column_count; c++)
             if (b->rows[r].cells[c].text) /* the first one names the row */
-                put_cell(at->out, c == 0, b->columns[c].number ? "n" : "",
-                         b->rows[r].cells[c].text);
+                put_cell(at->out, c == 0, cell_class(b, c), b->rows[r].cells[c].text);
             else
                 put_number(at->out, "", b->rows[r].cells[c].number);
         fputs("</tr>\n", at->out);

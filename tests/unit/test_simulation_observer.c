@@ -54,6 +54,7 @@ static void curves_go_from_nobody_to_everybody(void **state)
     assert_int_equal(b->x_count, 11);
     assert_int_equal(b->curve_count, SWEEPS);
     assert_true(b->xs[0] == 0 && b->xs[10] == 1);
+    assert_true(b->up.most == 0.5); /* of 42 % at most */
     for (unsigned i = 0; i < SWEEPS; i++)
         assert_true(b->curves[i].values[0].at == b->curves[0].values[0].at);
     assert_string_equal(b->curves[SWEEP_B].label, "2.b");
