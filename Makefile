@@ -6,6 +6,7 @@
 #   make check    the same tests on this build only, installing nothing
 #   make population   how often findings of stripping are right (minutes)
 #   make bench-store   how fast a million sessions are stored, judged and asked about
+#   make bench-simulate   how long a simulation of a million relations takes
 #   make lint     layout, clang-tidy, which layer includes what
 #   make fuzz     libFuzzer targets in build/fuzz/ (clang); FUZZ_SECONDS each
 #   make install  PREFIX=/usr/local DESTDIR=
@@ -50,7 +51,7 @@ LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -pthread
 
 # Objects are kept: make would take some for intermediate files and remove them.
 .SECONDARY:
-.PHONY: all demo test check deps unit replay cli-test population population-quick bench-store score lint format fuzz install clean
+.PHONY: all demo test check deps unit replay cli-test population population-quick bench-store bench-simulate score lint format fuzz install clean
 all: $(B)/mailtap
 
 $(B)/mailtap: $(OBJECTS)
@@ -121,6 +122,13 @@ bench-store: $(B)/bench-store
 	$(B)/bench-store --keep $(B)/bench-store.db
 	@rm -f $(B)/bench-store.db
 
+# How long a simulation takes: see bench/simulate.c.
+$(B)/bench-simulate: $(B)/bench/simulate.o $(PARTS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+bench-simulate: $(B)/bench-simulate
+	$(B)/bench-simulate
+
 check: unit replay cli-test population-quick
 
 test:
@@ -180,5 +188,5 @@ install: $(B)/mailtap
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) $(MEASURE:.o=.d) $(B)/bench/store.d \
+-include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) $(MEASURE:.o=.d) $(B)/bench/store.d $(B)/bench/simulate.d \
          $(FUZZERS:%=$(B)/tests/fuzz/%.d)
