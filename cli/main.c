@@ -12,6 +12,7 @@ static const struct subcommand commands[] = {
     {"merge", "take the captures of other findings databases into one", cmd_merge},
     {"report", "how much mail an observer could read, whose, and why", cmd_report},
     {"diff", "before and after: what became better, what worse, and whose", cmd_diff},
+    {"simulate", "what an observer would read under a policy, and what it costs", cmd_simulate},
     {"query", "ask a named question, or SQL, of the findings", cmd_query},
     {"prune", "remove old sessions, and all that was known of them", cmd_prune},
     {"check", "is a database sound? what is wrong with it, and where", cmd_check},

@@ -115,6 +115,8 @@ static void say_draws(const struct scene *of)
 
 static void say_limits(const struct scene *of)
 {
+    char sessions[COUNTED_TEXT];
+
     if (of->words->scenario)
         say_item(of->d,
                  "The population is described, not seen: what is told here holds of mail that "
@@ -125,6 +127,11 @@ static void say_limits(const struct scene *of)
             "Messages under TLS are estimated from the sizes of their records; what is "
             "in the clear is counted. Mail of which the capture does not tell why it is in the "
             "clear stays so under every policy.");
+    if (of->words->not_estimated)
+        say_item(of->d,
+                 "%s under TLS of which no number of messages could be estimated: none is "
+                 "counted.",
+                 counted(sessions, of->words->not_estimated, "session", "sessions"));
     say_item(of->d,
              "Nothing else changes: nobody moves to another provider, mail that is kept back "
              "is not sent in the clear later, and who intercepts TLS with a certificate of "

@@ -78,9 +78,15 @@ static void the_head_says_what_was_simulated(void **state)
     m->s.resample = true;
     text = written(m, REPORT_TEXT);
     assert_has(text, "The servers seen stand for others like them");
+    assert_null(strstr(text, "none is counted"));
     assert_null(strstr(text, "this very traffic, so"));
-    free(text);
     relations_free(&r);
+    m->words.not_estimated = 1234;
+    m->words.scenario = false;
+    free(text);
+    text = written(m, REPORT_TEXT);
+    assert_has(text, "1,234 sessions under TLS of which no number of messages");
+    free(text);
     free(m);
 }
 
