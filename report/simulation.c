@@ -85,9 +85,10 @@ static void say_levels(const struct scene *of)
         "constant for them is published: they are parameters (--follow), and the curves show "
         "every share.",
         100 * f[LEVEL_MAY], 100 * f[LEVEL_SHOULD], 100 * f[LEVEL_MUST]);
-    say_item(of->d, "2.a binds implementations, 2.b receivers, 2.c and 2.d senders. An operator "
-                    "has one number by which it follows or not, the same for all policies and "
-                    "levels, so a stricter policy never raises what is read by who only listens.");
+    say_item(of->d,
+             "2.a binds implementations, 2.b receivers, 2.c and 2.d senders. For each of them "
+             "an operator has one number by which it follows or not, the same at every level, "
+             "so a stricter policy never raises what is read by who only listens.");
 }
 
 static void say_draws(const struct scene *of)
@@ -99,6 +100,9 @@ static void say_draws(const struct scene *of)
              "prior, pooled towards the population where there are few cases); an interval is the "
              "middle 95 %% of the draws.",
              number_text(draws, of->s->draws));
+    if (of->words->relations && simulate_known_draws(of->words->relations, of->s) < of->s->draws)
+        say_item(of->d, "Correspondents and bits of signal take long: they are of %s of the draws.",
+                 number_text(draws, simulate_known_draws(of->words->relations, of->s)));
     if (of->s->resample)
         say_item(of->d,
                  "The servers seen stand for others like them: in each draw the mail of each "

@@ -74,6 +74,7 @@ static void the_head_says_what_was_simulated(void **state)
     assert_has(text, "The population is described, not seen");
     assert_null(strstr(text, "--resample has")); /* without it, what it would do */
     assert_has(text, "this very traffic");
+    assert_null(strstr(text, "take long"));
     free(text);
     m->s.resample = true;
     text = written(m, REPORT_TEXT);
