@@ -180,7 +180,7 @@ static void put_point(FILE *out, const struct block *b, unsigned line, unsigned 
 /* Lines that lie on each other have theirs at different places, as far as there are enough. */
 static void put_points(FILE *out, const struct block *b, unsigned line)
 {
-    unsigned each = (b->x_count + MARKED - 1) / MARKED;
+    unsigned each = b->x_count ? (b->x_count - 1) / MARKED + 1 : 1;
 
     for (unsigned i = line % each; i < b->x_count; i += each)
         put_point(out, b, line, i);

@@ -168,7 +168,7 @@ static void put_axis(FILE *out, const struct curve_axis *axis)
     fputc('}', out);
 }
 
-/* One of the three numbers of each value; or, with no values, the places. */
+/* Each `step`-th number: one of the three of each value; or places, which are next to each other. */
 static void put_reals(FILE *out, const char *name, const double *first, size_t step, unsigned count)
 {
     member(out, false, name);

@@ -16,7 +16,7 @@ struct simulation_words {
     double follow[LEVELS]; /* the share of the operators that follows a policy of this level */
     const struct relations *relations;
     uint64_t not_estimated; /* sessions under TLS that count no message */
-    struct lens lens; /* what a database is looked at through */
+    struct lens lens;       /* what a database is looked at through */
 };
 
 /*

@@ -81,13 +81,17 @@ static void the_head_says_what_was_simulated(void **state)
     assert_has(text, "The servers seen stand for others like them");
     assert_null(strstr(text, "none is counted"));
     assert_null(strstr(text, "this very traffic, so"));
-    relations_free(&r);
     m->words.not_estimated = 1234;
     m->words.scenario = false;
     free(text);
     text = written(m, REPORT_TEXT);
     assert_has(text, "1,234 sessions under TLS of which no number of messages");
     free(text);
+    m->words.relations = &(struct relations){.count = 4u << 20};
+    text = written(m, REPORT_TEXT);
+    assert_has(text, "Correspondents and bits of signal take long: they are of 20 of the draws.");
+    free(text);
+    relations_free(&r);
     free(m);
 }
 
