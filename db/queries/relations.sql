@@ -14,11 +14,12 @@ WITH fell_back AS MATERIALIZED (
     coalesce(c.credentials_exposed, 0) AS exposed,
     CASE coalesce(v.cleartext_reason, v.class) WHEN 'not-offered' THEN 1 WHEN 'helo-only' THEN 2
       WHEN 'offered-unused'
-        THEN CASE WHEN s.session_id IN (SELECT session_id FROM fell_back) THEN 3 ELSE 2 END
+        THEN CASE WHEN b.session_id IS NULL THEN 2 ELSE 3 END
       WHEN 'refused' THEN 3 WHEN 'starttls-failed' THEN 3 WHEN 'stripped' THEN 4 ELSE 5 END AS fate
   FROM session s NOT INDEXED
   CROSS JOIN course c ON c.course_id = s.course_id
   LEFT JOIN verdict v ON v.session_id = s.session_id
+  LEFT JOIN fell_back b ON b.session_id = s.session_id
   LIMIT -1 -- so that what is selected here is worked out once for each session
 ), pair AS (
   SELECT client_id, server_id, count(*) AS sessions,

@@ -23,11 +23,12 @@ WITH broken AS MATERIALIZED ( -- what is a handshake that a box has spoiled
     c.ehlo_accepted IS 1 AND v.class IS NOT 'stripped' AS answered,
     c.starttls_offered IS 1 AND c.ehlo_accepted IS 1 AND v.class IS NOT 'stripped' AS offered,
     CASE WHEN c.starttls_requested = 1 AND v.class IS NOT 'stripped'
-      AND NOT (v.class IS 'starttls-failed' AND (s.server_id, s.client_id) IN broken)
+      AND NOT (v.class IS 'starttls-failed' AND b.client_id IS NOT NULL)
       THEN c.tls_established END AS established
   FROM session s NOT INDEXED
   CROSS JOIN course c ON c.course_id = s.course_id
   LEFT JOIN verdict v ON v.session_id = s.session_id
+  LEFT JOIN broken b ON b.server_id = s.server_id AND b.client_id = s.client_id
   LIMIT -1 -- so that what is selected here is worked out once for each session
 ), said AS MATERIALIZED (
   SELECT server_id, banner_id, count(*) AS sessions, sum(answered) AS answered,
