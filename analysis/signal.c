@@ -96,27 +96,41 @@ double signal_wanted_bits(double q, double a, double b)
     return fmin(1, fmax(0, bits));
 }
 
+/* Entropy of one sign. */
+static double uncertainty(double p)
+{
+    return p > 0 && p < 1 ? -p * log2(p) - (1 - p) * log2(1 - p) : 0;
+}
+
+void signal_senders_add(struct signal_senders *s, double encrypted, double clear)
+{
+    double n = encrypted + clear;
+
+    s->encrypted += encrypted;
+    s->clear += clear;
+    if (encrypted > 0 && clear > 0)
+        s->within += n * uncertainty(encrypted / n);
+    s->seen += n > 0;
+    s->cells += (encrypted > 0) + (clear > 0);
+}
+
+double signal_senders_bits(const struct signal_senders *s)
+{
+    double all = s->encrypted + s->clear;
+
+    if (!(s->encrypted > 0 && s->clear > 0))
+        return 0;
+    double bits = uncertainty(s->encrypted / all) - s->within / all;
+    /* Rows and columns and cells, as in mutual_information_bits(); there are two columns. */
+    bits += (s->seen + 2 - s->cells - 1) / (2 * all * M_LN2);
+    return fmin(1, fmax(0, bits));
+}
+
 double signal_sender_bits(const double *encrypted, const double *clear, size_t senders)
 {
-    double e = 0, c = 0, bits = 0, seen = 0, cells = 0;
+    struct signal_senders s = {0};
 
-    for (size_t i = 0; i < senders; i++) {
-        e += encrypted[i];
-        c += clear[i];
-    }
-    double all = e + c;
-    if (!(e > 0 && c > 0))
-        return 0;
-    for (size_t i = 0; i < senders; i++) {
-        double n = encrypted[i] + clear[i];
-        if (encrypted[i] > 0)
-            bits += encrypted[i] / all * log2(encrypted[i] / n * (all / e));
-        if (clear[i] > 0)
-            bits += clear[i] / all * log2(clear[i] / n * (all / c));
-        seen += n > 0;
-        cells += (encrypted[i] > 0) + (clear[i] > 0);
-    }
-    /* Rows and columns and cells, as in mutual_information_bits(); there are two columns. */
-    bits += (seen + 2 - cells - 1) / (2 * all * M_LN2);
-    return fmin(1, fmax(0, bits));
+    for (size_t i = 0; i < senders; i++)
+        signal_senders_add(&s, encrypted[i], clear[i]);
+    return signal_senders_bits(&s);
 }

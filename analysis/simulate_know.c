@@ -1,4 +1,9 @@
-/* simulate_know.c - correspondents and bits of a world; see simulate_private.h. */
+/*
+ * simulate_know.c - correspondents and bits of a world; see simulate_private.h.
+ *
+ * Most of the time goes into waiting for memory.  So a few observers are served by one pass, what is the
+ * same under all policies is worked out once, and what a pass needs of one relation stands together.
+ */
 #include "simulate_private.h"
 
 #include <mailtap/signal.h>
@@ -7,26 +12,126 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct knowledge {
-    struct change *changes;       /* of relations, under the policy at hand */
-    double *clear;                /* of relations: in the clear as observed */
-    double *hidden;               /* of relations: log of the chance that one transaction is */
-    double *encrypted, *in_clear; /* of clients */
+#define AT_ONCE 8u /* observers */
+
+/* Beyond so many nats what is hidden is exposed: the chance is below a double's last digit. */
+#define SURELY (-40.0)
+
+/* What a client is seen to send. */
+struct sent {
+    double clear, sealed;
+    double moved; /* insisting, to another server */
+    double spare; /* of the sealed: what would find one, if somebody interfered */
 };
+
+/* A relation with mail in the clear that a policy could change, or with correspondents. */
+struct place {
+    struct part part;
+    double clear; /* messages in the clear as observed */
+};
+
+struct places {
+    struct place *list;
+    size_t count;
+};
+
+struct knowledge {
+    struct places changing;  /* in the order of clients */
+    struct places mentioned; /* in the order in which they are first */
+    double *still;           /* of relations: in the clear, whatever the policy */
+    uint32_t *mention_of;    /* of correspondences: index among the mentioned */
+    double *hidden; /* of the mentioned, of AT_ONCE observers: log of the chance, a transaction */
+    struct sent *always; /* of clients, of AT_ONCE observers: whatever the policy */
+    bool *seen;          /* of groups, by AT_ONCE observers */
+};
+
+/* The observers served at the moment, and the policy. */
+struct few {
+    const struct observer *list;
+    unsigned first, count;
+    double part[AT_ONCE]; /* of each relation it sees */
+    unsigned policy;
+};
+
+/* ---- room */
+
+static double clear_of(const struct relation *p)
+{
+    double sum = 0;
+
+    for (unsigned fate = FATE_NOT_OFFERED; fate < FATES; fate++)
+        sum += (double)p->messages[fate];
+    return sum;
+}
+
+static struct place place_of(const struct relations *r, size_t i)
+{
+    const struct relation *p = &r->list[i];
+    struct place place = {{p->client, p->server, (uint32_t)i, {0}}, clear_of(p)};
+
+    memcpy(place.part.parts, p->messages, sizeof place.part.parts);
+    return place;
+}
+
+static int by_client(const void *a, const void *b)
+{
+    const struct part *x = &((const struct place *)a)->part, *y = &((const struct place *)b)->part;
+
+    if (x->client != y->client)
+        return x->client < y->client ? -1 : 1;
+    return (x->relation > y->relation) - (x->relation < y->relation);
+}
+
+static void find_changing(struct knowledge *k, const struct relations *r)
+{
+    struct places *to = &k->changing;
+
+    k->still = must_alloc(r->count, sizeof *k->still);
+    for (size_t i = 0; i < r->count; i++) {
+        k->still[i] = (double)r->list[i].messages[FATE_UNTOLD];
+        to->count += clear_of(&r->list[i]) > k->still[i];
+    }
+    to->list = must_alloc(to->count, sizeof *to->list);
+    to->count = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        if (!(clear_of(&r->list[i]) > k->still[i]))
+            continue;
+        to->list[to->count++] = place_of(r, i);
+        k->still[i] = 0;
+    }
+    qsort(to->list, to->count, sizeof *to->list, by_client);
+}
+
+static void find_mentioned(struct knowledge *k, const struct relations *r)
+{
+    uint32_t *number = must_alloc(r->count, sizeof *number); /* from 1 */
+    struct places *to = &k->mentioned;
+
+    k->mention_of = must_alloc(r->correspondence_count, sizeof *k->mention_of);
+    for (size_t i = 0; i < r->correspondence_count; i++) {
+        uint32_t *one = &number[r->correspondences[i].relation];
+        if (!*one)
+            *one = (uint32_t)++to->count;
+        k->mention_of[i] = *one - 1;
+    }
+    to->list = must_alloc(to->count, sizeof *to->list);
+    for (size_t i = 0; i < r->count; i++) {
+        if (number[i])
+            to->list[number[i] - 1] = place_of(r, i);
+    }
+    free(number);
+}
 
 struct knowledge *knowledge_new(const struct stage *g)
 {
     struct knowledge *k = must_alloc(1, sizeof *k);
+    size_t clients = g->r->client_count;
 
-    k->changes = must_alloc(g->r->count, sizeof *k->changes);
-    k->clear = must_alloc(g->r->count, sizeof *k->clear);
-    k->hidden = must_alloc(g->r->count, sizeof *k->hidden);
-    k->encrypted = must_alloc(g->r->client_count, sizeof *k->encrypted);
-    k->in_clear = must_alloc(g->r->client_count, sizeof *k->in_clear);
-    for (size_t i = 0; i < g->r->count; i++) {
-        for (unsigned fate = FATE_NOT_OFFERED; fate < FATES; fate++)
-            k->clear[i] += (double)g->r->list[i].messages[fate];
-    }
+    find_changing(k, g->r);
+    find_mentioned(k, g->r);
+    k->hidden = must_alloc(k->mentioned.count, AT_ONCE * sizeof *k->hidden);
+    k->always = must_alloc(clients, AT_ONCE * sizeof *k->always);
+    k->seen = must_alloc(g->vision.groups, AT_ONCE * sizeof *k->seen);
     return k;
 }
 
@@ -34,18 +139,22 @@ void knowledge_free(struct knowledge **k)
 {
     if (!*k)
         return;
-    free((*k)->changes);
-    free((*k)->clear);
+    free((*k)->changing.list);
+    free((*k)->mentioned.list);
+    free((*k)->still);
+    free((*k)->mention_of);
     free((*k)->hidden);
-    free((*k)->encrypted);
-    free((*k)->in_clear);
+    free((*k)->always);
+    free((*k)->seen);
     free(*k);
     *k = NULL;
 }
 
-static double weight(const struct world *w, const struct relation *p)
+/* ---- */
+
+static double weight(const struct world *w, uint32_t server)
 {
-    return w->weights ? w->weights[p->server] : 1;
+    return w->weights ? w->weights[server] : 1;
 }
 
 /* Does the client keep its mail back when this one interferes? */
@@ -57,106 +166,162 @@ static bool withstands(const struct world *w, const struct stage *g, uint32_t cl
     return w->insists[client] || (w->demands[at] >> policy % LANES & 1);
 }
 
+/* What is left of something in the clear; a trace that rounding left is none. */
+static double left_of(double clear, double gone)
+{
+    double left = clear - gone;
+
+    return left > clear * 1e-12 ? left : 0;
+}
+
 /* ---- correspondents */
 
 /*
  * The share of a relation's mail in the clear that is still so is the chance of a transaction to be
  * exposed.  Of a relation whose transactions carried no mail nothing is known to change.
  */
-static void hide(const struct world *w, const struct stage *g, struct knowledge *k, unsigned policy,
-                 const struct observer *o)
+static void hide(const struct world *w, const struct stage *g, struct knowledge *k,
+                 const struct few *few)
 {
-    double part = o->kind == OBSERVER_SAMPLE ? o->share : 1;
-
-    for (size_t i = 0; i < g->r->count; i++) {
-        const struct relation *p = &g->r->list[i];
-        double left = k->clear[i] - k->changes[i].gone, exposed = 1;
-        if (o->strips > 0 && !withstands(w, g, p->client, policy))
-            left += o->strips * k->changes[i].sealed;
-        if (k->clear[i] > 0)
-            exposed = fmin(1, fmax(0, left / k->clear[i]));
-        exposed *= part;
-        k->hidden[i] = exposed < 1 ? weight(w, p) * log1p(-exposed) : -INFINITY;
+    for (size_t i = 0; i < k->mentioned.count; i++) {
+        const struct place *at = &k->mentioned.list[i];
+        struct change c = world_change(w, g, &at->part, few->policy);
+        bool kept = withstands(w, g, at->part.client, few->policy);
+        double counts = weight(w, at->part.server), last = -1, hidden = 0;
+        for (unsigned o = 0; o < few->count; o++) {
+            double left = left_of(at->clear, c.gone) + (kept ? 0 : few->list[o].strips * c.sealed);
+            double exposed = few->part[o];
+            if (at->clear > 0)
+                exposed *= left < at->clear ? left / at->clear : 1;
+            if (exposed != last)
+                hidden = exposed < 1 ? counts * log1p(-exposed) : -INFINITY;
+            last = exposed;
+            k->hidden[i * AT_ONCE + o] = hidden;
+        }
     }
 }
 
-static double count_pairs(const struct world *w, const struct stage *g, const struct knowledge *k,
-                          const bool *seen)
+static void count_pairs(const struct world *w, const struct stage *g, const struct knowledge *k,
+                        const struct few *few, double pairs_r[AT_ONCE])
 {
     const struct relations *r = g->r;
-    double pairs = 0;
 
+    memset(pairs_r, 0, AT_ONCE * sizeof *pairs_r);
     for (size_t i = 0; i < r->correspondence_count;) {
         uint32_t pair = r->correspondences[i].pair;
-        double hidden = 0;
+        double hidden[AT_ONCE] = {0};
         for (; i < r->correspondence_count && r->correspondences[i].pair == pair; i++) {
             const struct correspondence *c = &r->correspondences[i];
-            if (c->transactions > 0 && seen[w->group[c->relation]])
-                hidden += (double)c->transactions * k->hidden[c->relation];
+            const double *each = &k->hidden[(size_t)k->mention_of[i] * AT_ONCE];
+            const bool *seen = &k->seen[w->group[c->relation] * AT_ONCE];
+            for (unsigned o = 0; o < few->count && c->transactions > 0; o++)
+                hidden[o] += seen[o] ? (double)c->transactions * each[o] : 0;
         }
-        pairs -= hidden < 0 ? expm1(hidden) : 0;
+        for (unsigned o = 0; o < few->count; o++) {
+            if (hidden[o] < 0)
+                pairs_r[o] -= hidden[o] > SURELY ? expm1(hidden[o]) : -1;
+        }
     }
-    return pairs;
 }
 
 /* ---- bits */
 
-/* What each client is seen to send; what it keeps back nobody sees. */
-static void divide(const struct world *w, const struct stage *g, struct knowledge *k,
-                   unsigned policy, const struct observer *o, const bool *seen)
+static void send_always(const struct world *w, const struct stage *g, struct knowledge *k,
+                        const struct few *few)
 {
-    double part = o->kind == OBSERVER_SAMPLE ? o->share : 1;
-
-    memset(k->encrypted, 0, g->r->client_count * sizeof *k->encrypted);
-    memset(k->in_clear, 0, g->r->client_count * sizeof *k->in_clear);
+    memset(k->always, 0, g->r->client_count * AT_ONCE * sizeof *k->always);
     for (size_t i = 0; i < g->r->count; i++) {
         const struct relation *p = &g->r->list[i];
-        const struct change *c = &k->changes[i];
-        if (!seen[w->group[i]])
-            continue;
-        double sealed = (double)p->messages[FATE_ENCRYPTED] + c->sealed;
-        double struck = o->strips > 0 ? o->strips * sealed : 0;
-        double moved = c->gone - c->sealed, open = k->clear[i] - c->gone;
-        if (o->strips > 0 && withstands(w, g, p->client, policy))
-            moved += struck;
-        else
-            open += struck;
-        double counts = part * weight(w, p);
-        k->in_clear[p->client] += counts * fmax(0, open);
-        k->encrypted[p->client] += counts *
-                                   (sealed - struck + fmax(0, moved) * w->alternatives[p->server]);
+        struct sent *to = &k->always[(size_t)p->client * AT_ONCE];
+        double counts = weight(w, p->server), sealed = counts * (double)p->messages[FATE_ENCRYPTED];
+        double spare = sealed * w->alternatives[p->server], still = counts * k->still[i];
+        for (unsigned o = 0; o < few->count; o++) {
+            double part = few->part[o] * k->seen[w->group[i] * AT_ONCE + o];
+            to[o].clear += part * still;
+            to[o].sealed += part * sealed;
+            to[o].spare += part * spare;
+        }
+    }
+}
+
+static void send_changing(const struct world *w, const struct stage *g, const struct knowledge *k,
+                          const struct few *few, const struct place *at, struct sent *to)
+{
+    const struct part *p = &at->part;
+    struct change c = world_change(w, g, p, few->policy);
+    const bool *seen = &k->seen[w->group[p->relation] * AT_ONCE];
+    double counts = weight(w, p->server), elsewhere = counts * w->alternatives[p->server];
+    double moved = elsewhere * left_of(c.gone, c.sealed), clear = left_of(at->clear, c.gone);
+
+    for (unsigned o = 0; o < few->count; o++) {
+        double part = few->part[o] * seen[o];
+        to[o].clear += part * counts * clear;
+        to[o].sealed += part * counts * c.sealed;
+        to[o].moved += part * moved;
+        to[o].spare += part * elsewhere * c.sealed;
+    }
+}
+
+/* What a client keeps back nobody sees. */
+static void add_sender(struct signal_senders *to, const struct sent *sent, double strips, bool kept)
+{
+    double clear = sent->clear + (kept ? 0 : strips * sent->sealed);
+    double sealed = (1 - strips) * sent->sealed + sent->moved + (kept ? strips * sent->spare : 0);
+
+    signal_senders_add(to, sealed, clear);
+}
+
+static void count_bits(const struct world *w, const struct stage *g, const struct knowledge *k,
+                       const struct few *few, struct signal_senders senders_r[AT_ONCE])
+{
+    const struct place *at = k->changing.list, *end = at + k->changing.count;
+
+    memset(senders_r, 0, AT_ONCE * sizeof *senders_r);
+    for (size_t i = 0; i < g->r->client_count; i++) {
+        bool kept = withstands(w, g, (uint32_t)i, few->policy);
+        struct sent sent[AT_ONCE];
+        memcpy(sent, &k->always[i * AT_ONCE], sizeof sent);
+        for (; at < end && at->part.client == i; at++)
+            send_changing(w, g, k, few, at, sent);
+        for (unsigned o = 0; o < few->count; o++)
+            add_sender(&senders_r[o], &sent[o], few->list[o].strips, kept);
     }
 }
 
 /* ---- */
 
-static void change_all(const struct world *w, const struct stage *g, struct knowledge *k,
-                       unsigned policy)
+static struct few choose(const struct stage *g, struct knowledge *k, unsigned first)
 {
-    for (size_t i = 0; i < g->r->count; i++) {
-        const struct relation *p = &g->r->list[i];
-        if (k->clear[i] > 0)
-            k->changes[i] = world_change(w, g, p, p->messages, policy);
+    unsigned rest = g->s->observer_count - first;
+    struct few few = {&g->s->observers[first], first, rest < AT_ONCE ? rest : AT_ONCE, {0}, 0};
+
+    for (unsigned o = 0; o < few.count; o++) {
+        few.part[o] = few.list[o].kind == OBSERVER_SAMPLE ? few.list[o].share : 1;
+        for (unsigned group = 0; group < g->vision.groups; group++)
+            k->seen[group * AT_ONCE + o] = vision_sees(&g->vision, first + o, group);
     }
+    return few;
 }
 
 void world_know(const struct world *w, const struct stage *g, struct knowledge *k,
                 double *figures_r)
 {
     const struct simulation *s = g->s;
-    bool *seen = must_alloc(g->vision.groups, sizeof *seen);
+    struct signal_senders senders[AT_ONCE];
+    double pairs[AT_ONCE];
 
-    for (unsigned i = 0; i < s->policy_count; i++) {
-        change_all(w, g, k, i);
-        for (unsigned o = 0; o < s->observer_count; o++) {
-            double *f = &figures_r[((size_t)i * s->observer_count + o) * FIGURES];
-            for (unsigned group = 0; group < g->vision.groups; group++)
-                seen[group] = vision_sees(&g->vision, o, group);
-            hide(w, g, k, i, &s->observers[o]);
-            f[FIGURE_CORRESPONDENTS] = count_pairs(w, g, k, seen);
-            divide(w, g, k, i, &s->observers[o], seen);
-            f[FIGURE_BITS] = signal_sender_bits(k->encrypted, k->in_clear, g->r->client_count);
+    for (unsigned first = 0; first < s->observer_count; first += AT_ONCE) {
+        struct few few = choose(g, k, first);
+        send_always(w, g, k, &few);
+        for (few.policy = 0; few.policy < s->policy_count; few.policy++) {
+            double *f = &figures_r[((size_t)few.policy * s->observer_count + first) * FIGURES];
+            hide(w, g, k, &few);
+            count_pairs(w, g, k, &few, pairs);
+            count_bits(w, g, k, &few, senders);
+            for (unsigned o = 0; o < few.count; o++) {
+                f[o * FIGURES + FIGURE_CORRESPONDENTS] = pairs[o];
+                f[o * FIGURES + FIGURE_BITS] = signal_senders_bits(&senders[o]);
+            }
         }
     }
-    free(seen);
 }

@@ -102,13 +102,20 @@ uint64_t world_hash(uint64_t a, uint64_t b);
 
 /* ---- simulate_sum.c */
 
+/* What a relation has in the clear that may change: of mail, or of sessions that gave credentials.  A
+ * copy, so that it stands together in memory. */
+struct part {
+    uint32_t client, server, relation;
+    float parts[FATES - 1]; /* not the untold; nothing of the encrypted counts */
+};
+
 /* What a policy makes of the mail of one relation in a world, before anybody interferes. */
 struct change {
     double gone;   /* no longer in the clear */
     double sealed; /* of that, encrypted now; the rest has an insisting client and no TLS */
 };
-struct change world_change(const struct world *w, const struct stage *g, const struct relation *p,
-                           const float parts[FATES], unsigned policy);
+struct change world_change(const struct world *w, const struct stage *g, const struct part *p,
+                           unsigned policy);
 
 /* The figures of struct simulated that are added up in draws, in their order there. */
 enum figure {

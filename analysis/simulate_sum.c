@@ -19,14 +19,15 @@ static bool bit(const uint8_t *bits, size_t of_each, size_t i, unsigned policy)
  * handshake completes; mail that did not use it, if the client does now.  With a client that insists
  * none is left in the clear but what nobody knows the reason of.
  */
-struct change world_change(const struct world *w, const struct stage *g, const struct relation *p,
-                           const float parts[FATES], unsigned policy)
+struct change world_change(const struct world *w, const struct stage *g, const struct part *p,
+                           unsigned policy)
 {
     size_t servers = g->r->server_count, clients = g->r->client_count;
     double offers = bit(w->offers, servers, p->server, policy);
     double uses = bit(w->uses, clients, p->client, policy);
-    double unoffered = (double)parts[FATE_NOT_OFFERED], unused = (double)parts[FATE_UNUSED];
-    double all = unoffered + unused + ((double)parts[FATE_FAILED] + (double)parts[FATE_STRIPPED]);
+    double unoffered = (double)p->parts[FATE_NOT_OFFERED], unused = (double)p->parts[FATE_UNUSED];
+    double all = unoffered + unused +
+                 ((double)p->parts[FATE_FAILED] + (double)p->parts[FATE_STRIPPED]);
     double completes = w->established[p->server];
     double sealed = unoffered * completes * (offers * (uses + (1 - uses) * w->used[p->client])) +
                     unused * completes * uses;
@@ -35,12 +36,6 @@ struct change world_change(const struct world *w, const struct stage *g, const s
 }
 
 /* ---- room */
-
-/* What is in the clear and may change, of mail or of sessions that gave credentials. */
-struct part {
-    uint32_t client, server, relation;
-    float parts[FATES - 1]; /* not the untold */
-};
 
 /* What is encrypted already: an interferer's. */
 struct covered {

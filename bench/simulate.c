@@ -40,7 +40,7 @@ static double seconds(void)
 
 static struct ip_address address(uint8_t first, uint64_t n)
 {
-    return (struct ip_address){4, {first, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
+    return (struct ip_address){4, {first, (uint8_t)(n >> 10), (uint8_t)(n >> 2), (uint8_t)n}};
 }
 
 static void fill_ends(struct relations *t, struct random *r)

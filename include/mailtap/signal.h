@@ -44,4 +44,11 @@ double signal_wanted_bits(double q, double a, double b);
  */
 double signal_sender_bits(const double *encrypted, const double *clear, size_t senders);
 
+/* The same, sender by sender; begins with all zero. */
+struct signal_senders {
+    double encrypted, clear, within, seen, cells;
+};
+void signal_senders_add(struct signal_senders *s, double encrypted, double clear);
+double signal_senders_bits(const struct signal_senders *s);
+
 #endif
