@@ -70,7 +70,7 @@ static struct facts session_of(const struct event *v, uint16_t port)
     f.client.address.octets[3] = v->client;
     f.server.address.octets[3] = v->server;
     f.server.port = v->kind == IMPLICIT ? 465 : 25;
-    f.started_ns += v->at * SECOND;
+    f.started_ns = (SAMPLE_CAPTURED + v->at) * SECOND;
     f.ended_ns = f.started_ns + 1;
     if (tls) {
         with_tls(&f, v);
@@ -362,6 +362,52 @@ static void a_question_that_fails_says_so(void **state)
     store_close(&st, &e);
 }
 
+/* ---- the questions, as they are asked by a user */
+
+static void relations_are_listed_by_their_messages(void **state)
+{
+    const char *path = made(state, "listed.db", mixed, COUNT(mixed));
+
+    sample_answers(path, "relations", "rows=3",
+                   "client_ip server_ip server_port sessions encrypted not_offered unused failed"
+                   " stripped untold sessions_not_estimated credentials_unused credentials_failed",
+                   "192.0.2.101 192.0.2.4 25 2 0 0 7 0 0 6 0 0 0\n"
+                   "192.0.2.102 192.0.2.2 465 1 9 0 0 0 0 0 0 0 0\n"
+                   "192.0.2.100 192.0.2.2 25 3 7 0 0 0 0 0 1 0 0");
+    sample_answers(path, "server-rates", "",
+                   "server_ip server_port sessions offered of_sessions_answered established"
+                   " of_sessions_asked went_elsewhere of_sessions_kept_back incapable",
+                   "192.0.2.2 25 8 8 8 3 5 0 0 0\n192.0.2.1 25 3 1 3 0 0 0 0 0\n"
+                   "192.0.2.4 25 2 0 1 0 0 0 0 0\n192.0.2.2 465 1 0 0 0 0 0 0 0\n"
+                   "192.0.2.3 25 1 0 0 0 0 0 0 0");
+    sample_answers(path, "client-rates", "",
+                   "client_ip sessions used of_sessions_offered kept_back of_sessions_without_tls"
+                   " ended_without_mail of_sessions_with_tls",
+                   "192.0.2.100 6 3 3 0 2 1 4\n192.0.2.101 5 1 2 0 2 0 1\n"
+                   "192.0.2.103 3 1 3 0 1 0 2\n192.0.2.102 1 0 0 0 0 0 0");
+    sample_answers(path, "domain-relations", "rows=2",
+                   "client_ip server_ip server_port sender_domain recipient_domain transactions",
+                   "192.0.2.100 192.0.2.1 25 a.example b.example 2\n"
+                   "192.0.2.101 192.0.2.2 25 a.example b.example 2");
+}
+
+/* Client 120 was seen an hour before its first mail in the clear; the last session is a day later. */
+static void a_domain_is_followed_from_its_client_on(void **state)
+{
+    static const struct event events[] = {
+        {120, 2, TLS, 1, 0, false},
+        {120, 1, CLEAR, 1, 3600, false},
+        {120, 1, CLEAR, 1, 5000, false},
+        {121, 2, TLS, 1, 86400, false},
+    };
+    const char *path = made(state, "first.db", events, COUNT(events));
+
+    sample_answers(path, "first-exposure", "",
+                   "domain seconds_until_readable seconds_followed transactions",
+                   "a.example 3600.0000 86400.0000 2");
+    sample_expect(path, "SELECT count(*) FROM session", "4");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +419,8 @@ int main(void)
         cmocka_unit_test(samples_have_the_sums_of_the_database),
         cmocka_unit_test(a_lens_is_looked_through),
         cmocka_unit_test(a_question_that_fails_says_so),
+        cmocka_unit_test(relations_are_listed_by_their_messages),
+        cmocka_unit_test(a_domain_is_followed_from_its_client_on),
     };
     return cmocka_run_group_tests_name("relations_read", tests, sample_folder,
                                        sample_folder_remove);
