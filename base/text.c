@@ -148,8 +148,12 @@ bool text_time_read(struct slice s, int64_t *at_ns_r)
                     .tm_min = (int)part[4],
                     .tm_sec = (int)part[5]};
     const struct tm given = tm;
-    *at_ns_r = (int64_t)timegm(&tm) * 1000000000;
-    /* What is no day or hour of the calendar comes back as another one. */
-    return tm.tm_mon == given.tm_mon && tm.tm_mday == given.tm_mday &&
-           tm.tm_hour == given.tm_hour && tm.tm_min == given.tm_min && tm.tm_sec == given.tm_sec;
+    int64_t seconds = timegm(&tm);
+    /* What is no day or hour of the calendar comes back as another one, and may be too late for
+     * nanoseconds. */
+    if (tm.tm_mon != given.tm_mon || tm.tm_mday != given.tm_mday || tm.tm_hour != given.tm_hour ||
+        tm.tm_min != given.tm_min || tm.tm_sec != given.tm_sec)
+        return false;
+    *at_ns_r = seconds * 1000000000;
+    return true;
 }
