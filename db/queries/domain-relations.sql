@@ -1,5 +1,4 @@
 -- Over which servers could domains be seen to correspond?
--- :rows NUMBER  so many rows at most; default: all
 -- The pairs of correspondents, for each client and server that they were seen at.
 WITH pair AS (
   SELECT f.session_id,
@@ -25,4 +24,3 @@ JOIN server r ON r.server_id = c.server_id
 LEFT JOIN name f ON f.name_id = sender
 LEFT JOIN name t ON t.name_id = recipient
 ORDER BY transactions DESC, sender_domain, recipient_domain, client_ip, server_ip, server_port
-LIMIT coalesce(:rows, -1)

@@ -1,5 +1,4 @@
 -- Who sends mail to whom, and what became of it?
--- :rows NUMBER  so many pairs at most; default: all
 -- Messages under TLS, as estimated (sessions_not_estimated: those that count nothing); and in the
 -- clear: where STARTTLS was not offered; where the client did not use it; after a refusal or a
 -- handshake that failed; by interference; and where the capture does not tell why.  credentials_...:
@@ -46,4 +45,3 @@ FROM pair p
 JOIN client k ON k.client_id = p.client_id
 JOIN server r ON r.server_id = p.server_id
 ORDER BY all_messages DESC, sessions DESC, client_ip, server_ip, server_port
-LIMIT coalesce(:rows, -1)

@@ -368,12 +368,16 @@ static void relations_are_listed_by_their_messages(void **state)
 {
     const char *path = made(state, "listed.db", mixed, COUNT(mixed));
 
-    sample_answers(path, "relations", "rows=3",
+    sample_answers(path, "relations", "",
                    "client_ip server_ip server_port sessions encrypted not_offered unused failed"
                    " stripped untold sessions_not_estimated credentials_unused credentials_failed",
                    "192.0.2.101 192.0.2.4 25 2 0 0 7 0 0 6 0 0 0\n"
                    "192.0.2.102 192.0.2.2 465 1 9 0 0 0 0 0 0 0 0\n"
-                   "192.0.2.100 192.0.2.2 25 3 7 0 0 0 0 0 1 0 0");
+                   "192.0.2.100 192.0.2.2 25 3 7 0 0 0 0 0 1 0 0\n"
+                   "192.0.2.101 192.0.2.2 25 2 0 0 5 1 0 0 0 1 1\n"
+                   "192.0.2.103 192.0.2.2 25 3 0 0 1 3 0 0 0 0 1\n"
+                   "192.0.2.100 192.0.2.1 25 3 0 3 0 0 0 0 0 0 0\n"
+                   "192.0.2.101 192.0.2.3 25 1 0 0 0 0 2 0 0 0 0");
     sample_answers(path, "server-rates", "",
                    "server_ip server_port sessions offered of_sessions_answered established"
                    " of_sessions_asked went_elsewhere of_sessions_kept_back incapable",
@@ -385,10 +389,13 @@ static void relations_are_listed_by_their_messages(void **state)
                    " ended_without_mail of_sessions_with_tls",
                    "192.0.2.100 6 3 3 0 2 1 4\n192.0.2.101 5 1 2 0 2 0 1\n"
                    "192.0.2.103 3 1 3 0 1 0 2\n192.0.2.102 1 0 0 0 0 0 0");
-    sample_answers(path, "domain-relations", "rows=2",
+    sample_answers(path, "domain-relations", "",
                    "client_ip server_ip server_port sender_domain recipient_domain transactions",
                    "192.0.2.100 192.0.2.1 25 a.example b.example 2\n"
-                   "192.0.2.101 192.0.2.2 25 a.example b.example 2");
+                   "192.0.2.101 192.0.2.2 25 a.example b.example 2\n"
+                   "192.0.2.101 192.0.2.4 25 a.example b.example 2\n"
+                   "192.0.2.103 192.0.2.2 25 a.example b.example 2\n"
+                   "192.0.2.101 192.0.2.3 25 a.example b.example 1");
 }
 
 /* Client 120 was seen an hour before its first mail in the clear; the last session is a day later. */
