@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* So much that nothing is forgotten: what is interned is bounded before.  Taken as it is filled. */
-#define INTERN_OCTETS ((size_t)BOUND_RELATIONS * 512)
+#define INTERN_OCTETS SIZE_MAX
 
 struct loading {
     struct store *st;
@@ -19,6 +19,7 @@ struct loading {
     struct intern *texts; /* addresses and domains, numbered from 1; so are the following */
     struct intern *servers, *clients, *list, *pairs;
     size_t server_room, client_room, room, correspondence_room;
+    size_t most; /* of each */
     uint64_t not_estimated;
     struct query *q; /* the one that is asked */
     struct err *e;
@@ -113,9 +114,9 @@ static int make_room(struct loading *l, void *list, size_t count, size_t *room, 
 {
     void **p = list;
 
-    if (count >= BOUND_RELATIONS)
-        return err_set(l->e, "there are more than %u %s in the database: simulate a part of it",
-                       BOUND_RELATIONS, what);
+    if (count >= l->most)
+        return err_set(l->e, "there are more than %zu %s in the database: look at a part of it",
+                       l->most, what);
     if (count == *room) {
         *room = *room ? 2 * *room : 1024;
         *p = must_grow(*p, *room, size);
@@ -328,9 +329,10 @@ static void put_in_order(struct loading *l)
     free(to);
 }
 
-struct relations *relations_read(struct store *st, uint64_t *not_estimated_r, struct err *e)
+struct relations *relations_read_most(struct store *st, size_t most, uint64_t *not_estimated_r,
+                                      struct err *e)
 {
-    struct loading l = {.st = st, .made = relations_new(0, 0, 0, 0), .e = e};
+    struct loading l = {.st = st, .made = relations_new(0, 0, 0, 0), .most = most, .e = e};
     struct intern **const tables[] = {&l.texts, &l.servers, &l.clients, &l.list, &l.pairs};
     int rc = 0;
 
@@ -347,4 +349,9 @@ struct relations *relations_read(struct store *st, uint64_t *not_estimated_r, st
     if (not_estimated_r)
         *not_estimated_r = l.not_estimated;
     return l.made;
+}
+
+struct relations *relations_read(struct store *st, uint64_t *not_estimated_r, struct err *e)
+{
+    return relations_read_most(st, BOUND_RELATIONS, not_estimated_r, e);
 }

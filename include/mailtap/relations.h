@@ -39,13 +39,16 @@ struct relation_server {
     struct trials offered;     /* of sessions with an EHLO reply, interference left out */
     struct trials established; /* of sessions that asked for TLS, interference left out */
     struct trials
-        alternatives; /* of sessions that insisted: TLS with another server instead (2.d) */
+        alternatives; /* TLS with another server instead (2.d), of sessions that could not have it,
+                         of clients that never go on without */
 };
 
 struct relation_client {
     struct ip_address address;
-    struct trials used;     /* sessions that asked for TLS, of those where it was offered */
-    struct trials insisted; /* ended without mail, of sessions that could not have TLS */
+    struct trials used;     /* asked for TLS, of sessions that were offered it and wanted something:
+                               asked for it, or sent mail */
+    struct trials insisted; /* ended without mail and were not made up for in the clear, of sessions
+                               that could not have TLS */
     struct trials control;  /* ended without mail, of sessions that could (probes, callouts) */
 };
 

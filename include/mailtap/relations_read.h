@@ -17,4 +17,8 @@
  */
 struct relations *relations_read(struct store *st, uint64_t *not_estimated_r, struct err *e);
 
+/* The same with a bound of one's own. */
+struct relations *relations_read_most(struct store *st, size_t most, uint64_t *not_estimated_r,
+                                      struct err *e);
+
 #endif

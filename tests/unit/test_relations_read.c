@@ -362,6 +362,31 @@ static void a_question_that_fails_says_so(void **state)
     store_close(&st, &e);
 }
 
+static void more_than_can_be_held_is_refused(void **state)
+{
+    static const struct {
+        size_t most;
+        const char *what;
+    } bounds[] = {{4, "servers"}, {5, "pairs of client and server"}};
+    const char *path = made(state, "bound.db", mixed, COUNT(mixed));
+    struct err e = {""};
+    struct store *st = store_open(path, STORE_READ, &e);
+    char want[128];
+
+    for (size_t i = 0; i < COUNT(bounds); i++) {
+        snprintf(want, sizeof want,
+                 "there are more than %zu %s in the database: look at a part of it", bounds[i].most,
+                 bounds[i].what);
+        assert_null(relations_read_most(st, bounds[i].most, NULL, &e));
+        assert_string_equal(e.text, want);
+    }
+    struct relations *r = relations_read_most(st, 7, NULL, &e);
+    assert_non_null(r);
+    assert_int_equal(r->count, 7);
+    relations_free(&r);
+    store_close(&st, &e);
+}
+
 /* ---- the questions, as they are asked by a user */
 
 static void relations_are_listed_by_their_messages(void **state)
@@ -426,6 +451,7 @@ int main(void)
         cmocka_unit_test(samples_have_the_sums_of_the_database),
         cmocka_unit_test(a_lens_is_looked_through),
         cmocka_unit_test(a_question_that_fails_says_so),
+        cmocka_unit_test(more_than_can_be_held_is_refused),
         cmocka_unit_test(relations_are_listed_by_their_messages),
         cmocka_unit_test(a_domain_is_followed_from_its_client_on),
     };
