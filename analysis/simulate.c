@@ -158,8 +158,8 @@ unsigned simulate_known_draws(const struct relations *r, const struct simulation
     return (unsigned)ceil(s->draws / every);
 }
 
-static int stage_make(struct stage *g, const struct relations *r, const struct simulation *s,
-                      struct err *e)
+int stage_make(struct stage *g, const struct relations *r, const struct simulation *s,
+               struct err *e)
 {
     *g = (struct stage){.r = r, .s = s};
     if (vision_make(&g->vision, r, s, e) < 0)
@@ -177,7 +177,7 @@ static int stage_make(struct stage *g, const struct relations *r, const struct s
     return 0;
 }
 
-static void stage_free(struct stage *g)
+void stage_free(struct stage *g)
 {
     stage_free_ladders(g);
     vision_free(&g->vision);

@@ -196,7 +196,7 @@ static void draw_weights(struct world *w, const struct stage *g, struct random *
         all += w->drawn[i] * g->server_messages[i];
     }
     for (size_t i = 0; i < g->r->server_count; i++)
-        w->drawn[i] *= all > 0 ? g->messages / all : 0;
+        w->drawn[i] *= all > 0 ? g->messages / all : 1;
 }
 
 void world_draw(struct world *w, const struct stage *g, unsigned draw)

@@ -93,6 +93,11 @@ struct world {
     uint16_t *group;         /* of relations */
 };
 
+/* simulate.c; s and r are as they should be.  0, or -1 with *e: then there is nothing to free. */
+int stage_make(struct stage *g, const struct relations *r, const struct simulation *s,
+               struct err *e);
+void stage_free(struct stage *g);
+
 void stage_make_ladders(struct stage *g);
 void stage_free_ladders(struct stage *g);
 void world_make(struct world *w_r, const struct stage *g);
