@@ -21,9 +21,9 @@ PACKAGES := gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libssl-dev lib
             zlib1g-dev libzstd-dev libcmocka-dev sqlite3 ca-certificates
 # What tests compare with; without them those tests say so and pass.
 TEST_PACKAGES := tshark python3 libdbd-sqlite3-perl chromium chromium-driver
-LIBRARIES := libpcap libndpi libcrypto sqlite3 zlib libzstd
+LIBRARIES := libpcap libndpi libssl libcrypto sqlite3 zlib libzstd
 
-DIRS := base capture analysis analysis/evidence db report cli
+DIRS := base capture analysis analysis/evidence db report synth cli
 SOURCES := $(sort $(foreach d,$(DIRS),$(wildcard $(d)/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 # Everything but main(): what tests and fuzz targets link.
@@ -84,7 +84,7 @@ $(B)/report/write_html.o: $(B)/style.inc
 $(B)/tests/%: $(B)/tests/unit/%.o $(HELPERS) $(PARTS)
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lssl $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # A fuzz target linked with a main() that feeds it files: the corpus is a test.
 $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(PARTS)
@@ -173,7 +173,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(PARTS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -pie -o $@ $^ $(LIBS)
 
-C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h capture/*.h \
+C_FILES := $(SOURCES) $(wildcard include/mailtap/*.h cli/*.h db/*.h report/*.h analysis/*.h capture/*.h synth/*.h \
            tests/unit/*.[ch] tests/fuzz/*.c tests/population/*.[ch] bench/*.c)
 lint: $(B)/schema.inc $(B)/indexes.inc $(B)/questions.inc $(B)/style.inc
 	clang-format --dry-run --Werror $(C_FILES)

@@ -24,6 +24,7 @@ int cmd_report(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_query(int argc, char **argv);
+int cmd_synth(int argc, char **argv);
 int cmd_prune(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 

@@ -14,6 +14,7 @@ static const struct subcommand commands[] = {
     {"diff", "before and after: what became better, what worse, and whose", cmd_diff},
     {"simulate", "what an observer would read under a policy, and what it costs", cmd_simulate},
     {"query", "ask a named question, or SQL, of the findings", cmd_query},
+    {"synth", "make a labelled capture of a described population", cmd_synth},
     {"prune", "remove old sessions, and all that was known of them", cmd_prune},
     {"check", "is a database sound? what is wrong with it, and where", cmd_check},
 };
