@@ -110,8 +110,7 @@ static void greet(struct scene *s)
     server(s, text);
 }
 
-/* True when EHLO was taken. */
-static bool introduce(struct scene *s)
+static void introduce(struct scene *s)
 {
     char text[256];
 
@@ -121,16 +120,17 @@ static bool introduce(struct scene *s)
     if (s->c->box != BOX_EHLO) {
         s->truth->offered = NO; /* or what the list says */
         reply_to_ehlo(s, s->c->offers);
-        return true;
+        return;
     }
+    /* Who refuses EHLO offers nothing; where it is overwritten nobody asked. */
+    s->truth->offered = s->stage->near == SPEAKER_CLIENT ? NO : UNKNOWN;
     server(s, "500 5.5.1 Command unrecognized");
     if (!s->c->helo)
-        return false;
+        return;
     snprintf(text, sizeof text, "HELO %s", s->truth->client_name);
     client(s, text);
     snprintf(text, sizeof text, "250 %s", s->truth->server_name);
     server(s, text);
-    return false;
 }
 
 /* RFC 3207 4.2: under TLS all begins anew, and STARTTLS is not offered. */
@@ -172,7 +172,20 @@ static int begin_tls(struct scene *s, struct err *e)
     return rc;
 }
 
-/* The ClientHello passes; then there is a reset, or octets come that are no TLS. */
+/* Octets that are no TLS, in place of the ServerHello; the client says that it cannot read them. */
+static void garble(struct scene *s)
+{
+    static const uint8_t decode_error[] = {21, 3, 3, 0, 2, 2, 50};
+    uint8_t noise[48];
+
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (uint8_t)(0x80 | random_below(&s->talk.random, 0x80));
+    talk_octets(&s->talk, SPEAKER_SERVER, (struct slice){noise, sizeof noise});
+    talk_octets(&s->talk, SPEAKER_CLIENT, (struct slice){decode_error, sizeof decode_error});
+    s->talk.speech->ending = ENDS_BY_CLIENT;
+}
+
+/* The ClientHello passes; then there is a reset, or what comes back is garbled. */
 static int break_handshake(struct scene *s, struct err *e)
 {
     struct shaken shaken = {.count = 0};
@@ -180,11 +193,10 @@ static int break_handshake(struct scene *s, struct err *e)
 
     if (rc == 0) {
         talk_shake(&s->talk, &shaken, 1);
-        s->talk.speech->ending = ENDS_RESET_BY_SERVER;
-        if (random_below(&s->talk.random, 3) == 0) {
-            server(s, "500 5.5.1 Command unrecognized");
-            s->talk.speech->ending = ENDS_BY_CLIENT;
-        }
+        if (random_below(&s->talk.random, 3) == 0)
+            garble(s);
+        else
+            s->talk.speech->ending = ENDS_RESET_BY_SERVER;
         s->truth->class = CLASS_STARTTLS_FAILED;
     }
     octets_free(&shaken.octets);
@@ -308,7 +320,7 @@ static void send_message(struct scene *s, unsigned i)
 /* ---- what it is called */
 
 /* Of a connection that went in the clear. */
-static void judge(struct scene *s, bool ehlo_taken)
+static void judge(struct scene *s)
 {
     struct truth *t = s->truth;
     bool mail = s->c->messages > 0;
@@ -320,10 +332,13 @@ static void judge(struct scene *s, bool ehlo_taken)
     t->class = t->rule ? CLASS_STRIPPED : CLASS_CLEARTEXT;
     if (t->rule)
         return;
-    if (t->requested == YES)
+    /* "XXXX client" tells who has not seen what came before nothing. */
+    if (s->c->box == BOX_EHLO && s->stage->near == SPEAKER_SERVER) {
+        t->class = CLASS_UNKNOWN;
+        t->requested = t->established = UNKNOWN;
+        t->client_name[0] = '\0';
+    } else if (t->requested == YES)
         t->reason = REASON_REFUSED;
-    else if (!ehlo_taken)
-        t->reason = REASON_UNDETERMINED;
     else
         t->reason = t->offered == YES ? REASON_OFFERED_UNUSED : REASON_NOT_OFFERED;
 }
@@ -340,7 +355,6 @@ static void end(struct scene *s)
 static int play(struct scene *s, struct err *e)
 {
     enum asked asked = ASKED_CLEAR;
-    bool taken = true;
 
     if (s->c->implicit) {
         if (begin_tls(s, e) < 0)
@@ -348,7 +362,7 @@ static int play(struct scene *s, struct err *e)
         s->truth->class = CLASS_IMPLICIT_TLS;
     }
     greet(s);
-    taken = introduce(s);
+    introduce(s);
     if (s->c->asks)
         asked = ask(s, e);
     if (asked == ASKED_FAILED)
@@ -365,7 +379,7 @@ static int play(struct scene *s, struct err *e)
     else if (asked == ASKED_TLS)
         s->truth->class = CLASS_STARTTLS;
     else
-        judge(s, taken);
+        judge(s);
     return 0;
 }
 

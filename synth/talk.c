@@ -59,6 +59,11 @@ static void say(struct talk *t, enum speaker side, int64_t wait_ns, struct slice
         speech_say(t->speech, side, wait_ns, octets);
 }
 
+void talk_octets(struct talk *t, enum speaker side, struct slice octets)
+{
+    speech_say(t->speech, side, wait_of(t, side), octets);
+}
+
 void talk_say(struct talk *t, enum speaker side, const char *text)
 {
     talk_say_all(t, side, text, 0, 1);

@@ -25,6 +25,9 @@ struct talk talk_begin(struct speech *to, uint64_t seed);
 /* A line, or lines; the last CRLF is added. */
 void talk_say(struct talk *t, enum speaker side, const char *text);
 
+/* Octets as they stand, in the clear. */
+void talk_octets(struct talk *t, enum speaker side, struct slice octets);
+
 /* Several, in one go, `stride` octets apart. */
 void talk_say_all(struct talk *t, enum speaker side, const char *texts, size_t stride, unsigned n);
 
