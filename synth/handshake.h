@@ -23,7 +23,7 @@ void handshakes_free(struct handshakes **h);
 /* The certificate of the authority, in PEM. */
 struct slice handshakes_authority(const struct handshakes *h);
 
-#define HANDSHAKE_VARIANTS 8u
+#define HANDSHAKE_VARIANTS 4u
 
 struct shake {
     uint32_t server;  /* its number */

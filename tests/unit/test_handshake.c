@@ -89,10 +89,10 @@ static void the_order_does_not_matter(void **state)
     for (unsigned i = 1; i < COUNT; i++)
         assert_false(
             slice_equal(octets_slice(&forward[i].octets), octets_slice(&forward[i - 1].octets)));
-    /* 4 KiB of one server, and of another one 8192 / 16 further on, in the same place. */
+    /* Those of one server, and of another one 8192 / 8 further on, in the same place. */
     for (unsigned i = 0; i < 4; i++) {
-        make(a, i % 2 * 512, true, 1, &s);
-        make(b, (i + 1) % 2 * 512, true, 1, &s);
+        make(a, i % 2 * 1024, true, 1, &s);
+        make(b, (i + 1) % 2 * 1024, true, 1, &s);
     }
     make(b, 0, true, 1, &s);
     assert_true(slice_equal(octets_slice(&s.octets), octets_slice(&forward[3].octets)));
