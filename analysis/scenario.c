@@ -365,12 +365,12 @@ static int check_whole(const struct scenario *s, struct err *e)
 int scenario_read(struct scenario *s, struct slice text, struct err *e)
 {
     struct reading r = {.made = *s};
-    struct slice line;
+    struct slice line = {NULL, 0};
 
     if (text.n > BOUND_SCENARIO_OCTETS)
         return err_set(e, "a scenario has at most %u octets", BOUND_SCENARIO_OCTETS);
     while (text.n) {
-        if (next_line(&r, &text, &line, e) != 0)
+        if (next_line(&r, &text, &line, e) < 0)
             return -1;
         if (line.n && read_line(&r, line, e) < 0)
             return -1;
