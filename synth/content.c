@@ -22,7 +22,8 @@ static void say_line(struct speech *s, size_t n)
     char line[256];
 
     memset(line, '-', sizeof line);
-    memcpy(line + n - 2, "\r\n", 2);
+    line[n - 2] = '\r';
+    line[n - 1] = '\n';
     speech_say(s, SPEAKER_CLIENT, 0, (struct slice){(const uint8_t *)line, n});
 }
 

@@ -39,15 +39,13 @@ static void write_prose(uint8_t *line, struct random *r)
 
     while (n < PROSE_LINE - 2) {
         const char *word = words[random_below(r, sizeof words / sizeof *words)];
-        size_t left = PROSE_LINE - 2 - n, length = strlen(word);
-        length = length < left ? length : left;
-        memcpy(line + n, word, length);
-        n += length;
-        if (n < PROSE_LINE - 2) {
-            line[n] = n + 1 < PROSE_LINE - 2 ? ' ' : '.';
-            n++;
-        }
+        while (*word && n < PROSE_LINE - 2)
+            line[n++] = (uint8_t)*word++;
+        if (n < PROSE_LINE - 2)
+            line[n++] = ' ';
     }
+    if (line[n - 1] == ' ')
+        line[n - 1] = '.';
     end_line(line, PROSE_LINE);
 }
 

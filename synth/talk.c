@@ -141,7 +141,9 @@ void talk_close(struct talk *t)
 
 void talk_base64(char *to, const char *text, size_t n)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    enum { PADDING = 64 };
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
     for (size_t i = 0; i < n; i += 3) {
         uint32_t bits = (uint32_t)(uint8_t)text[i] << 16;
@@ -149,8 +151,8 @@ void talk_base64(char *to, const char *text, size_t n)
         bits |= i + 2 < n ? (uint32_t)(uint8_t)text[i + 2] : 0;
         *to++ = digits[bits >> 18];
         *to++ = digits[bits >> 12 & 63];
-        *to++ = i + 1 < n ? digits[bits >> 6 & 63] : '=';
-        *to++ = i + 2 < n ? digits[bits & 63] : '=';
+        *to++ = digits[i + 1 < n ? bits >> 6 & 63 : PADDING];
+        *to++ = digits[i + 2 < n ? bits & 63 : PADDING];
     }
     *to = '\0';
 }

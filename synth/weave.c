@@ -23,7 +23,7 @@ struct weave {
     struct call **heap; /* the one whose frame is due first is at the top */
     size_t count, room;
     uint64_t order;
-    struct held *held;
+    struct held held[HELD];
     unsigned held_count;
 };
 
@@ -32,8 +32,11 @@ struct weave *weave_new(const struct scenario *s, const struct pools *pools, str
 {
     struct weave *w = must_alloc(1, sizeof *w);
 
-    *w = (struct weave){.scenario = s, .pools = pools, .to = to, .truth = truth, .sums = sums};
-    w->held = must_alloc(HELD, sizeof *w->held);
+    w->scenario = s;
+    w->pools = pools;
+    w->to = to;
+    w->truth = truth;
+    w->sums = sums;
     return w;
 }
 
@@ -77,7 +80,7 @@ static void hold(struct weave *w, struct call *c, const uint8_t *frame, size_t n
 {
     struct held *h = &w->held[w->held_count++];
 
-    *h = (struct held){.n = n};
+    h->n = n;
     h->at_ns = c->connection.due.at_ns + 100000 + (int64_t)random_below(&c->random, 3000000);
     memcpy(h->octets, frame, n);
 }
@@ -194,7 +197,6 @@ void weave_free(struct weave **w)
     for (size_t i = 0; i < (*w)->count; i++)
         call_free(&(*w)->heap[i]);
     free((*w)->heap);
-    free((*w)->held);
     free(*w);
     *w = NULL;
 }

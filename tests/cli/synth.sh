@@ -119,6 +119,10 @@ same "is half of the frames" "$(sql "SELECT abs(sum(truth ->> 'frames') * 2.0 / 
     capture) - 1) < 0.2 FROM both")" 1
 made "duplicates" $clear --sessions 300 --set duplicates=0.2 --set octets=3000
 agree "duplicates" 100 starttls
+made "disorder" --sessions 600 $clear --set disorder=0.05 --set octets=3000
+same "what comes late is known" "$(sql "SELECT count(*) FROM both WHERE class IS NOT true_class AND
+    (class <> 'unknown' OR truth ->> 'frames_disordered' = 0)")" 0
+same "most of it is made good" "$(sql "SELECT sum(class = true_class) > 0.95 * count(*) FROM both")" 1
 made "loss" $clear --sessions 1500 --set loss=0.005 --set octets=4000
 same "what is lost is known" "$(sql "SELECT count(*) FROM both WHERE class IS NOT true_class AND
     (class <> 'unknown' OR truth ->> 'frames_lost' = 0)")" 0
