@@ -214,6 +214,8 @@ static void put_udp(uint8_t *to, const struct wire *w)
     octets_put16(to + 4, (unsigned)n);
     octets_put16(to + 6, 0);
     put_sum(to + 6, sum_pseudo(w, PROTOCOL_UDP, n) + sum_of(to, n));
+    if (to[6] == 0 && to[7] == 0) /* which would say that there is no sum (RFC 768) */
+        octets_put16(to + 6, 0xffff);
 }
 
 static void put_tcp(uint8_t *to, const struct wire *w)
