@@ -149,8 +149,8 @@ static void draw_servers(struct world *w, const struct stage *g, const struct pr
     size_t servers = g->r->server_count;
 
     for (size_t i = 0; i < servers; i++) {
-        unsigned gets = rank_of(a, random_unit(r)), must = rank_of(b, random_unit(r));
-        bool turns_on = random_unit(r) < offered && g->r->servers[i].incapable;
+        unsigned gets = rank_of(a, draw_unit(r)), must = rank_of(b, draw_unit(r));
+        bool turns_on = draw_unit(r) < offered && g->r->servers[i].incapable;
         for (unsigned k = 0; k < g->blocks; k++) {
             uint8_t by_a = turns_on ? a->bits[gets * g->blocks + k] : 0;
             w->offers[k * servers + i] = (uint8_t)(by_a | b->bits[must * g->blocks + k]);
@@ -164,7 +164,7 @@ static void draw_clients(struct world *w, const struct stage *g, struct random *
     size_t clients = g->r->client_count;
 
     for (size_t i = 0; i < clients; i++) {
-        unsigned uses = rank_of(c, random_unit(r)), insists = rank_of(d, random_unit(r));
+        unsigned uses = rank_of(c, draw_unit(r)), insists = rank_of(d, draw_unit(r));
         w->insist_rank[i] = (uint16_t)insists;
         for (unsigned k = 0; k < g->blocks; k++) {
             uint8_t demands = d->bits[insists * g->blocks + k];
@@ -174,14 +174,23 @@ static void draw_clients(struct world *w, const struct stage *g, struct random *
     }
 }
 
-/* Who ends without mail where TLS cannot be had, more often than where it can, insists. */
+static double expected(struct trials t, struct prior p)
+{
+    return (p.a + t.did) / (p.a + p.b + t.of);
+}
+
+/*
+ * Who ends without mail where TLS cannot be had, more often than where it can, insists.  From the means
+ * of both rates: numbers drawn for each would differ by chance, and where they do upwards it would
+ * look like insisting, but never the other way.
+ */
 static void draw_insisting(struct world *w, const struct stage *g, const struct priors *p,
                            struct random *r)
 {
     for (size_t i = 0; i < g->r->client_count; i++) {
         const struct relation_client *c = &g->r->clients[i];
-        double without = posterior(r, c->insisted, p->insisted);
-        double anyway = posterior(r, c->control, p->control), number = random_unit(r);
+        double without = expected(c->insisted, p->insisted);
+        double anyway = expected(c->control, p->control), number = draw_unit(r);
         w->insists[i] = number * (1 - anyway) < without - anyway;
     }
 }

@@ -27,7 +27,11 @@ struct sent {
 /* A relation with mail in the clear that a policy could change, or with correspondents. */
 struct place {
     struct part part;
+    uint16_t group;                /* the rest but `clear` is that of a world */
+    uint8_t offers, uses, demands; /* under a block of policies */
+    bool insists;
     double clear; /* messages in the clear as observed */
+    double completes, used, elsewhere, counts;
 };
 
 struct places {
@@ -67,7 +71,7 @@ static double clear_of(const struct relation *p)
 static struct place place_of(const struct relations *r, size_t i)
 {
     const struct relation *p = &r->list[i];
-    struct place place = {{p->client, p->server, (uint32_t)i, {0}}, clear_of(p)};
+    struct place place = {.part = {p->client, p->server, (uint32_t)i, {0}}, .clear = clear_of(p)};
 
     memcpy(place.part.parts, p->messages, sizeof place.part.parts);
     return place;
@@ -166,6 +170,46 @@ static bool withstands(const struct world *w, const struct stage *g, uint32_t cl
     return w->insists[client] || (w->demands[at] >> policy % LANES & 1);
 }
 
+/* What is known of places in a world, and of who follows a block of policies, gathered once. */
+static void enter(const struct world *w, const struct places *places)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        struct place *at = &places->list[i];
+        at->group = w->group[at->part.relation];
+        at->insists = w->insists[at->part.client];
+        at->completes = w->established[at->part.server];
+        at->used = w->used[at->part.client];
+        at->elsewhere = w->alternatives[at->part.server];
+        at->counts = weight(w, at->part.server);
+    }
+}
+
+static void follow(const struct world *w, const struct stage *g, const struct places *places,
+                   unsigned block)
+{
+    size_t servers = g->r->server_count, clients = g->r->client_count;
+
+    for (size_t i = 0; i < places->count; i++) {
+        struct place *at = &places->list[i];
+        at->offers = w->offers[block * servers + at->part.server];
+        at->uses = w->uses[block * clients + at->part.client];
+        at->demands = w->demands[block * clients + at->part.client];
+    }
+}
+
+static bool bit(uint8_t bits, unsigned policy)
+{
+    return bits >> policy % LANES & 1;
+}
+
+static struct change change_at(const struct place *at, unsigned policy)
+{
+    struct ends ends = {at->completes, at->used, bit(at->offers, policy), bit(at->uses, policy),
+                        bit(at->demands, policy)};
+
+    return part_change(&at->part, &ends);
+}
+
 /* What is left of something in the clear; a trace that rounding left is none. */
 static double left_of(double clear, double gone)
 {
@@ -180,42 +224,39 @@ static double left_of(double clear, double gone)
  * The share of a relation's mail in the clear that is still so is the chance of a transaction to be
  * exposed.  Of a relation whose transactions carried no mail nothing is known to change.
  */
-static void hide(const struct world *w, const struct stage *g, struct knowledge *k,
-                 const struct few *few)
+static void hide(const struct knowledge *k, const struct few *few)
 {
     for (size_t i = 0; i < k->mentioned.count; i++) {
         const struct place *at = &k->mentioned.list[i];
-        struct change c = world_change(w, g, &at->part, few->policy);
-        bool kept = withstands(w, g, at->part.client, few->policy);
-        double counts = weight(w, at->part.server), last = -1, hidden = 0;
+        const bool *seen = &k->seen[at->group * AT_ONCE];
+        struct change c = change_at(at, few->policy);
+        bool kept = at->insists || bit(at->demands, few->policy);
+        double last = -1, hidden = 0;
         for (unsigned o = 0; o < few->count; o++) {
             double left = left_of(at->clear, c.gone) + (kept ? 0 : few->list[o].strips * c.sealed);
             double exposed = few->part[o];
             if (at->clear > 0)
                 exposed *= left < at->clear ? left / at->clear : 1;
             if (exposed != last)
-                hidden = exposed < 1 ? counts * log1p(-exposed) : -INFINITY;
+                hidden = exposed < 1 ? at->counts * log1p(-exposed) : -INFINITY;
             last = exposed;
-            k->hidden[i * AT_ONCE + o] = hidden;
+            k->hidden[i * AT_ONCE + o] = seen[o] ? hidden : 0;
         }
     }
 }
 
-static void count_pairs(const struct world *w, const struct stage *g, const struct knowledge *k,
-                        const struct few *few, double pairs_r[AT_ONCE])
+static void count_pairs(const struct relations *r, const struct knowledge *k, const struct few *few,
+                        double pairs_r[AT_ONCE])
 {
-    const struct relations *r = g->r;
-
     memset(pairs_r, 0, AT_ONCE * sizeof *pairs_r);
     for (size_t i = 0; i < r->correspondence_count;) {
         uint32_t pair = r->correspondences[i].pair;
         double hidden[AT_ONCE] = {0};
         for (; i < r->correspondence_count && r->correspondences[i].pair == pair; i++) {
-            const struct correspondence *c = &r->correspondences[i];
             const double *each = &k->hidden[(size_t)k->mention_of[i] * AT_ONCE];
-            const bool *seen = &k->seen[w->group[c->relation] * AT_ONCE];
-            for (unsigned o = 0; o < few->count && c->transactions > 0; o++)
-                hidden[o] += seen[o] ? (double)c->transactions * each[o] : 0;
+            double transactions = (double)r->correspondences[i].transactions;
+            for (unsigned o = 0; o < few->count && transactions > 0; o++)
+                hidden[o] += transactions * each[o];
         }
         for (unsigned o = 0; o < few->count; o++) {
             if (hidden[o] < 0)
@@ -244,13 +285,12 @@ static void send_always(const struct world *w, const struct stage *g, struct kno
     }
 }
 
-static void send_changing(const struct world *w, const struct stage *g, const struct knowledge *k,
-                          const struct few *few, const struct place *at, struct sent *to)
+static void send_changing(const struct knowledge *k, const struct few *few, const struct place *at,
+                          struct sent *to)
 {
-    const struct part *p = &at->part;
-    struct change c = world_change(w, g, p, few->policy);
-    const bool *seen = &k->seen[w->group[p->relation] * AT_ONCE];
-    double counts = weight(w, p->server), elsewhere = counts * w->alternatives[p->server];
+    struct change c = change_at(at, few->policy);
+    const bool *seen = &k->seen[at->group * AT_ONCE];
+    double counts = at->counts, elsewhere = counts * at->elsewhere;
     double moved = elsewhere * left_of(c.gone, c.sealed), clear = left_of(at->clear, c.gone);
 
     for (unsigned o = 0; o < few->count; o++) {
@@ -282,7 +322,7 @@ static void count_bits(const struct world *w, const struct stage *g, const struc
         struct sent sent[AT_ONCE];
         memcpy(sent, &k->always[i * AT_ONCE], sizeof sent);
         for (; at < end && at->part.client == i; at++)
-            send_changing(w, g, k, few, at, sent);
+            send_changing(k, few, at, sent);
         for (unsigned o = 0; o < few->count; o++)
             add_sender(&senders_r[o], &sent[o], few->list[o].strips, kept);
     }
@@ -310,13 +350,19 @@ void world_know(const struct world *w, const struct stage *g, struct knowledge *
     struct signal_senders senders[AT_ONCE];
     double pairs[AT_ONCE];
 
+    enter(w, &k->changing);
+    enter(w, &k->mentioned);
     for (unsigned first = 0; first < s->observer_count; first += AT_ONCE) {
         struct few few = choose(g, k, first);
         send_always(w, g, k, &few);
         for (few.policy = 0; few.policy < s->policy_count; few.policy++) {
+            if (few.policy % LANES == 0) {
+                follow(w, g, &k->changing, few.policy / LANES);
+                follow(w, g, &k->mentioned, few.policy / LANES);
+            }
             double *f = &figures_r[((size_t)few.policy * s->observer_count + first) * FIGURES];
-            hide(w, g, k, &few);
-            count_pairs(w, g, k, &few, pairs);
+            hide(k, &few);
+            count_pairs(g->r, k, &few, pairs);
             count_bits(w, g, k, &few, senders);
             for (unsigned o = 0; o < few.count; o++) {
                 f[o * FIGURES + FIGURE_CORRESPONDENTS] = pairs[o];

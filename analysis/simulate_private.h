@@ -36,6 +36,12 @@ struct prior prior_fit(const struct trials *cases, const double *weights, size_t
 #define PRIORS 128u
 void priors_fit(struct priors *priors_r, const struct relations *r, uint64_t seed);
 
+/* random_unit(), inlined: a world takes a million. */
+static inline double draw_unit(struct random *r)
+{
+    return (double)(random_u64(r) >> 11) * 0x1p-53;
+}
+
 double draw_exponential(struct random *r);
 double draw_beta(struct random *r, double a, double b);
 
@@ -119,8 +125,27 @@ struct change {
     double gone;   /* no longer in the clear */
     double sealed; /* of that, encrypted now; the rest has an insisting client and no TLS */
 };
-struct change world_change(const struct world *w, const struct stage *g, const struct part *p,
-                           unsigned policy);
+/* Who does what of the two ends, and their rates. */
+struct ends {
+    double completes, used;
+    bool offers, uses, demands;
+};
+
+/*
+ * Mail that was not offered TLS is sealed if the server offers now, the client uses it, and the
+ * handshake completes; mail that did not use it, if the client does now.  With a client that insists
+ * none is left in the clear but what nobody knows the reason of.
+ */
+static inline struct change part_change(const struct part *p, const struct ends *e)
+{
+    double unoffered = (double)p->parts[FATE_NOT_OFFERED], unused = (double)p->parts[FATE_UNUSED];
+    double all = unoffered + unused +
+                 ((double)p->parts[FATE_FAILED] + (double)p->parts[FATE_STRIPPED]);
+    double tries = e->offers ? e->uses ? 1 : e->used : 0;
+    double sealed = unoffered * e->completes * tries + (e->uses ? unused * e->completes : 0);
+
+    return (struct change){e->demands ? all : sealed, sealed};
+}
 
 /* The figures of struct simulated that are added up in draws, in their order there. */
 enum figure {

@@ -7,34 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- one relation, one policy */
-
-static bool bit(const uint8_t *bits, size_t of_each, size_t i, unsigned policy)
-{
-    return bits[policy / LANES * of_each + i] >> policy % LANES & 1;
-}
-
-/*
- * Mail that was not offered TLS is sealed if the server offers now, the client uses it, and the
- * handshake completes; mail that did not use it, if the client does now.  With a client that insists
- * none is left in the clear but what nobody knows the reason of.
- */
-struct change world_change(const struct world *w, const struct stage *g, const struct part *p,
-                           unsigned policy)
-{
-    size_t servers = g->r->server_count, clients = g->r->client_count;
-    double offers = bit(w->offers, servers, p->server, policy);
-    double uses = bit(w->uses, clients, p->client, policy);
-    double unoffered = (double)p->parts[FATE_NOT_OFFERED], unused = (double)p->parts[FATE_UNUSED];
-    double all = unoffered + unused +
-                 ((double)p->parts[FATE_FAILED] + (double)p->parts[FATE_STRIPPED]);
-    double completes = w->established[p->server];
-    double sealed = unoffered * completes * (offers * (uses + (1 - uses) * w->used[p->client])) +
-                    unused * completes * uses;
-
-    return (struct change){bit(w->demands, clients, p->client, policy) ? all : sealed, sealed};
-}
-
 /* ---- room */
 
 /* What is encrypted already: an interferer's. */
@@ -177,7 +149,7 @@ static void sum_whole(const struct world *w, const struct stage *g, struct sums 
     m->known = !g->vision.paths && !g->s->resample;
 }
 
-/* As world_change(), for a block of policies.  No branches: the compiler takes several at a time. */
+/* As part_change(), for a block of policies.  No branches: the compiler takes several at a time. */
 static void add_part(struct tally *restrict t, const struct part *restrict q,
                      const double *restrict offers, const double *restrict uses,
                      const double *restrict demands, const double rates[4], double insists)
@@ -259,6 +231,11 @@ static void add_tallies(struct view *v, const struct tally *mail, const struct t
     v->logins_caught += login->caught[lane];
 }
 
+static bool bit(const uint8_t *bits, unsigned policy)
+{
+    return bits[policy / LANES] >> policy % LANES & 1;
+}
+
 /* Of those who send encrypted already: who insists, by habit or by policy. */
 static void add_covered(struct view *v, const struct stage *g, const struct covered_tally *list,
                         unsigned policy)
@@ -266,7 +243,7 @@ static void add_covered(struct view *v, const struct stage *g, const struct cove
     const struct ladder *d = &g->ladders[POLICY_D];
 
     for (unsigned rank = 0; rank <= d->count; rank++) {
-        bool demands = bit(&d->bits[rank * g->blocks], 1, 0, policy);
+        bool demands = bit(&d->bits[rank * g->blocks], policy);
         for (unsigned insists = 0; insists < 2; insists++) {
             if (!demands && !insists)
                 continue;

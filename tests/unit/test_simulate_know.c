@@ -50,24 +50,32 @@ static double part_of(const struct look *l)
     return who(l)->kind == OBSERVER_SAMPLE ? who(l)->share : 1;
 }
 
+static bool follows(const struct look *l, const uint8_t *bits, size_t of_each, size_t i)
+{
+    return bits[l->policy / LANES * of_each + i] >> l->policy % LANES & 1;
+}
+
 static bool insists(const struct look *l, uint32_t client)
 {
-    size_t at = l->policy / LANES * l->g->r->client_count + client;
-
-    return l->w->insists[client] || (l->w->demands[at] >> l->policy % LANES & 1);
+    return l->w->insists[client] || follows(l, l->w->demands, l->g->r->client_count, client);
 }
 
 static struct change change_of(const struct look *l, size_t i, double *clear_r)
 {
     const struct relation *p = &l->g->r->list[i];
     struct part part = {p->client, p->server, (uint32_t)i, {0}};
+    size_t servers = l->g->r->server_count, clients = l->g->r->client_count;
+    struct ends ends = {l->w->established[p->server], l->w->used[p->client],
+                        follows(l, l->w->offers, servers, p->server),
+                        follows(l, l->w->uses, clients, p->client),
+                        follows(l, l->w->demands, clients, p->client)};
 
     *clear_r = 0;
     for (unsigned fate = 0; fate < FATES - 1; fate++)
         part.parts[fate] = p->messages[fate];
     for (unsigned fate = FATE_NOT_OFFERED; fate < FATES; fate++)
         *clear_r += (double)p->messages[fate];
-    return world_change(l->w, l->g, &part, l->policy);
+    return part_change(&part, &ends);
 }
 
 static double weight_of(const struct look *l, size_t i)
