@@ -239,7 +239,34 @@ static int write_out(const struct document *d, const struct values *values)
     return EXIT_DONE;
 }
 
-static int simulate_and_write(const struct relations *r, const struct wishes *w,
+/* Pairs times draws that take all policies some seconds. */
+#define QUICK_WORK 30e6
+
+/* Points of curves need fewer draws than what is read off a table; of few pairs they have them all. */
+static unsigned curve_draws(const struct relations *r, unsigned draws)
+{
+    unsigned tenth = draws / 10 > 100 ? draws / 10 : 100;
+
+    return draws <= tenth || (double)r->count * draws < QUICK_WORK ? draws : tenth;
+}
+
+static int simulate_all(const struct relations *r, struct simulation s, unsigned curves,
+                        struct simulated *results, struct err *e)
+{
+    unsigned all = s.policy_count;
+
+    s.policy_count = curves == s.draws ? all : SIMULATION_ROWS;
+    if (simulate(r, &s, results, e) < 0)
+        return -1;
+    if (s.policy_count == all)
+        return 0;
+    s.draws = curves;
+    s.policies += SIMULATION_ROWS;
+    s.policy_count = all - SIMULATION_ROWS;
+    return simulate(r, &s, results + (size_t)SIMULATION_ROWS * s.observer_count, e);
+}
+
+static int simulate_and_write(const struct relations *r, struct wishes *w,
                               const struct values *values)
 {
     struct policy_mix policies[SIMULATION_POLICIES];
@@ -260,7 +287,8 @@ static int simulate_and_write(const struct relations *r, const struct wishes *w,
     simulation_policies(w->words.follow, policies);
     struct simulated *results = must_alloc((size_t)SIMULATION_POLICIES * w->count, sizeof *results);
     struct document *d = NULL;
-    if (simulate(r, &s, results, &e) == 0)
+    w->words.curve_draws = curve_draws(r, s.draws);
+    if (simulate_all(r, s, w->words.curve_draws, results, &e) == 0)
         d = simulation_make(&s, results, &w->words, &e);
     int status = d ? write_out(d, values) : command_failed("simulate", e.text);
     report_free(&d);

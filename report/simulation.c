@@ -100,6 +100,9 @@ static void say_draws(const struct scene *of)
              "prior, pooled towards the population where there are few cases); an interval is the "
              "middle 95 %% of the draws.",
              number_text(draws, of->s->draws));
+    if (of->words->curve_draws && of->words->curve_draws < of->s->draws)
+        say_item(of->d, "The points of curves are of %s of the draws.",
+                 number_text(draws, of->words->curve_draws));
     if (of->words->relations && simulate_known_draws(of->words->relations, of->s) < of->s->draws)
         say_item(of->d, "Correspondents and bits of signal take long: they are of %s of the draws.",
                  number_text(draws, simulate_known_draws(of->words->relations, of->s)));

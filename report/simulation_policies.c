@@ -37,6 +37,7 @@ static const struct {
 };
 
 /* No step follows: as observed, which is a row. */
+_Static_assert(SIMULATION_ROWS == ROWS, "the header knows how many");
 _Static_assert(SIMULATION_POLICIES == ROWS + SWEEPS * SWEEP_STEPS, "the header knows how many");
 
 double sweep_share(unsigned step)

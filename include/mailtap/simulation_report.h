@@ -16,6 +16,7 @@ struct simulation_words {
     double follow[LEVELS]; /* the share of the operators that follows a policy of this level */
     const struct relations *relations;
     uint64_t not_estimated; /* sessions under TLS that count no message */
+    unsigned curve_draws;   /* draws of the points of curves; 0: as many as of the tables */
     struct lens lens;       /* what a database is looked at through */
 };
 
@@ -24,6 +25,8 @@ struct simulation_words {
  * SIMULATION_POLICIES of them.
  */
 #define SIMULATION_POLICIES 73u
+/* Of them those of the tables, which come first; the others are the points of curves. */
+#define SIMULATION_ROWS 13u
 void simulation_policies(const double follow[LEVELS], struct policy_mix *to);
 
 struct document;

@@ -1,7 +1,7 @@
 /* test_background.c - what is no mail looks like what it is. */
 #include "test.h"
 
-#include "stage.h"
+#include "theatre.h"
 
 #include "../../synth/background.h"
 
@@ -29,8 +29,8 @@ static void assert_web(const char *text, uint16_t port)
 static void there_are_all_kinds(void **state)
 {
     (void)state;
-    struct scenario s = stage_scenario();
-    struct stage stage = stage_new(&s, SPEAKER_CLIENT);
+    struct scenario s = theatre_scenario();
+    struct stage stage = theatre_new(&s, SPEAKER_CLIENT);
     struct random r = random_seeded(1);
     unsigned clear = 0, tls = 0, names = 0;
 
@@ -39,7 +39,7 @@ static void there_are_all_kinds(void **state)
         struct err e = {""};
         uint32_t server;
         assert_int_equal(background_make(&stage, 3, &r, &c, &server, &e), 0);
-        char *text = stage_said(&stage, &c.speech, -1);
+        char *text = theatre_said(&stage, &c.speech, -1);
         uint16_t port = c.ends[SPEAKER_SERVER].port;
         assert_true(server >= s.servers);
         if (c.udp)
@@ -54,7 +54,7 @@ static void there_are_all_kinds(void **state)
     }
     assert_int_equal(names + clear + tls, 200);
     assert_true(names > 40 && clear > 15 && tls > 40);
-    stage_free(&stage);
+    theatre_free(&stage);
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* test_call.c - batches rest on their number alone, and are in the order of time. */
 #include "test.h"
 
-#include "stage.h"
+#include "theatre.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 static void batches_hold_all_sessions_in_order(void **state)
 {
     (void)state;
-    struct scenario s = stage_scenario();
+    struct scenario s = theatre_scenario();
     s.background = 0.4;
     s.tunnelled = 0.5;
-    struct stage stage = stage_new(&s, SPEAKER_CLIENT);
+    struct stage stage = theatre_new(&s, SPEAKER_CLIENT);
     uint64_t mail = 0, frames[2] = {0, 0};
     int64_t last = 0;
     bool wrapped = false;
@@ -38,27 +38,27 @@ static void batches_hold_all_sessions_in_order(void **state)
     assert_true(wrapped);
     double share = (double)frames[0] / (double)(frames[0] + frames[1]);
     assert_true(share > 0.35 && share < 0.5);
-    stage_free(&stage);
+    theatre_free(&stage);
 }
 
 static void a_batch_is_the_same_whatever_came_before(void **state)
 {
     (void)state;
-    struct scenario s = stage_scenario();
+    struct scenario s = theatre_scenario();
     s.background = 0.3;
-    struct stage a = stage_new(&s, SPEAKER_CLIENT);
+    struct stage a = theatre_new(&s, SPEAKER_CLIENT);
     struct batch one, two;
 
     batch_make(&a, 2, &one);
-    stage_free(&a);
-    a = stage_new(&s, SPEAKER_CLIENT);
+    theatre_free(&a);
+    a = theatre_new(&s, SPEAKER_CLIENT);
     batch_make(&a, 3, &two);
     batch_free(&two);
     batch_make(&a, 2, &two);
     assert_int_equal(one.count, two.count);
     for (size_t i = 0; i < one.count; i++) {
-        char *x = stage_said(&a, &one.calls[i]->connection.speech, -1);
-        char *y = stage_said(&a, &two.calls[i]->connection.speech, -1);
+        char *x = theatre_said(&a, &one.calls[i]->connection.speech, -1);
+        char *y = theatre_said(&a, &two.calls[i]->connection.speech, -1);
         uint64_t n = speech_octets(&one.calls[i]->connection.speech);
         assert_int_equal(n, speech_octets(&two.calls[i]->connection.speech));
         assert_memory_equal(x, y, n);
@@ -69,17 +69,17 @@ static void a_batch_is_the_same_whatever_came_before(void **state)
     }
     batch_free(&one);
     batch_free(&two);
-    stage_free(&a);
+    theatre_free(&a);
 }
 
 static void who_comes_back_is_in_the_same_batch(void **state)
 {
     (void)state;
-    struct scenario s = stage_scenario();
+    struct scenario s = theatre_scenario();
     s.stripped_networks = 1;
     memset(s.forms, 0, sizeof s.forms);
     s.forms[BOX_BROKEN] = 1;
-    struct stage stage = stage_new(&s, SPEAKER_CLIENT);
+    struct stage stage = theatre_new(&s, SPEAKER_CLIENT);
     struct batch b;
 
     batch_make(&stage, 0, &b);
@@ -91,7 +91,7 @@ static void who_comes_back_is_in_the_same_batch(void **state)
         assert_true(b.calls[i + 1]->connection.now_ns >= b.calls[i]->known_ns + 1000000000);
     }
     batch_free(&b);
-    stage_free(&stage);
+    theatre_free(&stage);
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* test_dialogue.c - what is said on a connection, and that its truth is what is said. */
 #include "test.h"
 
-#include "stage.h"
+#include "theatre.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,15 +25,15 @@ static struct scenario_connection plain(void)
 
 static struct played play(enum speaker near, const struct scenario_connection *c)
 {
-    struct scenario s = stage_scenario();
-    struct stage stage = stage_new(&s, near);
+    struct scenario s = theatre_scenario();
+    struct stage stage = theatre_new(&s, near);
     struct scenario_session session = {.number = 4, .client = 2, .count = 1, .connections = {*c}};
     struct played p = {.text = NULL};
     struct err e = {""};
 
     assert_int_equal(dialogue_make(&stage, &session, 0, &p.speech, &p.truth, &e), 0);
-    p.text = stage_said(&stage, &p.speech, -1);
-    stage_free(&stage);
+    p.text = theatre_said(&stage, &p.speech, -1);
+    theatre_free(&stage);
     return p;
 }
 
@@ -221,8 +221,8 @@ static void boxes_behind_which_one_looks(void **state)
 static void handshakes_are_broken(void **state)
 {
     (void)state;
-    struct scenario s = stage_scenario();
-    struct stage stage = stage_new(&s, SPEAKER_CLIENT);
+    struct scenario s = theatre_scenario();
+    struct stage stage = theatre_new(&s, SPEAKER_CLIENT);
     unsigned resets = 0, garbled = 0;
 
     for (uint64_t i = 0; i < 40; i++) {
@@ -241,13 +241,13 @@ static void handshakes_are_broken(void **state)
     }
     assert_int_equal(resets + garbled, 40);
     assert_true(resets >= 15 && garbled >= 5);
-    stage_free(&stage);
+    theatre_free(&stage);
 }
 
 static void numbers_depend_on_all_that_they_are_for(void **state)
 {
     (void)state;
-    struct scenario s = stage_scenario(), t = s;
+    struct scenario s = theatre_scenario(), t = s;
 
     t.seed++;
     assert_true(dialogue_seed(&s, 1, 1) == dialogue_seed(&s, 1, 1));

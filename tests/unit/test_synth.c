@@ -1,7 +1,7 @@
 /* test_synth.c - the same octets on any number of threads; interrupted, full, and whole. */
 #include "test.h"
 
-#include "stage.h"
+#include "theatre.h"
 
 #include <mailtap/synth.h>
 
@@ -56,7 +56,7 @@ static void result_free(struct result *r)
 
 static struct scenario mixed(void)
 {
-    struct scenario s = stage_scenario();
+    struct scenario s = theatre_scenario();
 
     s.days = 0.01;
     s.loss = s.disorder = s.duplicates = 0.02;

@@ -1,7 +1,7 @@
 /* test_weave.c - frames of many connections in the order of time, and what is done to them is counted. */
 #include "test.h"
 
-#include "stage.h"
+#include "theatre.h"
 
 #include "../../synth/weave.h"
 
@@ -58,7 +58,7 @@ static void read_again(const char *path, struct woven *w)
 
 static struct woven weave(const struct scenario *s)
 {
-    struct stage stage = stage_new(s, SPEAKER_CLIENT);
+    struct stage stage = theatre_new(s, SPEAKER_CLIENT);
     struct woven w = {.frames = 0};
     char path[] = "/tmp/test_weave_XXXXXX";
     int fd = mkstemp(path);
@@ -72,14 +72,14 @@ static struct woven weave(const struct scenario *s)
     assert_int_equal(w.frames, to.frames);
     close(fd);
     unlink(path);
-    stage_free(&stage);
+    theatre_free(&stage);
     return w;
 }
 
 /* All sessions within two minutes: many are open at once. */
 static struct scenario dense(void)
 {
-    struct scenario s = stage_scenario();
+    struct scenario s = theatre_scenario();
 
     s.days = 0.0015;
     s.octets = 4000;
@@ -141,7 +141,7 @@ static void it_can_be_left(void **state)
 {
     (void)state;
     struct scenario s = dense();
-    struct stage stage = stage_new(&s, SPEAKER_CLIENT);
+    struct stage stage = theatre_new(&s, SPEAKER_CLIENT);
     struct truth_sums sums = {0};
     struct err e = {""};
     struct recorder to;
@@ -156,7 +156,7 @@ static void it_can_be_left(void **state)
     weave_free(&w);
     weave_free(&w);
     assert_int_equal(recorder_end(&to, &e), -1);
-    stage_free(&stage);
+    theatre_free(&stage);
 }
 
 int main(void)

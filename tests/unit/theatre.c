@@ -1,11 +1,11 @@
-/* stage.c - see stage.h. */
+/* theatre.c - see theatre.h. */
 #include "test.h"
 
-#include "stage.h"
+#include "theatre.h"
 
 #include <stdlib.h>
 
-struct scenario stage_scenario(void)
+struct scenario theatre_scenario(void)
 {
     struct scenario s = scenario_default();
 
@@ -19,7 +19,7 @@ struct scenario stage_scenario(void)
     return s;
 }
 
-struct stage stage_new(const struct scenario *s, enum speaker near)
+struct stage theatre_new(const struct scenario *s, enum speaker near)
 {
     struct err e = {""};
     struct handshakes *h = handshakes_new(s->seed, s->start_ns, &e);
@@ -28,7 +28,7 @@ struct stage stage_new(const struct scenario *s, enum speaker near)
     return (struct stage){scenario_populate(s), pools_new(s->seed), h, near};
 }
 
-void stage_free(struct stage *stage)
+void theatre_free(struct stage *stage)
 {
     struct scenario_population *population = (struct scenario_population *)stage->population;
     struct pools *pools = (struct pools *)stage->pools;
@@ -38,7 +38,7 @@ void stage_free(struct stage *stage)
     handshakes_free(&stage->handshakes);
 }
 
-char *stage_said(const struct stage *stage, const struct speech *s, int side)
+char *theatre_said(const struct stage *stage, const struct speech *s, int side)
 {
     char *text = calloc(speech_octets(s) + 1, 1);
     size_t n = 0;
