@@ -113,6 +113,19 @@ static void print(const struct simulated *got, const struct simulation *s)
     }
 }
 
+static void read_options(int argc, char **argv, struct simulation *s, size_t *relations)
+{
+    for (int i = 1; i + 1 < argc; i += 2) {
+        unsigned long n = strtoul(argv[i + 1], NULL, 10);
+        if (strcmp(argv[i], "--relations") == 0)
+            *relations = n;
+        else if (strcmp(argv[i], "--draws") == 0)
+            s->draws = (unsigned)n;
+        else if (strcmp(argv[i], "--threads") == 0)
+            s->threads = (unsigned)n;
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct prefix_list prefixes;
@@ -137,15 +150,7 @@ int main(int argc, char **argv)
     struct rusage used;
     struct err e = {{0}};
 
-    for (int i = 1; i + 1 < argc; i += 2) {
-        unsigned long n = strtoul(argv[i + 1], NULL, 10);
-        if (strcmp(argv[i], "--relations") == 0)
-            relations = n;
-        else if (strcmp(argv[i], "--draws") == 0)
-            s.draws = (unsigned)n;
-        else if (strcmp(argv[i], "--threads") == 0)
-            s.threads = (unsigned)n;
-    }
+    read_options(argc, argv, &s, &relations);
     struct relations *r = make(relations);
     double at = seconds();
     if (prefix_read(&prefixes, slice_of("60.0.0.0/17, 20.0.16.0/20"), &e) < 0 ||

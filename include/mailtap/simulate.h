@@ -16,7 +16,8 @@
  * it follows or not, the same for all policies and levels.  So a stricter policy never raises what a
  * passive observer reads, in each world and not only on average.
  *
- * Resampling: without it a draw is what could become of this very traffic, and "as observed" is what
+ * Low and high hold 95 %: without resampling, a draw is what could become of this very traffic, with
+ * rates that are not known and who follows left to chance, and "as observed" is what
  * was observed, in every draw.  With it the servers seen stand for others like them: in each draw
  * every server's mail counts with a weight of its own (Bayesian bootstrap, Rubin 1981), scaled so that
  * all messages together stay as many.  Low and high are those of the weighted draws then; the mean is
@@ -87,7 +88,7 @@ struct simulation {
     unsigned observer_count;
     unsigned draws, threads;
     uint64_t seed;
-    bool resample; /* see above */
+    bool resample; /* the servers are a sample of others: see above */
     double wanted; /* q: the share of messages that the observer wants, above 0 */
     /* Work done, of all; called from the thread that asked; NULL: nobody wants to know. */
     void (*progress)(void *of, unsigned done, unsigned all);

@@ -302,6 +302,14 @@ static void stricter_never_raises_what_is_read(void **state)
     }
 }
 
+static void none_insist(struct relations *r)
+{
+    for (size_t i = 0; i < r->client_count; i++) {
+        r->clients[i].insisted = (struct trials){0, 1e9};
+        r->clients[i].control = (struct trials){1e9, 1e9};
+    }
+}
+
 /* Without 2.d nobody keeps mail back, and at least tau of what is encrypted is read. */
 static void an_interferer_reads_his_share_without_insisting(void **state)
 {
@@ -318,10 +326,7 @@ static void an_interferer_reads_his_share_without_insisting(void **state)
         for (unsigned i = 0; i < POLICY_D; i++)
             policies[0].follow[i] = policies[1].follow[i] = random_unit(&random);
         policies[1].follow[POLICY_D] = 1;
-        for (size_t i = 0; i < r->client_count; i++) {
-            r->clients[i].insisted = (struct trials){0, 1e9};
-            r->clients[i].control = (struct trials){1e9, 1e9};
-        }
+        none_insist(r);
         s.observers = &strips;
         s.draws = 1;
         must_simulate(r, &s, got);
@@ -415,8 +420,7 @@ static void what_cannot_be_is_refused(void **state)
     struct relations *r = traffic_one();
     struct policy_mix policy = {{0}};
     struct observer o = {.kind = OBSERVER_SAMPLE, .share = 1};
-    const struct simulation good = traffic_simulation(&policy, 1);
-    struct simulation s = good;
+    struct simulation s = traffic_simulation(&policy, 1);
 
     s.observers = &o;
     for (unsigned i = 0; i < 5; i++) {
@@ -432,7 +436,19 @@ static void what_cannot_be_is_refused(void **state)
         refused(r, &s, "wanted");
         s.wanted = 1;
     }
-    o.kind = OBSERVER_PREFIX;
+    relations_free(&r);
+}
+
+static void sizes_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    struct relations *r = traffic_one();
+    struct policy_mix policy = {{0}};
+    struct observer o = {.kind = OBSERVER_PREFIX};
+    const struct simulation good = traffic_simulation(&policy, 1);
+    struct simulation s = good;
+
+    s.observers = &o;
     refused(r, &s, "no prefixes");
     o.kind = (enum observer_kind)(OBSERVER_PATHS + 1);
     refused(r, &s, "no kind");
@@ -540,6 +556,7 @@ int main(void)
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(progress_ends_with_all),
         cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(sizes_that_cannot_be_are_refused),
         cmocka_unit_test(relations_that_cannot_be_are_refused),
         cmocka_unit_test(extremes_are_finite),
     };

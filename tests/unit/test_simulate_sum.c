@@ -162,6 +162,31 @@ static void sums_are_those_of_each(void **state)
     }
 }
 
+static void assert_changes(const struct world *w, const struct stage *g, const double *figures)
+{
+    const struct relations *r = g->r;
+
+    for (unsigned i = 0; i < POLICIES; i++) {
+        double clear = 0;
+        for (size_t k = 0; k < r->count; k++) {
+            const struct relation *p = &r->list[k];
+            struct part part = {p->client, p->server, (uint32_t)k, {0}};
+            struct ends ends = {w->established[p->server], w->used[p->client],
+                                follows(w->offers, r->server_count, p->server, i),
+                                follows(w->uses, r->client_count, p->client, i),
+                                follows(w->demands, r->client_count, p->client, i)};
+            for (unsigned fate = 0; fate < FATES - 1; fate++)
+                part.parts[fate] = p->messages[fate];
+            for (unsigned fate = FATE_NOT_OFFERED; fate < FATES; fate++)
+                clear += (double)p->messages[fate];
+            struct change c = part_change(&part, &ends);
+            assert_true(c.sealed >= 0 && c.sealed <= c.gone);
+            clear -= c.gone;
+        }
+        assert_near(figures[i * FIGURES + FIGURE_READABLE], clear, 1e-9 * (1 + clear));
+    }
+}
+
 /* One relation by itself says the same as sums do. */
 static void one_change_is_as_the_sum(void **state)
 {
@@ -182,25 +207,7 @@ static void one_change_is_as_the_sum(void **state)
         world_make(&w, &g);
         world_draw(&w, &g, round);
         world_sum(&w, &g, m, figures);
-        for (unsigned i = 0; i < POLICIES; i++) {
-            double clear = 0;
-            for (size_t k = 0; k < r->count; k++) {
-                const struct relation *p = &r->list[k];
-                struct part part = {p->client, p->server, (uint32_t)k, {0}};
-                struct ends ends = {w.established[p->server], w.used[p->client],
-                                    follows(w.offers, r->server_count, p->server, i),
-                                    follows(w.uses, r->client_count, p->client, i),
-                                    follows(w.demands, r->client_count, p->client, i)};
-                for (unsigned fate = 0; fate < FATES - 1; fate++)
-                    part.parts[fate] = p->messages[fate];
-                for (unsigned fate = FATE_NOT_OFFERED; fate < FATES; fate++)
-                    clear += (double)p->messages[fate];
-                struct change c = part_change(&part, &ends);
-                assert_true(c.sealed >= 0 && c.sealed <= c.gone);
-                clear -= c.gone;
-            }
-            assert_near(figures[i * FIGURES + FIGURE_READABLE], clear, 1e-9 * (1 + clear));
-        }
+        assert_changes(&w, &g, figures);
         world_free(&w);
         sums_free(&m);
         stage_free(&g);
