@@ -199,15 +199,16 @@ static void assert_alike(const struct simulated *a, const struct simulated *b, s
     }
 }
 
+static const struct observer five[] = {{.kind = OBSERVER_GLOBAL},
+                                       {.kind = OBSERVER_GLOBAL, .strips = 0.3},
+                                       {.kind = OBSERVER_SAMPLE, .share = 0.2},
+                                       {.kind = OBSERVER_BUSIEST, .servers = 2},
+                                       {.kind = OBSERVER_PATHS, .share = 0.4}};
+
 static void many_are_as_each_alone(void **state)
 {
     (void)state;
     struct random random = random_seeded(16);
-    static const struct observer observers[] = {{.kind = OBSERVER_GLOBAL},
-                                                {.kind = OBSERVER_GLOBAL, .strips = 0.3},
-                                                {.kind = OBSERVER_SAMPLE, .share = 0.2},
-                                                {.kind = OBSERVER_BUSIEST, .servers = 2},
-                                                {.kind = OBSERVER_PATHS, .share = 0.4}};
     struct policy_mix policies[19];
 
     for (unsigned i = 0; i < 19; i++) {
@@ -218,7 +219,7 @@ static void many_are_as_each_alone(void **state)
         struct relations *r = traffic_random(&random);
         struct simulation s = traffic_simulation(policies, 19);
         struct simulated together[19 * 5], alone[5];
-        s.observers = observers;
+        s.observers = five;
         s.observer_count = 5;
         s.draws = 20;
         must_simulate(r, &s, together);
