@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AT_ONCE 8u /* observers */
+#define AT_ONCE ((size_t)8) /* observers */
 
 /* Beyond so many nats what is hidden is exposed: the chance is below a double's last digit. */
 #define SURELY (-40.0)
@@ -333,7 +333,8 @@ static void count_bits(const struct world *w, const struct stage *g, const struc
 static struct few choose(const struct stage *g, struct knowledge *k, unsigned first)
 {
     unsigned rest = g->s->observer_count - first;
-    struct few few = {&g->s->observers[first], first, rest < AT_ONCE ? rest : AT_ONCE, {0}, 0};
+    struct few few = {
+        &g->s->observers[first], first, rest < AT_ONCE ? rest : (unsigned)AT_ONCE, {0}, 0};
 
     for (unsigned o = 0; o < few.count; o++) {
         few.part[o] = few.list[o].kind == OBSERVER_SAMPLE ? few.list[o].share : 1;
@@ -352,7 +353,7 @@ void world_know(const struct world *w, const struct stage *g, struct knowledge *
 
     enter(w, &k->changing);
     enter(w, &k->mentioned);
-    for (unsigned first = 0; first < s->observer_count; first += AT_ONCE) {
+    for (unsigned first = 0; first < s->observer_count; first += (unsigned)AT_ONCE) {
         struct few few = choose(g, k, first);
         send_always(w, g, k, &few);
         for (few.policy = 0; few.policy < s->policy_count; few.policy++) {

@@ -243,12 +243,12 @@ static void add_covered(struct view *v, const struct stage *g, const struct cove
     const struct ladder *d = &g->ladders[POLICY_D];
 
     for (unsigned rank = 0; rank <= d->count; rank++) {
-        bool demands = bit(&d->bits[rank * g->blocks], policy);
+        bool demands = bit(&d->bits[(size_t)rank * g->blocks], policy);
         for (unsigned insists = 0; insists < 2; insists++) {
             if (!demands && !insists)
                 continue;
-            v->caught += list[rank * 2 + insists].caught;
-            v->dodged += list[rank * 2 + insists].dodged;
+            v->caught += list[rank * 2ul + insists].caught;
+            v->dodged += list[rank * 2ul + insists].dodged;
         }
     }
 }
