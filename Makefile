@@ -5,6 +5,7 @@
 #   make test     install what is missing, build, run every test, also under the sanitizers
 #   make check    the same tests on this build only, installing nothing
 #   make population   how often findings of stripping are right (minutes)
+#   make loop     scenarios made into captures and analysed: do they say what the scenarios said? (minutes)
 #   make bench-store   how fast a million sessions are stored, judged and asked about
 #   make bench-simulate   how long a simulation of a million relations takes
 #   make lint     layout, clang-tidy, which layer includes what
@@ -51,7 +52,7 @@ LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -pthread
 
 # Objects are kept: make would take some for intermediate files and remove them.
 .SECONDARY:
-.PHONY: all demo test check deps unit replay cli-test population population-quick bench-store bench-simulate score lint format fuzz install clean
+.PHONY: all demo test check deps unit replay cli-test population population-quick loop loop-quick bench-store bench-simulate score lint format fuzz install clean
 all: $(B)/mailtap
 
 $(B)/mailtap: $(OBJECTS)
@@ -129,6 +130,14 @@ $(B)/bench-simulate: $(B)/bench/simulate.o $(PARTS)
 bench-simulate: $(B)/bench-simulate
 	$(B)/bench-simulate
 
+# The loop closed: scenario, capture, database, and what a simulation expected.
+loop: $(B)/mailtap
+	@python3 tests/loop/loop.py $(abspath $(B)/mailtap)
+loop-quick: $(B)/mailtap
+	@echo "  TEST  loop (quick)"
+	@if command -v python3 > /dev/null; then python3 tests/loop/loop.py $(abspath $(B)/mailtap) 3; \
+	  else echo "loop: skipped: there is no python3"; fi
+
 check: unit replay cli-test population-quick
 
 test:
@@ -136,6 +145,7 @@ test:
 	@$(MAKE) all
 	@$(MAKE) check
 	@$(MAKE) check B=$(B)/sanitized SANITIZE=address,undefined CFLAGS="-O1 -g"
+	@$(MAKE) loop-quick
 	@if [ -x ../shared/score ]; then $(MAKE) score; fi
 	@echo "all tests passed"
 
