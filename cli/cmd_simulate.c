@@ -6,6 +6,7 @@
 #include "progress.h"
 
 #include <mailtap/bounds.h>
+#include <mailtap/exposures_read.h>
 #include <mailtap/relations_read.h>
 #include <mailtap/report.h>
 #include <mailtap/scenario.h>
@@ -76,6 +77,7 @@ static const struct option_table table = {
 
 struct wishes {
     struct simulation_words words;
+    struct exposures exposures;
     struct observer observers[BOUND_OBSERVERS];
     unsigned count;
     struct prefix_list *prefixes; /* one for each --observer */
@@ -172,7 +174,7 @@ static struct relations *population_of_database(const char *path, struct wishes 
 
     if (!store)
         return NULL;
-    if (store_lens(store, &w->words.lens, e) == 0)
+    if (store_lens(store, &w->words.lens, e) == 0 && exposures_read(store, &w->exposures, e) == 0)
         r = relations_read(store, &w->words.not_estimated, e);
     store_close(&store, &at_end);
     return r;
@@ -307,8 +309,10 @@ static int run(const char *database, struct wishes *w, const struct values *valu
     if (!r)
         return command_failed("simulate", e.text);
     w->words.relations = r;
+    w->words.exposures = &w->exposures;
     int status = simulate_and_write(r, w, values);
     relations_free(&r);
+    exposures_free(&w->exposures);
     return status;
 }
 

@@ -170,6 +170,7 @@ struct document *simulation_make(const struct simulation *s, const struct simula
     simulation_answer(&of);
     for (unsigned i = 0; i < s->observer_count; i++)
         simulation_observer(&of, i);
+    simulation_exposure(&of);
     document_section(of.d, "assumptions", "What this rests on");
     say_levels(&of);
     say_draws(&of);

@@ -4,6 +4,7 @@
 #ifndef MAILTAP_SIMULATION_PRIVATE_H
 #define MAILTAP_SIMULATION_PRIVATE_H
 
+#include <mailtap/exposures_read.h>
 #include <mailtap/simulation_report.h>
 
 #include "document.h"
@@ -99,5 +100,7 @@ const char *offers_words(struct document *d, const struct observer *o);
 
 void simulation_answer(const struct scene *of);
 void simulation_observer(const struct scene *of, unsigned observer);
+
+void simulation_exposure(const struct scene *of); /* how long until a domain is first read */
 
 #endif

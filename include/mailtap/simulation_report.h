@@ -10,14 +10,17 @@
 
 enum level { LEVEL_MAY, LEVEL_SHOULD, LEVEL_MUST, LEVELS };
 
+struct exposures;
+
 struct simulation_words {
     const char *name; /* of the database or the scenario, as it is to be called */
     bool scenario;
     double follow[LEVELS]; /* the share of the operators that follows a policy of this level */
     const struct relations *relations;
-    uint64_t not_estimated; /* sessions under TLS that count no message */
-    unsigned curve_draws;   /* draws of the points of curves; 0: as many as of the tables */
-    struct lens lens;       /* what a database is looked at through */
+    uint64_t not_estimated;      /* sessions under TLS that count no message */
+    unsigned curve_draws;        /* draws of the points of curves; 0: as many as of the tables */
+    struct exposures *exposures; /* when domains could be read (exposures_read.h), or NULL */
+    struct lens lens;            /* what a database is looked at through */
 };
 
 /*
