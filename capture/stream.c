@@ -3,10 +3,12 @@
  *
  * The segment being pushed, when it begins at `next`, is `fresh` and the `cut` octets behind it.
  * Held segments may lie inside of it: they were first, so their octets are given, and fresh
- * shrinks by as much.  A limit is kept by giving up holes, not by throwing octets away.
+ * shrinks by as much.  A segment in order is held, too, while it acknowledges octets of the other
+ * side that were not given yet.  A limit is kept by giving up holes, not by throwing octets away.
  */
 #include <mailtap/stream.h>
 
+#include "conflict.h"
 #include "recent.h"
 
 #include <mailtap/bounds.h>
@@ -24,24 +26,27 @@
 struct held {
     struct held *after;
     uint64_t offset;
+    uint64_t acked; /* octets of the other direction that its sender had by then */
     int64_t at_ns;
     uint32_t n;
     uint32_t cut; /* octets behind these that the snap length cut */
     uint8_t octets[];
 };
 
-struct conflict {
-    struct conflict *after;
-    enum side side;
-    uint64_t offset;
-    int64_t at_ns;
-    size_t n;
-    uint8_t octets[]; /* n of the first copy, then n of the second */
-};
-
 static enum side other(enum side side)
 {
     return side == SIDE_OPENER ? SIDE_RESPONDER : SIDE_OPENER;
+}
+
+static const struct half *peer_of(const struct stream *s, const struct half *h)
+{
+    return &s->half[h == &s->half[SIDE_OPENER] ? SIDE_RESPONDER : SIDE_OPENER];
+}
+
+/* Octets of the other side that are acknowledged here are still to come.  One may be a FIN. */
+static bool too_early(const struct half *peer, uint64_t acked)
+{
+    return acked > peer->offset + 1;
 }
 
 void stream_init(struct stream *s, struct held_pool *pool)
@@ -61,6 +66,7 @@ static struct held *hold(struct stream *s, struct half *h, uint64_t offset, stru
     struct held *held = must_alloc(1, sizeof *held + octets.n);
 
     held->offset = offset;
+    held->acked = s->acked;
     held->at_ns = s->at_ns;
     held->n = (uint32_t)octets.n;
     if (octets.n)
@@ -96,29 +102,6 @@ static uint64_t end_of(const struct held *held)
 
 /* ---- conflicts */
 
-/* Two copies of the same octets: kept when they differ.  True: they do. */
-static bool compare(struct stream *s, const struct half *h, uint64_t offset, struct slice first,
-                    struct slice second)
-{
-    struct conflict **link = &s->conflicts;
-
-    if (slice_equal(first, second))
-        return false;
-    if (s->conflict_count++ >= BOUND_CONFLICTS)
-        return true;
-    struct conflict *c = must_alloc(1, sizeof *c + 2 * first.n);
-    c->side = h == &s->half[SIDE_OPENER] ? SIDE_OPENER : SIDE_RESPONDER;
-    c->offset = offset;
-    c->at_ns = s->at_ns;
-    c->n = first.n;
-    memcpy(c->octets, first.p, first.n);
-    memcpy(c->octets + first.n, second.p, first.n);
-    while (*link)
-        link = &(*link)->after;
-    *link = c;
-    return true;
-}
-
 /* A copy of octets that were given already, as far back as they are kept. */
 static void compare_given(struct stream *s, struct half *h, uint64_t offset, struct slice octets)
 {
@@ -128,27 +111,7 @@ static void compare_given(struct stream *s, struct half *h, uint64_t offset, str
     struct slice second = slice_head(slice_tail(octets, skipped), n);
 
     if (n)
-        h->conflicts += compare(s, h, offset + skipped, (struct slice){given, n}, second);
-}
-
-static bool give_conflict(struct stream *s, struct chunk *chunk_r)
-{
-    struct conflict *c = s->conflicts;
-
-    if (!c)
-        return false;
-    s->conflicts = c->after;
-    s->lent = c;
-    *chunk_r = (struct chunk){
-        .kind = CHUNK_CONFLICT,
-        .side = c->side,
-        .at_ns = c->at_ns,
-        .offset = c->offset,
-        .length = c->n,
-        .octets = {c->octets + c->n, c->n},
-        .first = {c->octets, c->n},
-    };
-    return true;
+        h->conflicts += conflict_compare(s, h, offset + skipped, (struct slice){given, n}, second);
 }
 
 /* A segment laid over what is held. */
@@ -170,7 +133,7 @@ static void overlay_compare(struct stream *s, const struct half *h, struct overl
                                     (size_t)(o->offset - held->offset));
     struct slice second = slice_head(o->octets, first.n);
 
-    if (compare(s, h, o->offset, slice_head(first, second.n), second))
+    if (conflict_compare(s, h, o->offset, slice_head(first, second.n), second))
         o->conflict = true;
     o->octets = slice_tail(o->octets, second.n);
     o->offset += second.n;
@@ -245,16 +208,53 @@ static bool untouched(const struct half *h)
 static void start(struct half *h, uint32_t next)
 {
     h->started = true;
+    h->headless = h->expects = false;
     h->next = next;
     h->acked = 0;
 }
 
-static void push_ack(struct half *h, uint32_t ack)
+/* Without a SYN it starts where the other side expected it to, or with the first segment seen. */
+static void start_headless(struct half *h, uint32_t seq)
+{
+    start(h, h->expects && seq - h->next <= WINDOW ? h->next : seq);
+    h->headless = true;
+}
+
+static void push_start(struct half *h, uint32_t seq, bool syn)
+{
+    if (syn && (!h->started || untouched(h)))
+        start(h, seq);
+    else if (!h->started)
+        start_headless(h, seq);
+    else if (syn && seq == h->next - (uint32_t)h->offset)
+        h->headless = false;
+    h->seen = true;
+}
+
+/* What is acknowledged of this side: how many octets, by this segment. */
+static uint64_t push_ack(struct half *h, uint32_t ack)
 {
     uint32_t ahead = ack - h->next;
 
-    if (h->started && ahead <= WINDOW && h->offset + ahead > h->acked)
+    if (!h->started || ahead > WINDOW)
+        return 0;
+    if (h->offset + ahead > h->acked)
         h->acked = h->offset + ahead;
+    return h->seen ? h->offset + ahead : 0;
+}
+
+/* The answer to a SYN that was not captured says where its octets begin; where the answer is what
+ * was not captured, what its receiver acknowledges first says so, unless that is lost as well. */
+static void start_peer(const struct half *h, struct half *peer, const struct packet *p)
+{
+    if (peer->started || !(p->flags & TCP_ACK))
+        return;
+    if (p->flags & TCP_SYN) {
+        start(peer, p->ack);
+    } else if (!h->headless && !peer->expects) {
+        peer->expects = true;
+        peer->next = p->ack;
+    }
 }
 
 /* A FIN before octets that were seen is not this stream's. */
@@ -270,6 +270,18 @@ static void push_fin(struct half *h, uint64_t offset)
     h->fin_offset = offset;
 }
 
+/* Whether the segment being pushed, in order and up to `end`, has to wait for the other side, or
+ * one inside of it has. */
+static bool waits(const struct stream *s, const struct half *h, uint64_t end)
+{
+    const struct half *peer = peer_of(s, h);
+
+    for (const struct held *held = h->held; held && held->offset < end; held = held->after)
+        if (too_early(peer, held->acked))
+            return true;
+    return too_early(peer, s->acked);
+}
+
 /* `ahead` octets beyond `next`; `wire` of them in all, of which `octets` were captured. */
 static void push_ahead(struct stream *s, struct half *h, uint32_t ahead, struct slice octets,
                        uint32_t wire)
@@ -282,14 +294,15 @@ static void push_ahead(struct stream *s, struct half *h, uint32_t ahead, struct 
     }
     if (wire == 0)
         return;
-    struct overlay o = {offset, octets, wire - (uint32_t)octets.n, ahead != 0, false, false};
+    bool keep = ahead != 0 || waits(s, h, offset + wire);
+    struct overlay o = {offset, octets, wire - (uint32_t)octets.n, keep, false, false};
     overlay(s, h, &o);
     h->conflicts += o.conflict;
-    if (ahead == 0) {
+    if (!keep) {
         h->fresh = octets;
         h->cut = o.cut;
     }
-    h->duplicates += !o.news && !(ahead == 0 && o.cut);
+    h->duplicates += !o.news && (keep || !o.cut);
 }
 
 static void push_octets(struct stream *s, struct half *h, uint32_t seq, const struct packet *p)
@@ -340,13 +353,9 @@ void stream_push(struct stream *s, const struct packet *p, enum side from)
         h->reset = h->reset || (!h->reset_done && stream_takes_reset(s, p, from));
         return;
     }
-    if (!h->started || (syn && untouched(h)))
-        start(h, seq);
-    /* The answer to a SYN that was not captured says where its octets begin. */
-    if (syn && (p->flags & TCP_ACK) && !peer->started)
-        start(peer, p->ack);
-    if (p->flags & TCP_ACK)
-        push_ack(peer, p->ack);
+    push_start(h, seq, syn);
+    start_peer(h, peer, p);
+    s->acked = p->flags & TCP_ACK ? push_ack(peer, p->ack) : 0;
     push_octets(s, h, seq, p);
 }
 
@@ -403,17 +412,40 @@ static bool give_gap(const struct pull *p, uint64_t n)
 static bool give_held(const struct pull *p)
 {
     struct half *h = p->h;
-    struct held *held = h->spent = release(p->s, h);
+    struct held *held = release(p->s, h);
 
+    free(h->spent);
+    h->spent = held;
+    if (held->acked)
+        p->chunk->acked = held->acked;
     give_data(p, (struct slice){held->octets, held->n});
     if (held->cut > h->fresh.n + h->cut)
         h->cut = held->cut - (uint32_t)h->fresh.n;
     return held->n != 0;
 }
 
+/* The first one held is next in order. */
+static bool in_order(const struct half *h)
+{
+    return h->held && h->held->offset == h->offset;
+}
+
+static bool held_waits(const struct stream *s, const struct half *h)
+{
+    return in_order(h) && too_early(peer_of(s, h), h->held->acked);
+}
+
+static bool held_too_long(const struct stream *s, const struct half *h)
+{
+    return s->flushing || beyond_limits(s, h) ||
+           (s->at_ns > h->held->at_ns &&
+            (uint64_t)s->at_ns - (uint64_t)h->held->at_ns > (uint64_t)HOLE_NS);
+}
+
+/* Those of the other side that wait for what is missing lose their patience as well. */
 static bool hole_is_lost(const struct stream *s, const struct half *h)
 {
-    const struct held *held = h->held;
+    const struct half *peer = peer_of(s, h);
 
     if (s->flushing)
         return true;
@@ -421,8 +453,8 @@ static bool hole_is_lost(const struct stream *s, const struct half *h)
         s->pool->given_up++;
         return true;
     }
-    return h->acked >= held->offset && s->at_ns > held->at_ns &&
-           (uint64_t)s->at_ns - (uint64_t)held->at_ns > (uint64_t)HOLE_NS;
+    return h->acked >= h->held->offset &&
+           (held_too_long(s, h) || (held_waits(s, peer) && held_too_long(s, peer)));
 }
 
 /* Octets at the end that were never seen.  One more acknowledged may be a FIN never captured. */
@@ -434,45 +466,82 @@ static uint64_t lost_at_end(const struct half *h)
     return lost == 1 && !h->fin_known ? 0 : lost;
 }
 
+/* What was cut is told behind the one that waits, as far as that does not have it. */
+static void cut_waits(struct half *h)
+{
+    struct held *held = h->held;
+
+    if (h->cut > held->n && h->cut - held->n > held->cut)
+        held->cut = h->cut - held->n;
+    h->cut = 0;
+}
+
+/* Octets that are next in order, and acknowledge none that are still to come. */
 static bool pull_octets(const struct pull *p)
 {
     struct half *h = p->h;
 
-    while (h->held && h->held->offset == h->offset) {
+    while (in_order(h) && !held_waits(p->s, h)) {
         if (give_held(p))
             return true;
-        free(h->spent);
-        h->spent = NULL;
     }
     uint64_t room = h->held ? h->held->offset - h->offset : UINT64_MAX;
     if (h->fresh.n)
         return give_data(p, room < h->fresh.n ? slice_head(h->fresh, (size_t)room) : h->fresh);
-    if (h->cut)
-        return give_gap(p, room < h->cut ? room : h->cut);
-    if (h->held)
-        return hole_is_lost(p->s, h) && give_gap(p, room);
-    uint64_t lost = p->s->flushing ? lost_at_end(h) : 0;
-    return lost && give_gap(p, lost);
+    if (room == 0)
+        cut_waits(h);
+    return h->cut && give_gap(p, room < h->cut ? room : h->cut);
 }
 
-static bool pull(struct stream *s, enum side side, struct chunk *chunk_r)
+static bool pull_ready(const struct pull *p)
 {
-    struct half *h = &s->half[side];
-    struct pull p = {s, h, chunk_r};
+    struct half *h = p->h;
 
-    *chunk_r = (struct chunk){.side = side, .at_ns = s->at_ns, .acked = s->half[other(side)].acked};
-    if (pull_octets(&p))
+    if (pull_octets(p))
         return true;
     if (h->fin_known && !h->fin_done && h->offset >= h->fin_offset) {
         h->fin_done = true;
-        return give(&p, CHUNK_FIN, (struct slice){NULL, 0}, 0);
+        return give(p, CHUNK_FIN, (struct slice){NULL, 0}, 0);
     }
     if (h->reset && !h->reset_done) {
         h->reset = false;
         h->reset_done = true;
-        return give(&p, CHUNK_RESET, (struct slice){NULL, 0}, 0);
+        return give(p, CHUNK_RESET, (struct slice){NULL, 0}, 0);
     }
     return false;
+}
+
+/* What is missing, but first only as far as one of the other side waits for it: that came in between. */
+static bool give_missing(const struct pull *p, uint64_t n)
+{
+    const struct half *h = p->h, *peer = peer_of(p->s, h);
+    uint64_t wanted = held_waits(p->s, peer) ? peer->held->acked - h->offset : n;
+
+    return n && give_gap(p, wanted < n ? wanted : n);
+}
+
+static bool pull_hole(const struct pull *p)
+{
+    struct half *h = p->h;
+
+    return h->held && !in_order(h) && hole_is_lost(p->s, h) &&
+           give_missing(p, h->held->offset - h->offset);
+}
+
+static bool pull_end(const struct pull *p)
+{
+    return p->s->flushing && !p->h->held && give_missing(p, lost_at_end(p->h));
+}
+
+/* It has waited in vain. */
+static bool pull_waiting(const struct pull *p)
+{
+    struct half *h = p->h;
+
+    if (!in_order(h) || !held_too_long(p->s, h))
+        return false;
+    /* Of some segments nothing was captured but their length. */
+    return give_held(p) || pull_octets(p);
 }
 
 /* What one side held was sent before the segment that has just been pushed by the other. */
@@ -487,12 +556,22 @@ static enum side first_side(const struct stream *s)
 
 bool stream_next(struct stream *s, struct chunk *chunk_r)
 {
+    static bool (*const pull[])(const struct pull *p) = {pull_ready, pull_hole, pull_end,
+                                                         pull_waiting};
     enum side first = first_side(s);
 
     drop_spent(s);
-    if (give_conflict(s, chunk_r))
+    if (conflict_give(s, chunk_r))
         return true;
-    return pull(s, first, chunk_r) || pull(s, other(first), chunk_r);
+    for (size_t i = 0; i < 2 * sizeof pull / sizeof *pull; i++) {
+        enum side side = i % 2 ? other(first) : first;
+        struct pull p = {s, &s->half[side], chunk_r};
+        *chunk_r = (struct chunk){
+            .side = side, .at_ns = s->at_ns, .acked = s->half[other(side)].acked};
+        if (pull[i / 2](&p))
+            return true;
+    }
+    return false;
 }
 
 bool stream_over(const struct stream *s)
@@ -504,7 +583,7 @@ void stream_clear(struct stream *s)
 {
     struct chunk unwanted;
 
-    while (give_conflict(s, &unwanted))
+    while (conflict_give(s, &unwanted))
         drop_spent(s);
     drop_spent(s);
     for (int side = 0; side < SIDES; side++) {

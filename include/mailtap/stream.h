@@ -2,7 +2,9 @@
  * stream.h - stage 4: both directions of a TCP connection, put in order (RFC 9293 3.4, 3.10).
  *
  * Push segments in the order of capture, pull chunks in the order of the stream, after each push
- * until there is none: octets in order are lent from the packet and not kept.  A chunk's octets
+ * until there is none: octets in order are lent from the packet and not kept.  What acknowledges
+ * octets of the other side waits for them, so that an answer comes behind what it answers, whatever
+ * the capture mixed up or lost; when they will not come, it waits no longer.  A chunk's octets
  * are borrowed until the next push or pull on the same stream.  The first copy of an octet wins;
  * a later copy that differs from one still held, or from one of the last octets given, is a
  * CHUNK_CONFLICT.  A hole becomes a
@@ -53,6 +55,9 @@ struct recent;   /* the last octets given */
 
 struct half {
     bool started;    /* `next` is known */
+    bool seen;       /* a segment of this side was pushed */
+    bool headless;   /* ... but no SYN: octets before the first may be missing */
+    bool expects;    /* not started: the other side, whose SYN was seen, waits for `next` */
     bool fin_known;  /* fin_offset is known */
     bool fin_done;   /* CHUNK_FIN was given */
     bool reset;      /* a RST was seen and not yet given */
@@ -77,7 +82,8 @@ struct stream {
     struct conflict *conflicts, *lent; /* to be given, in order; the one given last */
     unsigned conflict_count;           /* kept of this connection so far */
     struct held_pool *pool;
-    int64_t at_ns; /* of the last segment pushed */
+    int64_t at_ns;  /* of the last segment pushed */
+    uint64_t acked; /* octets of the other direction that it acknowledged, when those are seen */
     bool flushing; /* the connection is over: every hole is a gap */
 };
 
