@@ -40,6 +40,7 @@ struct session {
     struct dpi_flow *dpi;
     unsigned packets_shown;
     bool fin[SIDES], reset;
+    bool server_heard; /* a chunk of the server was read, or a gap */
     enum side conflict_side[BOUND_CONFLICTS];
 };
 
@@ -153,12 +154,35 @@ static void note_conflict(struct session *s, const struct chunk *c)
     kept->second_starttls = holds_starttls(c->octets);
 }
 
+static bool starts_with_220(struct slice s)
+{
+    return slice_starts_nocase(s, "220");
+}
+
+/*
+ * The first of the server: without its SYN in the capture, octets before these may be missing.  Only
+ * 220 is a greeting for sure, and only while the server has nothing to answer.
+ */
+static void server_begins(struct session *s, const struct flow *f, const struct chunk *c)
+{
+    if (s->server_heard || (c->kind != CHUNK_DATA && c->kind != CHUNK_GAP))
+        return;
+    s->server_heard = true;
+    if (s->tls || !f->handshake || !f->stream.half[c->side].headless || c->kind == CHUNK_GAP ||
+        (starts_with_220(c->octets) && c->acked == 0))
+        return;
+    s->facts.midstream = true;
+    smtp_gap(s->smtp, ROLE_SERVER, 0);
+}
+
 static void read_chunk(struct session *s, const struct flow *f, const struct chunk *c)
 {
     enum role role = role_of(s, c->side);
 
     if (!s->tls && !f->seen[!s->server])
         smtp_server_alone(s->smtp);
+    if (role == ROLE_SERVER)
+        server_begins(s, f, c);
 
     if (c->kind == CHUNK_FIN) {
         s->fin[c->side] = true;
@@ -224,9 +248,13 @@ static void first_octets(const struct early *e, uint8_t (*room)[BOUND_IDENTIFY_O
     }
 }
 
-static bool starts_with_220(struct slice s)
+/* How much of the other side had been acknowledged when the first octets of this one came. */
+static uint64_t acked_at_first(const struct early *e, enum side side)
 {
-    return slice_starts_nocase(s, "220");
+    for (size_t i = 0; i < e->count; i++)
+        if (e->kept[i].chunk.kind == CHUNK_DATA && e->kept[i].chunk.side == side)
+            return e->kept[i].chunk.acked;
+    return 0;
 }
 
 static void begin_reading(struct session *s, const struct flow *f, const struct slice *from)
@@ -242,7 +270,8 @@ static void begin_reading(struct session *s, const struct flow *f, const struct 
         s->facts.tls_from_start = !midstream || first ? YES : UNKNOWN;
     } else {
         /* A greeting in a capture that began after the SYN still starts the dialogue. */
-        s->smtp = smtp_new(&s->facts, midstream && !starts_with_220(from[s->server]));
+        bool greets = starts_with_220(from[s->server]) && acked_at_first(&s->early, s->server) == 0;
+        s->smtp = smtp_new(&s->facts, midstream && !greets);
         s->facts.tls_from_start = NO;
     }
     for (size_t i = 0; i < s->early.count; i++) {

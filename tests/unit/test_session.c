@@ -122,6 +122,74 @@ static void starttls_hands_over_to_tls(void **state)
     over(&p);
 }
 
+/* The start of a dialogue whose first octets of the server are `first`, without its SYN, and with
+ * `acked` octets of the client acknowledged. */
+static void headless(struct play *p, const char *first, uint64_t acked)
+{
+    struct chunk c = {.kind = CHUNK_DATA,
+                      .side = SIDE_RESPONDER,
+                      .acked = acked,
+                      .length = strlen(first),
+                      .octets = slice_of(first)};
+
+    p->flow.stream.half[SIDE_RESPONDER].headless = true;
+    if (acked)
+        client(p, "EHLO c\r\n");
+    session_feed(p->session, &p->flow, &c);
+    if (!acked)
+        client(p, "EHLO c\r\n");
+}
+
+/* Neither the answer to the SYN nor the greeting was captured: the reply to EHLO is no greeting. */
+static void the_first_reply_seen_is_no_greeting_where_octets_may_be_missing(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    headless(&p, "250-mx.example\r\n250 STARTTLS\r\n", 8);
+    client(&p, "STARTTLS\r\n");
+    server(&p, "220 go\r\n");
+    handshake(&p);
+    event(&p, SIDE_OPENER, CHUNK_FIN, 0);
+    const struct facts *f = end(&p);
+    assert_string_equal(f->server_name, "");
+    assert_int_not_equal(f->starttls_offered, NO);
+    assert_int_equal(f->starttls_requested, YES);
+    assert_int_equal(f->starttls_reply, 220);
+    assert_int_equal(f->tls_established, YES);
+    assert_true(f->midstream);
+    over(&p);
+}
+
+static void nor_is_the_220_to_starttls(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    headless(&p, "220 go ahead\r\n", 18);
+    handshake(&p);
+    const struct facts *f = end(&p);
+    assert_string_equal(f->server_name, "");
+    assert_int_equal(f->starttls_offered, UNKNOWN);
+    over(&p);
+}
+
+static void a_greeting_is_one_without_its_syn(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    headless(&p, "220 mx.example ESMTP\r\n", 0);
+    server(&p, "250 mx.example\r\n");
+    client(&p, "QUIT\r\n");
+    const struct facts *f = end(&p);
+    assert_string_equal(f->server_name, "mx.example");
+    assert_int_equal(f->starttls_offered, NO);
+    assert_false(f->midstream);
+    assert_false(f->lost);
+    over(&p);
+}
+
 static void commands_sent_behind_starttls_are_an_injection(void **state)
 {
     (void)state;
@@ -259,6 +327,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dialogue_that_stays_in_the_clear),
         cmocka_unit_test(starttls_hands_over_to_tls),
+        cmocka_unit_test(the_first_reply_seen_is_no_greeting_where_octets_may_be_missing),
+        cmocka_unit_test(nor_is_the_220_to_starttls),
+        cmocka_unit_test(a_greeting_is_one_without_its_syn),
         cmocka_unit_test(commands_sent_behind_starttls_are_an_injection),
         cmocka_unit_test(tls_from_the_first_octet),
         cmocka_unit_test(what_is_not_mail_is_let_go),
