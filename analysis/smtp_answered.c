@@ -320,7 +320,8 @@ static void stray(struct smtp *s, int code)
     if (!s->facts->lost || s->reading != READING_COMMAND || !smtp_line_begins(s, ROLE_CLIENT))
         return;
     if (code == 354) {
-        smtp_data_begins(s);
+        smtp_wait_for(s, VERB_DATA); /* a command would say that its DATA is still to come */
+        s->unheard = true;
         s->adrift = false;
     } else if (code == 334) {
         s->auth.mechanism = NULL;

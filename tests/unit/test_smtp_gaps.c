@@ -53,6 +53,21 @@ static void a_lost_data_is_known_by_its_answer(void **state)
     script_free(&f);
 }
 
+/* The replies were read first: what follows a 354 is not content when it is a command. */
+static void commands_behind_an_early_answer_are_no_content(void **state)
+{
+    (void)state;
+    struct facts f = with_gaps(HELLO "C: MA## FROM:<a@a>\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+                                     "C: RCPT TO:<b@b>\nC: DATA\nC: A: 1\nC: \nC: body\nC: .\n"
+                                     "S: 250 queued\n" BYE);
+
+    assert_in_range(f.content_octets, 0, 6 + 2 + 6);
+    assert_int_equal(f.recipients_attempted, 1);
+    assert_in_range(f.messages, 0, 1);
+    assert_int_equal(f.messages_known, NO);
+    script_free(&f);
+}
+
 static void a_lost_end_of_content_is_known_by_the_reply(void **state)
 {
     (void)state;
@@ -208,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_data_is_known_by_its_answer),
+        cmocka_unit_test(commands_behind_an_early_answer_are_no_content),
         cmocka_unit_test(a_lost_end_of_content_is_known_by_the_reply),
         cmocka_unit_test(a_gap_inside_content_costs_its_octets_only),
         cmocka_unit_test(replies_of_a_group_with_a_lost_command_are_not_matched),
