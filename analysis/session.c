@@ -402,7 +402,8 @@ static void tls_to_facts(struct session *s, bool closed)
     f->tls_alert = client->alert >= 0 ? client->alert : server->alert;
     f->tls_alert_by_client = client->alert >= 0;
     f->tls_alert_hidden = client->alert_protected || server->alert_protected;
-    f->tls_garbled = f->hello_seen && (client->not_tls || server->not_tls || t.broken);
+    f->tls_garbled = (f->hello_seen && (client->not_tls || server->not_tls || t.broken)) ||
+                     (server->text_for_hello && !server->hello && !server->gap);
     f->text_before_tls = client->text_octets + server->text_octets;
     /* Text that no hello follows is a dialogue going on, and nobody's injection. */
     if (client->text_octets && client->hello)

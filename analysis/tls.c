@@ -217,8 +217,10 @@ static bool is_printable(uint8_t octet)
 }
 
 /* Lines of SMTP before the first record; no line of text begins as a record does. */
-static struct slice read_text(struct tls_side *s, struct slice octets)
+static struct slice read_text(struct tls *t, enum tls_role role, struct slice octets)
 {
+    struct tls_side *s = &t->side[role];
+
     if (!s->in_line && tls_header_like(slice_head(octets, 1), TLS_DATA) != NO) {
         s->reading = TLS_READING_RECORDS;
         return octets;
@@ -237,6 +239,7 @@ static struct slice read_text(struct tls_side *s, struct slice octets)
     s->line_octets += octets.n - rest.n;
     if (!s->in_line) {
         s->half.text_octets += s->line_octets;
+        s->half.text_for_hello |= role == TLS_SERVER && t->side[TLS_CLIENT].half.hello;
         s->line_octets = 0;
     }
     return rest;
@@ -282,7 +285,7 @@ void tls_feed(struct tls *t, enum tls_role role, struct slice s)
         side->heard = true;
         switch (side->reading) {
         case TLS_READING_TEXT:
-            s = read_text(side, s);
+            s = read_text(t, role, s);
             break;
         case TLS_READING_RECORDS:
             s = read_records(t, role, s);

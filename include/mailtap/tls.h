@@ -25,6 +25,8 @@ struct tls_half {
     uint64_t protected_records, protected_octets; /* records whose content is encrypted */
     uint64_t handshake_octets;                    /* of handshake messages read in the clear */
     uint64_t text_octets; /* lines of text before the first record: injected, or SMTP going on */
+    bool text_for_hello;  /* ... the server's, behind the client's hello: in place of its own, if
+                          * none follows */
     int alert;            /* description of a fatal alert sent in the clear, or -1 */
     bool alert_protected; /* sent an encrypted alert, known by its type or its size */
 };

@@ -265,6 +265,51 @@ static void a_client_whose_server_was_not_captured(void **state)
     over(&p);
 }
 
+/* The hello of the client was corrupted on its way, or its request never arrived. */
+static void a_reply_in_place_of_the_hello_is_no_tls(void **state)
+{
+    (void)state;
+    static const struct {
+        bool gap, hello, garbled;
+    } cases[] = {{false, false, true}, {false, true, false}, {true, false, false}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct play p = begin(25, true);
+        hello(&p);
+        client(&p, "STARTTLS\r\n");
+        server(&p, "220 go\r\n");
+        say(&p, SIDE_OPENER, client_hello, sizeof client_hello);
+        server(&p, "500 5.5.1 Command unrecognized\r\n");
+        if (cases[i].gap)
+            event(&p, SIDE_RESPONDER, CHUNK_GAP, 90);
+        if (cases[i].hello)
+            say(&p, SIDE_RESPONDER, server_hello, sizeof server_hello);
+        event(&p, SIDE_OPENER, CHUNK_FIN, 0);
+        const struct facts *f = end(&p);
+        assert_int_equal(f->tls_garbled, cases[i].garbled);
+        assert_int_equal(f->text_before_tls, 32);
+        assert_int_equal((f->anomalies & ANOMALY_INJECTED_REPLY) != 0, cases[i].hello);
+        over(&p);
+    }
+}
+
+/* A reply to a command that was sent along, before the client's hello: an injection, no more. */
+static void a_reply_before_the_hello_of_the_client_is_none_of_it(void **state)
+{
+    (void)state;
+    struct play p = begin(25, true);
+
+    hello(&p);
+    client(&p, "STARTTLS\r\nRSET\r\n");
+    server(&p, "220 go\r\n250 ok\r\n");
+    say(&p, SIDE_OPENER, client_hello, sizeof client_hello);
+    event(&p, SIDE_OPENER, CHUNK_FIN, 0);
+    const struct facts *f = end(&p);
+    assert_false(f->tls_garbled);
+    assert_int_equal(f->text_before_tls, 14);
+    over(&p);
+}
+
 static void gaps_are_counted_and_told(void **state)
 {
     (void)state;
@@ -335,6 +380,8 @@ int main(void)
         cmocka_unit_test(what_is_not_mail_is_let_go),
         cmocka_unit_test(a_greeting_starts_the_dialogue_though_the_syn_is_missing),
         cmocka_unit_test(a_client_whose_server_was_not_captured),
+        cmocka_unit_test(a_reply_in_place_of_the_hello_is_no_tls),
+        cmocka_unit_test(a_reply_before_the_hello_of_the_client_is_none_of_it),
         cmocka_unit_test(gaps_are_counted_and_told),
         cmocka_unit_test(two_copies_of_an_offer_are_a_fact),
         cmocka_unit_test(what_is_kept_before_it_is_known_is_bounded),
