@@ -6,6 +6,9 @@
 mailtap=$1
 here=$(dirname "$0")
 build=$(dirname "$mailtap")
+case $mailtap in
+*sanitized*) exit 0 ;; # the same octets, which the other build has shown to the browser
+esac
 for tool in python3 chromium chromedriver; do
     if ! command -v $tool > /dev/null; then
         echo "html.sh: skipped: there is no $tool"

@@ -89,7 +89,10 @@ expect "wanted" 0 "at most 100, where all" simulate --wanted 1%
 simulate --format html -o "$build/simulate.html" --observer busiest:5 || failed=1
 same "a page" "$(grep -ci '<!doctype html>' "$build/simulate.html")" 1
 same "with charts" "$(grep -c '<svg class="chart"' "$build/simulate.html")" 4
-if command -v python3 > /dev/null && command -v chromium > /dev/null && command -v chromedriver > /dev/null; then
+case $mailtap in
+*sanitized*) build= ;; # the same octets, which the other build has shown to the browser
+esac
+if [ "$build" ] && command -v python3 > /dev/null && command -v chromium > /dev/null && command -v chromedriver > /dev/null; then
     python3 "$here/html.py" "$build/simulate.html" || failed=1
 fi
 

@@ -61,6 +61,12 @@ agree() {
     same "$1: no gap" "$(sql "SELECT total(gap_octets) FROM seen")" 0.0
 }
 
+# Under the sanitizers one of each kind: they are slow, and the others differ in words alone.
+forms="deleted masked refused command ehlo broken"
+case $mailtap in
+*sanitized*) forms="masked broken" ;;
+esac
+
 # ---- without boxes
 clear="--set stripped-networks=0"
 # shellcheck disable=SC2086
@@ -84,7 +90,7 @@ same "credentials in the clear, of both kinds" "$(sql "SELECT count(DISTINCT aut
 
 # ---- boxes, as the client's side and the server's side see them
 only() {
-    for form in deleted masked refused command ehlo broken; do
+    for form in $forms; do
         [ $form = "$1" ] || printf -- '--set form-%s=0 ' $form
     done
 }
