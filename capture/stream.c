@@ -533,15 +533,13 @@ static bool pull_end(const struct pull *p)
     return p->s->flushing && !p->h->held && give_missing(p, lost_at_end(p->h));
 }
 
-/* It has waited in vain. */
+/* It has waited in vain.  Of some segments nothing was captured but their length. */
 static bool pull_waiting(const struct pull *p)
 {
-    struct half *h = p->h;
-
-    if (!in_order(h) || !held_too_long(p->s, h))
-        return false;
-    /* Of some segments nothing was captured but their length. */
-    return give_held(p) || pull_octets(p);
+    while (in_order(p->h) && held_too_long(p->s, p->h))
+        if (give_held(p) || pull_octets(p))
+            return true;
+    return false;
 }
 
 /* What one side held was sent before the segment that has just been pushed by the other. */
