@@ -245,13 +245,13 @@ static uint64_t push_ack(struct half *h, uint32_t ack)
 
 /* The answer to a SYN that was not captured says where its octets begin; where the answer is what
  * was not captured, what its receiver acknowledges first says so, unless that is lost as well. */
-static void start_peer(const struct half *h, struct half *peer, const struct packet *p)
+static void start_peer(struct half *peer, const struct packet *p)
 {
     if (peer->started || !(p->flags & TCP_ACK))
         return;
     if (p->flags & TCP_SYN) {
         start(peer, p->ack);
-    } else if (!h->headless && !peer->expects) {
+    } else if (!peer->expects) {
         peer->expects = true;
         peer->next = p->ack;
     }
@@ -354,7 +354,7 @@ void stream_push(struct stream *s, const struct packet *p, enum side from)
         return;
     }
     push_start(h, seq, syn);
-    start_peer(h, peer, p);
+    start_peer(peer, p);
     s->acked = p->flags & TCP_ACK ? push_ack(peer, p->ack) : 0;
     push_octets(s, h, seq, p);
 }

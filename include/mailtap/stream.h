@@ -57,7 +57,7 @@ struct half {
     bool started;    /* `next` is known */
     bool seen;       /* a segment of this side was pushed */
     bool headless;   /* ... but no SYN: octets before the first may be missing */
-    bool expects;    /* not started: the other side, whose SYN was seen, waits for `next` */
+    bool expects;    /* not started: what the other side acknowledged is `next` */
     bool fin_known;  /* fin_offset is known */
     bool fin_done;   /* CHUNK_FIN was given */
     bool reset;      /* a RST was seen and not yet given */
@@ -84,7 +84,7 @@ struct stream {
     struct held_pool *pool;
     int64_t at_ns;  /* of the last segment pushed */
     uint64_t acked; /* octets of the other direction that it acknowledged, when those are seen */
-    bool flushing; /* the connection is over: every hole is a gap */
+    bool flushing;  /* the connection is over: every hole is a gap */
 };
 
 void stream_init(struct stream *s, struct held_pool *pool);

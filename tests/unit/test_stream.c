@@ -580,7 +580,7 @@ static void an_answer_waits_for_what_it_answers(void **state)
         take_turns(&all[i]);
 }
 
-/* Without the answer to the SYN, what the opener acknowledges first says where the octets begin. */
+/* Without its SYN, what the other side acknowledges first says where the octets begin. */
 static void where_a_side_begins_without_its_syn(void **state)
 {
     (void)state;
@@ -599,11 +599,11 @@ static void where_a_side_begins_without_its_syn(void **state)
          .responder = "220",
          .steps = {SEG(O, 0, TCP_SYN, NULL), SEG(O, 0, TCP_ACK, "ehlo", .acks = 3),
                    SEG(R, 0, TCP_ACK, "220")}},
-        {.what = "nor one of a side whose own SYN is missing",
-         .order = "r",
-         .after = "r",
+        {.what = "also of a side whose own SYN is missing",
+         .order = "",
+         .after = "rr",
          .opener = "",
-         .responder = "250",
+         .responder = "[gap 3]250",
          .steps = {SEG(O, 0, TCP_ACK, NULL), SEG(R, 3, TCP_ACK, "250")}},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
