@@ -14,12 +14,10 @@ struct values {
     const char *output, *home;
 };
 
-static const char *const formats[] = {"text", "json", "html", NULL};
-
 #define AT(member) offsetof(struct values, member)
 static const struct option_row rows[] = {
     {'F', "format", "FORMAT", "how it is written: text fits 80 columns", OPTION_CHOICE, AT(format),
-     formats, 0, 0},
+     output_formats, 0, 0},
     {'o', "output", "FILE", "write to FILE, which is replaced when all is written", OPTION_TEXT,
      AT(output), NULL, 0, 0},
     {0, "home", "PREFIXES",
@@ -52,24 +50,6 @@ static bool understood(int operands, const struct values *values)
     return false;
 }
 
-static void say_progress(void *of, unsigned done, unsigned all)
-{
-    progress_step(of, done, all);
-}
-
-static int write_out(const struct document *d, const struct values *values)
-{
-    struct output out;
-    struct err e = {""};
-
-    if (output_open(&out, values->output, &e) < 0)
-        return command_failed("diff", e.text);
-    report_write(out.file, d, (enum report_format)values->format, output_colour(&out));
-    if (output_close(&out, true, &e) < 0)
-        return command_failed("diff", e.text);
-    return EXIT_DONE;
-}
-
 static int compare(struct store *stores[2], char **paths, const struct values *values)
 {
     static char before[] = "before", after[] = "after";
@@ -78,11 +58,11 @@ static int compare(struct store *stores[2], char **paths, const struct values *v
     struct err e = {""};
 
     if (isatty(STDERR_FILENO))
-        was.asking = is.asking = say_progress;
+        was.asking = is.asking = progress_called;
     struct document *d = compare_make(stores[0], &was, stores[1], &is, &e);
     if (!d)
         return command_failed("diff", e.text);
-    int status = write_out(d, values);
+    int status = output_document("diff", d, values->format, values->output);
     report_free(&d);
     return status;
 }

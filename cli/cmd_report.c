@@ -17,12 +17,10 @@ struct values {
     struct option_list fail_on;
 };
 
-static const char *const formats[] = {"text", "json", "html", NULL};
-
 #define AT(member) offsetof(struct values, member)
 static const struct option_row rows[] = {
     {'F', "format", "FORMAT", "how it is written: text fits 80 columns", OPTION_CHOICE, AT(format),
-     formats, 0, 0},
+     output_formats, 0, 0},
     {'o', "output", "FILE", "write to FILE, which is replaced when all is written", OPTION_TEXT,
      AT(output), NULL, 0, 0},
     {0, "home", "PREFIXES",
@@ -116,25 +114,6 @@ static int judge(const struct document *d, const struct wishes *w)
 
 /* ---- the report */
 
-static void say_progress(void *of, unsigned done, unsigned all)
-{
-    (void)of;
-    progress_step("asking", done, all);
-}
-
-static int write_out(const struct document *d, const struct values *values)
-{
-    struct output out;
-    struct err e = {""};
-
-    if (output_open(&out, values->output, &e) < 0)
-        return command_failed("report", e.text);
-    report_write(out.file, d, (enum report_format)values->format, output_colour(&out));
-    if (output_close(&out, true, &e) < 0)
-        return command_failed("report", e.text);
-    return EXIT_DONE;
-}
-
 static int report(struct store *store, const struct wishes *w, const struct values *values)
 {
     struct err e = {""};
@@ -144,7 +123,7 @@ static int report(struct store *store, const struct wishes *w, const struct valu
     struct document *d = report_make(store, &w->report, &e);
     if (!d)
         return command_failed("report", e.text);
-    int status = write_out(d, values);
+    int status = output_document("report", d, values->format, values->output);
     if (status == EXIT_DONE)
         status = judge(d, w);
     report_free(&d);
@@ -153,14 +132,16 @@ static int report(struct store *store, const struct wishes *w, const struct valu
 
 static int run(const char *path, struct wishes *w, const struct values *values)
 {
+    static char asking[] = "asking";
     struct err e = {""};
     struct store *store = store_open(path, STORE_READ, &e);
 
     if (!store)
         return command_failed("report", e.text);
     w->report.name = path;
+    w->report.of = asking;
     if (isatty(STDERR_FILENO))
-        w->report.asking = say_progress;
+        w->report.asking = progress_called;
     int status = report(store, w, values);
     store_close(&store, &e);
     return status;

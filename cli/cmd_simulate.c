@@ -24,8 +24,6 @@ struct values {
     struct option_list observers;
 };
 
-static const char *const formats[] = {"text", "json", "html", NULL};
-
 #define AT(member) offsetof(struct values, member)
 static const struct option_row rows[] = {
     {0, "scenario", "FILE", "a population that FILE describes, in place of a database", OPTION_TEXT,
@@ -52,7 +50,7 @@ static const struct option_row rows[] = {
     {0, "threads", "N", "work on so many processors (all there are)", OPTION_NUMBER, AT(threads),
      NULL, 1, BOUND_THREADS},
     {'F', "format", "FORMAT", "how it is written: text fits 80 columns", OPTION_CHOICE, AT(format),
-     formats, 0, 0},
+     output_formats, 0, 0},
     {'o', "output", "FILE", "write to FILE, which is replaced when all is written", OPTION_TEXT,
      AT(output), NULL, 0, 0},
     {0, "since", "TIME",
@@ -213,12 +211,6 @@ static struct relations *population_of_scenario(const char *path, struct err *e)
 
 /* ---- the simulation */
 
-static void say_progress(void *of, unsigned done, unsigned all)
-{
-    (void)of;
-    progress_step("simulating", done, all);
-}
-
 static unsigned threads_of(const struct values *values)
 {
     long there = sysconf(_SC_NPROCESSORS_ONLN);
@@ -226,19 +218,6 @@ static unsigned threads_of(const struct values *values)
     if (values->threads)
         return (unsigned)values->threads;
     return there < 1 ? 1 : there < (long)BOUND_THREADS ? (unsigned)there : BOUND_THREADS;
-}
-
-static int write_out(const struct document *d, const struct values *values)
-{
-    struct output out;
-    struct err e = {""};
-
-    if (output_open(&out, values->output, &e) < 0)
-        return command_failed("simulate", e.text);
-    report_write(out.file, d, (enum report_format)values->format, output_colour(&out));
-    if (output_close(&out, true, &e) < 0)
-        return command_failed("simulate", e.text);
-    return EXIT_DONE;
 }
 
 /* Pairs times draws that take all policies some seconds. */
@@ -271,6 +250,7 @@ static int simulate_all(const struct relations *r, struct simulation s, unsigned
 static int simulate_and_write(const struct relations *r, struct wishes *w,
                               const struct values *values)
 {
+    static char simulating[] = "simulating";
     struct policy_mix policies[SIMULATION_POLICIES];
     struct err e = {""};
     const struct simulation s = {
@@ -283,7 +263,8 @@ static int simulate_and_write(const struct relations *r, struct wishes *w,
         .seed = values->seed,
         .resample = values->resample,
         .wanted = w->wanted,
-        .progress = isatty(STDERR_FILENO) ? say_progress : NULL,
+        .progress = isatty(STDERR_FILENO) ? progress_called : NULL,
+        .of = simulating,
     };
 
     simulation_policies(w->words.follow, policies);
@@ -292,7 +273,8 @@ static int simulate_and_write(const struct relations *r, struct wishes *w,
     w->words.curve_draws = curve_draws(r, s.draws);
     if (simulate_all(r, s, w->words.curve_draws, results, &e) == 0)
         d = simulation_make(&s, results, &w->words, &e);
-    int status = d ? write_out(d, values) : command_failed("simulate", e.text);
+    int status = d ? output_document("simulate", d, values->format, values->output)
+                   : command_failed("simulate", e.text);
     report_free(&d);
     free(results);
     return status;

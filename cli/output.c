@@ -1,6 +1,8 @@
 /* output.c - see output.h. */
 #include "output.h"
 
+#include "command.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,4 +59,20 @@ bool output_colour(const struct output *o)
     const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
     return isatty(fileno(o->file)) && !(no && *no) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+const char *const output_formats[] = {"text", "json", "html", NULL};
+
+int output_document(const char *command, const struct document *d, unsigned format,
+                    const char *path)
+{
+    struct output out;
+    struct err e = {""};
+
+    if (output_open(&out, path, &e) < 0)
+        return command_failed(command, e.text);
+    report_write(out.file, d, (enum report_format)format, output_colour(&out));
+    if (output_close(&out, true, &e) < 0)
+        return command_failed(command, e.text);
+    return EXIT_DONE;
 }

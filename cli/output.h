@@ -2,7 +2,7 @@
 #ifndef MAILTAP_OUTPUT_H
 #define MAILTAP_OUTPUT_H
 
-#include <mailtap/err.h>
+#include <mailtap/report.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -17,6 +17,13 @@ int output_open(struct output *o, const char *path, struct err *e);
 
 /* Keep what was written, or when `good` is false leave what was there before. */
 int output_close(struct output *o, bool good, struct err *e);
+
+/* What report_write() can write, for an option --format: in the order of enum report_format. */
+extern const char *const output_formats[];
+
+/* A document to `path`, as above: an exit status, and what went wrong is said. */
+int output_document(const char *command, const struct document *d, unsigned format,
+                    const char *path);
 
 /* Is colour wanted on standard output?  https://no-color.org: NO_COLOR set and not empty means no. */
 bool output_colour(const struct output *o);

@@ -56,3 +56,8 @@ void progress_step(const char *what, unsigned done, unsigned all)
     }
     fflush(stderr);
 }
+
+void progress_called(void *what, unsigned done, unsigned all)
+{
+    progress_step(what, done, all);
+}

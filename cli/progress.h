@@ -11,4 +11,7 @@ void progress_show(const struct source *source, const struct capture_counts *cou
 /* The same for work in steps: "asking: 3 of 30".  With done == all it is wiped. */
 void progress_step(const char *what, unsigned done, unsigned all);
 
+/* The same as a callback of (void *, done, all); `what` is a text. */
+void progress_called(void *what, unsigned done, unsigned all);
+
 #endif

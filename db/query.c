@@ -212,6 +212,15 @@ const char *query_column(const struct query *q, unsigned i)
     return name ? name : "";
 }
 
+unsigned query_column_at(const struct query *q, const char *name)
+{
+    unsigned i = 0;
+
+    while (i < query_columns(q) && strcmp(query_column(q, i), name) != 0)
+        i++;
+    return i;
+}
+
 int query_next(struct query *q, struct err *e)
 {
     int rc;

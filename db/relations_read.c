@@ -32,12 +32,9 @@ static int find_columns(struct loading *l, const char *question, const char *con
                         unsigned *at)
 {
     for (unsigned i = 0; names[i]; i++) {
-        unsigned k = 0;
-        while (k < query_columns(l->q) && strcmp(query_column(l->q, k), names[i]) != 0)
-            k++;
-        if (k == query_columns(l->q))
+        at[i] = query_column_at(l->q, names[i]);
+        if (at[i] == query_columns(l->q))
             return err_set(l->e, "the question '%s' has no column '%s'", question, names[i]);
-        at[i] = k;
     }
     return 0;
 }

@@ -138,28 +138,6 @@ static void add_compared(struct document *d, struct block *table, const struct f
     row->sentence = sentence(d, before, after, c);
 }
 
-struct place {
-    const struct document *d;
-    unsigned section, block, figure;
-};
-
-/* The next figure that has a name, or NULL. */
-static const struct figure *next_figure(struct place *p)
-{
-    for (; p->section < p->d->section_count; p->section++, p->block = 0) {
-        const struct section *s = p->d->sections[p->section];
-        for (; p->block < s->block_count; p->block++, p->figure = 0) {
-            const struct block *b = s->blocks[p->block];
-            while (p->figure < b->figure_count) {
-                const struct figure *f = &b->figures[p->figure++];
-                if (f->name)
-                    return f;
-            }
-        }
-    }
-    return NULL;
-}
-
 /* "3 figures are better, none is worse, 12 show no difference." */
 static void say_answer(struct document *d, const unsigned count[CHANGES])
 {
@@ -207,10 +185,10 @@ static void add_lone(struct document *d, const char *name, const char *title,
                      const struct document *one, const struct document *other)
 {
     struct block *b = add_figures(d, name, title, CHART_NONE, "");
-    struct place p = {.d = one};
+    struct figure_place p = {0};
     const struct figure *f;
 
-    while ((f = next_figure(&p)) != NULL)
+    while ((f = document_next(one, &p)) != NULL)
         if (!f->quiet && !document_figure(other, f->name))
             add_figure(d, b, *f);
 }
@@ -220,10 +198,10 @@ static void go_through(struct document *d, struct block *tables[CHANGES],
                        const struct document *before, const struct document *after,
                        unsigned count[CHANGES])
 {
-    struct place p = {.d = before};
+    struct figure_place p = {0};
     const struct figure *was, *is;
 
-    while ((was = next_figure(&p)) != NULL) {
+    while ((was = document_next(before, &p)) != NULL) {
         is = document_figure(after, was->name);
         if (!is || (was->quiet && is->quiet))
             continue;

@@ -59,10 +59,9 @@ struct pair {
 
 static struct cell cell_of(const struct query *q, const char *name)
 {
-    for (unsigned i = 0; i < query_columns(q); i++)
-        if (strcmp(query_column(q, i), name) == 0)
-            return query_cell(q, i);
-    return (struct cell){.kind = CELL_NULL};
+    unsigned at = query_column_at(q, name);
+
+    return at < query_columns(q) ? query_cell(q, at) : (struct cell){.kind = CELL_NULL};
 }
 
 static uint64_t count_of(const struct query *q, const char *name)

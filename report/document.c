@@ -317,23 +317,29 @@ bool section_empty(const struct section *s)
     return true;
 }
 
-static const struct figure *figure_in(const struct section *s, const char *name)
+const struct figure *document_next(const struct document *d, struct figure_place *p)
 {
-    for (unsigned i = 0; i < s->block_count; i++)
-        for (unsigned k = 0; k < s->blocks[i]->figure_count; k++) {
-            const struct figure *f = &s->blocks[i]->figures[k];
-            if (f->name && strcmp(f->name, name) == 0)
-                return f;
+    for (; p->section < d->section_count; p->section++, p->block = 0) {
+        const struct section *s = d->sections[p->section];
+        for (; p->block < s->block_count; p->block++, p->figure = 0) {
+            const struct block *b = s->blocks[p->block];
+            while (p->figure < b->figure_count) {
+                const struct figure *f = &b->figures[p->figure++];
+                if (f->name)
+                    return f;
+            }
         }
+    }
     return NULL;
 }
 
 const struct figure *document_figure(const struct document *d, const char *name)
 {
-    const struct figure *f = NULL;
+    struct figure_place p = {0};
+    const struct figure *f;
 
-    for (unsigned i = 0; i < d->section_count && !f; i++)
-        f = figure_in(d->sections[i], name);
+    while ((f = document_next(d, &p)) != NULL && strcmp(f->name, name) != 0)
+        ;
     return f;
 }
 

@@ -228,6 +228,12 @@ bool section_empty(const struct section *s);
 #define FIGURE_TEXT 240
 const char *figure_text(char to[FIGURE_TEXT], const struct figure *f);
 
+/* Figures that have a name, in their order, those that are quiet among them; NULL behind the last. */
+struct figure_place {
+    unsigned section, block, figure; /* all 0: before the first */
+};
+const struct figure *document_next(const struct document *d, struct figure_place *p);
+
 /* The figure of this name, or NULL. */
 const struct figure *document_figure(const struct document *d, const char *name);
 

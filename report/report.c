@@ -125,17 +125,12 @@ static const struct figure *find_figure(const void *of, const char *name)
 
 static const char *name_of_figure(const void *of, unsigned wanted)
 {
-    const struct document *d = of;
-    unsigned seen = 0;
+    struct figure_place p = {0};
+    const struct figure *f = document_next(of, &p);
 
-    for (unsigned s = 0; s < d->section_count; s++)
-        for (unsigned b = 0; b < d->sections[s]->block_count; b++) {
-            const struct block *block = d->sections[s]->blocks[b];
-            for (unsigned i = 0; i < block->figure_count; i++)
-                if (block->figures[i].name && seen++ == wanted)
-                    return block->figures[i].name;
-        }
-    return NULL;
+    while (f && wanted--)
+        f = document_next(of, &p);
+    return f ? f->name : NULL;
 }
 
 struct figures report_figures(const struct document *d)

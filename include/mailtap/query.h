@@ -76,6 +76,7 @@ int query_ready(const struct query *q, struct err *e);
 void query_limit(struct query *q, unsigned seconds);
 unsigned query_columns(const struct query *q);
 const char *query_column(const struct query *q, unsigned i);
+unsigned query_column_at(const struct query *q, const char *name); /* query_columns(q): none */
 /* 1: there is a row.  0: no more.  -1: *e says why, also when q is not ready. */
 int query_next(struct query *q, struct err *e);
 struct cell query_cell(const struct query *q, unsigned i);

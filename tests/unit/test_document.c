@@ -77,6 +77,12 @@ static void figures_are_found_by_name(void **state)
     assert_string_equal(document_figure(d, "last")->note, "n");
     assert_string_equal(document_figure(d, "last")->unit, "");
     assert_null(document_figure(d, "n70"));
+    struct figure_place p = {0};
+    unsigned named = 0;
+    for (const struct figure *f; (f = document_next(d, &p)) != NULL; named++)
+        assert_string_equal(f->name, named == 70 ? "last" : first->figures[named].name);
+    assert_int_equal(named, 71); /* without the one that has no name */
+    assert_null(document_next(d, &p));
     assert_null(document_figure(d, "l"));
     document_close(&d);
 }

@@ -337,6 +337,8 @@ static void cells_keep_their_kind(void **state)
 
     assert_int_equal(query_columns(q), 5);
     assert_string_equal(query_column(q, 0), "a");
+    assert_int_equal(query_column_at(q, "a"), 0);
+    assert_int_equal(query_column_at(q, "no such column"), 5);
     assert_int_equal(query_next(q, &e), 1);
     assert_int_equal(query_cell(q, 0).integer, 1);
     assert_true(query_cell(q, 1).real == 1.5);
