@@ -24,8 +24,8 @@ int output_open(struct output *o, const char *path, struct err *e)
     o->path = path;
     /* A pipe or a device is written to, not replaced. */
     if (stat(path, &there) < 0 || S_ISREG(there.st_mode)) {
-        o->part = must_alloc(1, strlen(path) + sizeof ".part");
-        strcat(strcpy(o->part, path), ".part");
+        if (asprintf(&o->part, "%s.part", path) < 0)
+            must_have(NULL);
     }
     if (o->part)
         unlink(o->part); /* of a run that was killed; a link that somebody laid is not followed */
