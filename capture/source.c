@@ -1,5 +1,5 @@
 /*
- * source.c - frames from a capture file; see frame.h.
+ * source.c - frames from a capture file or an interface; see frame.h.
  *
  * libpcap reads pcap, and pcapng.c pcapng, from a stdio stream of ours, which undoes gzip and zstd
  * below it.  The stream can tell where it is, so a damage is reported at its octet.
@@ -7,6 +7,7 @@
 #include <mailtap/frame.h>
 
 #include "inflate.h"
+#include "live.h"
 #include "pcapng.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ struct source {
     FILE *file;                    /* libpcap's, once it took it */
     pcap_t *pcap;                  /* a classic pcap file */
     struct pcapng *pcapng;         /* or a pcapng file */
+    struct live *live;             /* or an interface: nothing of the above */
     uint8_t header[HEADER_OCTETS]; /* looked at before libpcap reads them */
     struct slice header_left;
     size_t header_size;
@@ -192,6 +194,20 @@ struct source *source_open(const char *path, struct err *e)
     return s;
 }
 
+struct source *source_open_live(const char *interface, const struct live_options *options,
+                                struct err *e)
+{
+    struct live *live = live_open(interface, options, e);
+
+    if (!live)
+        return NULL;
+    struct source *s = must_alloc(1, sizeof *s);
+    s->live = live;
+    s->name = s->path = must_copy(interface);
+    s->fd = -1;
+    return s;
+}
+
 bool source_is_capture(const char *path)
 {
     struct err unused;
@@ -258,6 +274,8 @@ int source_next(struct source *s, struct frame *frame_r, struct err *e)
 
     if (s->over)
         return 0;
+    if (s->live)
+        return live_next(s->live, frame_r, e);
     if (s->pcapng)
         return next_of_pcapng(s, frame_r, e);
     uint64_t at = position(s);
@@ -283,9 +301,24 @@ const char *source_name(const struct source *s)
     return s->name;
 }
 
+int source_descriptor(const struct source *s)
+{
+    return s->live ? live_descriptor(s->live) : -1;
+}
+
+bool source_is_up(const struct source *s)
+{
+    return !s->live || live_is_up(s->live);
+}
+
+uint64_t source_outages(const struct source *s)
+{
+    return s->live ? live_outages(s->live) : 0;
+}
+
 uint64_t source_position(const struct source *s)
 {
-    return inflate_stored(s->inflate);
+    return s->live ? 0 : inflate_stored(s->inflate);
 }
 
 uint64_t source_size(const struct source *s)
@@ -297,6 +330,10 @@ bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interfac
 {
     struct pcapng_drops drops = {0};
 
+    if (s->live) {
+        live_drops(s->live, kernel_r, interface_r);
+        return true;
+    }
     if (s->pcapng)
         drops = pcapng_drops(s->pcapng);
     *kernel_r = drops.kernel;
@@ -342,6 +379,7 @@ void source_close(struct source **s)
     else if ((*s)->file)
         fclose((*s)->file);
     pcapng_free(&(*s)->pcapng);
+    live_close(&(*s)->live);
     inflate_free(&(*s)->inflate);
     if ((*s)->fd > STDIN_FILENO)
         close((*s)->fd);

@@ -1,5 +1,5 @@
 /*
- * frame.h - stage 1: frames from a capture file.
+ * frame.h - stage 1: frames from a capture file or an interface.
  *
  * A source yields frames in the order of the file.  A frame's octets are borrowed until the next
  * call.  pcap is read through libpcap, in both octet orders, with microseconds or nanoseconds;
@@ -12,6 +12,7 @@
 #include <mailtap/digest.h>
 #include <mailtap/err.h>
 #include <mailtap/slice.h>
+#include <mailtap/steady.h>
 
 struct frame {
     int64_t at_ns;      /* capture time, nanoseconds since 1970-01-01 UTC */
@@ -28,6 +29,30 @@ struct source;
  * is missing, may not be read, or is no capture.
  */
 struct source *source_open(const char *path, struct err *e);
+
+/* How to watch an interface. */
+struct live_options {
+    unsigned buffer_mib;   /* the kernel's ring, for each source */
+    unsigned snapshot;     /* octets of each frame */
+    bool promiscuous;      /* also what is not addressed to this host */
+    const char *filter;    /* BPF, as for filter.h; NULL: all */
+    struct steady *steady; /* frames get its time; whoever owns it looks at the clocks */
+    unsigned *fanout;      /* shares the interface with others that have the same; or NULL */
+};
+
+/*
+ * Watch an interface, for which the process must be allowed to open raw sockets (CAP_NET_RAW); no
+ * more rights are needed later on.  NULL on failure, with what to do in *e.  It never ends: while
+ * nothing is there source_next() gives 0; -1 when the interface is gone for good.
+ */
+struct source *source_open_live(const char *interface, const struct live_options *options,
+                                struct err *e);
+
+/* To poll() until there is something to read; -1: of a file. */
+int source_descriptor(const struct source *s);
+/* Is the interface up?  How often did it go down, or away? */
+bool source_is_up(const struct source *s);
+uint64_t source_outages(const struct source *s);
 
 /* Is there a capture file at `path`, by its first octets?  For folders, where other files lie too. */
 bool source_is_capture(const char *path);
@@ -46,7 +71,8 @@ const char *source_name(const struct source *s);
 uint64_t source_position(const struct source *s);
 uint64_t source_size(const struct source *s);
 
-/* Frames lost before they were written, as interface statistics of pcapng say; false: not known. */
+/* Frames lost before they were written, as interface statistics of pcapng say, or because the ring of
+ * an interface was full; false: not known. */
 bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interface_r);
 
 /*
