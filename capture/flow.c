@@ -405,6 +405,11 @@ struct flow_table *flow_table_new(const struct flow_limits *limits)
     return t;
 }
 
+uint32_t flow_table_open(const struct flow_table *t)
+{
+    return (uint32_t)t->used;
+}
+
 struct flow_counts flow_table_counts(const struct flow_table *t)
 {
     struct flow_counts counts = t->counts;

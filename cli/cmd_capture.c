@@ -1,29 +1,13 @@
 /* cmd_capture.c - mailtap capture: analyse captures into the findings database. */
+#include "capture.h"
 #include "command.h"
-#include "inputs.h"
-#include "options.h"
-#include "pipeline.h"
-#include "progress.h"
 
-#include <inttypes.h>
-#include <mailtap/frame.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-struct values {
-    struct option_list files;
-    const char *database;
-    const char *filter;
-    uint64_t count, max_flows, max_held, max_fragments, idle;
-    const char *trust_store, *sensor;
-    struct option_list keep;
-    bool quiet, verbose;
-};
+static const char *const confine_modes[] = {"best", "full", "off", NULL};
 
-#define AT(member) offsetof(struct values, member)
+#define AT(member) offsetof(struct capture_values, member)
 
 static const struct option_row rows[] = {
     {.letter = 'r',
@@ -33,6 +17,17 @@ static const struct option_row rows[] = {
      .at = AT(files),
      .help = "analyse this capture file, or those of a folder or a quoted pattern, in the order of "
              "time; may be given again; '-' is standard input"},
+    {.letter = 'i',
+     .name = "interface",
+     .argument = "IFACE",
+     .kind = OPTION_LIST,
+     .at = AT(interfaces),
+     .help = "watch this interface until SIGINT or SIGTERM; may be given again"},
+    {.letter = 'D',
+     .name = "list-interfaces",
+     .kind = OPTION_FLAG,
+     .at = AT(list),
+     .help = "list the interfaces that can be watched"},
     {.letter = 'd',
      .name = "database",
      .argument = "DB",
@@ -111,313 +106,83 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .at = AT(verbose),
      .help = "say what became of every frame and flow"},
+    {.name = "buffer",
+     .argument = "MIB",
+     .kind = OPTION_NUMBER,
+     .at = AT(buffer),
+     .least = 1,
+     .most = 2047,
+     .help = "the kernel's ring for each interface and worker (64)"},
+    {.name = "snapshot",
+     .argument = "OCTETS",
+     .kind = OPTION_NUMBER,
+     .at = AT(snapshot),
+     .least = 64,
+     .most = BOUND_FRAME_OCTETS,
+     .help = "octets taken of each frame (262144)"},
+    {.name = "no-promiscuous",
+     .kind = OPTION_FLAG,
+     .at = AT(not_promiscuous),
+     .help = "only what is addressed to this host"},
+    {.name = "workers",
+     .argument = "N",
+     .kind = OPTION_NUMBER,
+     .at = AT(workers),
+     .least = 1,
+     .most = BOUND_WORKERS,
+     .help = "threads that share the connections of each interface (1)"},
+    {.name = "max-waiting",
+     .argument = "MIB",
+     .kind = OPTION_NUMBER,
+     .at = AT(max_waiting),
+     .least = 1,
+     .most = 1u << 20,
+     .help = "memory for findings that wait for the database (256)"},
+    {.name = "rotate-every",
+     .argument = "TIME",
+     .kind = OPTION_TEXT,
+     .at = AT(rotate_every),
+     .help = "begin a new database each 30m, 6h, 1d, ...; DB then is a link to the one being "
+             "written"},
+    {.name = "rotate-size",
+     .argument = "MIB",
+     .kind = OPTION_NUMBER,
+     .at = AT(rotate_size),
+     .least = 1,
+     .most = 1u << 20,
+     .help = "begin a new database when this size is reached"},
+    {.name = "user",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .at = AT(user),
+     .help = "become this user once the interfaces are open (who called sudo, or 'mailtap')"},
+    {.name = "confine",
+     .argument = "HOW",
+     .kind = OPTION_CHOICE,
+     .at = AT(confine),
+     .choices = confine_modes,
+     .help =
+         "give up rights: 'best' is what this kernel has, 'full' refuses to run with less, 'off'"},
+    {.name = "watch",
+     .kind = OPTION_FLAG,
+     .at = AT(watch),
+     .help = "show rates, classes and the last findings on the terminal"},
+    {.name = "config",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .at = AT(config),
+     .help = "read options from this file, one a line: name = value"},
 };
 
 static const struct option_table table = {
     .command = "capture",
-    .usage = "-r FILE... -d DB [options]",
-    .summary = "Analyses the mail in capture files (pcap and pcapng, also in gzip or zstd) and "
-               "stores what was "
-               "seen in the findings database DB. A capture that is in the database already is "
-               "left alone.",
+    .usage = "-r FILE... | -i IFACE... -d DB [options]",
+    .summary = "Analyses the mail in capture files (pcap and pcapng, also in gzip or zstd) or on "
+               "live interfaces, and stores what was seen in the findings database DB. A file that "
+               "is in the database already is left alone.",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
 };
-
-static volatile int interrupted;
-
-static void on_interrupt(int signal_number)
-{
-    (void)signal_number;
-    interrupted = 1;
-}
-
-/* A capture that has been read and not ended yet: its last connections may go on in the next. */
-struct pending {
-    struct part part;
-    uint8_t digest[DIGEST_OCTETS];
-    char *name;
-    struct err damage;
-};
-
-/* One run of the command: what it was asked, and how it went. */
-struct run {
-    const struct values *values;
-    struct filter *filter;
-    struct trust *trust; /* NULL: certificates are not verified */
-    unsigned keep;       /* bits of enum keep */
-    struct store *store; /* opened with the first capture that can be read */
-    struct reading *reading;
-    struct pending **chain; /* captures that follow each other, the last one last */
-    unsigned chain_count;
-    unsigned analysed, damaged, unreadable;
-};
-
-static void say(const struct run *r, const char *name, const struct capture_counts *n)
-{
-    if (r->values->quiet)
-        return;
-    printf("%s: %" PRIu64 " frames, %" PRIu64 " connections, %" PRIu64 " mail sessions\n", name,
-           n->frames, n->flows, n->mail_flows);
-    if (!r->values->verbose)
-        return;
-    printf("  frames: %" PRIu64 " octets; not TCP %" PRIu64 ", damaged %" PRIu64
-           ", fragments %" PRIu64 ", unknown link layer %" PRIu64 "\n",
-           n->octets, n->other_frames, n->damaged_frames, n->fragments, n->unknown_link);
-    printf("  connections: to a mail port and not SMTP %" PRIu64
-           ", given up for want of room %" PRIu64 "\n",
-           n->mail_port_other, n->evicted);
-    printf("  octets of mail missing from the capture: %" PRIu64
-           "; holes given up for want of room: %" PRIu64 "\n",
-           n->gap_octets, n->holes_given_up);
-}
-
-/* The same file is another capture when another part of it is asked for. */
-static void add_choice(const struct values *v, uint8_t digest[DIGEST_OCTETS])
-{
-    struct slice whole = {digest, DIGEST_OCTETS};
-
-    if (v->count)
-        digest_keyed((struct slice){(const uint8_t *)&v->count, sizeof v->count}, whole, digest);
-    if (v->filter)
-        digest_keyed(slice_of(v->filter), whole, digest);
-}
-
-static struct pipeline pipeline_for(const struct run *r)
-{
-    const struct values *v = r->values;
-    struct pipeline p = {
-        .limits = flow_limits_default(),
-        .fragments = fragment_limits_default(),
-        .session = {.keep = r->keep, .trust = r->trust},
-        .filter = r->filter,
-        .frame_limit = v->count,
-        .interrupt = &interrupted,
-        .progress = !v->quiet && isatty(STDERR_FILENO) ? progress_show : NULL,
-    };
-
-    if (v->max_flows)
-        p.limits.flows = (uint32_t)v->max_flows;
-    if (v->max_held)
-        p.limits.held_octets = v->max_held << 20;
-    if (v->max_fragments)
-        p.fragments.octets = v->max_fragments << 20;
-    if (v->idle)
-        p.limits.idle_seconds = (int)v->idle;
-    return p;
-}
-
-/* ---- captures that follow each other, as tcpdump -C and -G write them */
-
-static int end_pending(struct run *r, const struct pending *p, struct err *e)
-{
-    bool damaged = p->damage.text[0] != '\0';
-    int rc = store_capture_end(r->store, p->part.capture, p->digest, &p->part.counts,
-                               damaged ? p->damage.text : NULL, e);
-
-    if (rc < 0)
-        return -1;
-    r->analysed++;
-    r->damaged += damaged;
-    if (rc > 0)
-        say(r, p->name, &p->part.counts);
-    else if (!r->values->quiet)
-        printf("%s: already in the database; nothing changed\n", p->name);
-    if (damaged)
-        fprintf(stderr, "mailtap capture: %s; what came before it is stored\n", p->damage.text);
-    return 0;
-}
-
-static void free_chain(struct run *r)
-{
-    for (unsigned i = 0; i < r->chain_count; i++) {
-        free(r->chain[i]->name);
-        free(r->chain[i]);
-    }
-    free(r->chain);
-    r->chain = NULL;
-    r->chain_count = 0;
-}
-
-/* Tell of the connections that are left, and end the captures they were in, all at once: what dies
- * between them would leave the later ones without the beginnings of their connections. */
-static int end_chain(struct run *r, struct err *e)
-{
-    int rc = pipeline_close(&r->reading, e);
-
-    for (unsigned i = 0; rc == 0 && i < r->chain_count; i++)
-        rc = end_pending(r, r->chain[i], e);
-    if (rc == 0 && r->chain_count)
-        rc = store_commit(r->store, e);
-    free_chain(r);
-    return rc;
-}
-
-/* Does a capture that begins then go on where the last one ended? */
-static bool follows(const struct run *r, int64_t first_ns)
-{
-    const struct capture_counts *last;
-
-    if (r->chain_count == 0 || first_ns == 0 || r->values->count)
-        return false;
-    last = &r->chain[r->chain_count - 1]->part.counts;
-    return last->frames && first_ns >= last->ended_ns &&
-           (uint64_t)(first_ns - last->ended_ns) <
-               (uint64_t)pipeline_for(r).limits.idle_seconds * 1000000000u;
-}
-
-static struct pending *add_pending(struct run *r, const struct source *source)
-{
-    struct pending *p = must_alloc(1, sizeof *p);
-
-    p->name = must_copy(source_name(source));
-    r->chain = must_grow(r->chain, r->chain_count + 1ul, sizeof(struct pending *));
-    r->chain[r->chain_count++] = p;
-    return p;
-}
-
-static int read_pending(struct run *r, struct source *source, struct pending *p, struct err *e)
-{
-    struct pipeline options = pipeline_for(r);
-
-    if (!r->reading && !(r->reading = pipeline_open(&options, r->store, e)))
-        return -1;
-    enum pipeline_end end = pipeline_read(r->reading, source, &p->part, &p->damage, e);
-    if (end == PIPELINE_FAILED)
-        return -1;
-    if (end != PIPELINE_DAMAGED)
-        p->damage.text[0] = '\0';
-    if (end == PIPELINE_INTERRUPTED)
-        return err_set(e,
-                       "interrupted at frame %" PRIu64 " of %s; run it again to analyse it whole",
-                       p->part.counts.frames, p->name);
-    return 0;
-}
-
-/* Captures of one moment follow their own copies. */
-static bool is_pending(const struct run *r, const uint8_t digest[DIGEST_OCTETS])
-{
-    for (unsigned i = 0; i < r->chain_count; i++)
-        if (memcmp(r->chain[i]->digest, digest, DIGEST_OCTETS) == 0)
-            return true;
-    return false;
-}
-
-static void say_again(struct run *r, const char *name)
-{
-    r->analysed++;
-    if (!r->values->quiet)
-        printf("%s: already in the database; nothing changed\n", name);
-}
-
-static int store_one(struct run *r, struct source *source, int64_t first_ns, struct err *e)
-{
-    uint8_t digest[DIGEST_OCTETS];
-    int64_t id;
-    bool identified = source_file_digest(source, digest);
-
-    if (!follows(r, first_ns) && end_chain(r, e) < 0)
-        return -1;
-    if (identified)
-        add_choice(r->values, digest);
-    if (identified && is_pending(r, digest)) {
-        say_again(r, source_name(source));
-        return 0;
-    }
-    int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
-    if (rc < 0)
-        return -1;
-    if (rc == 0) {
-        say_again(r, source_name(source));
-        return end_chain(r, e); /* what goes on in it is stored already */
-    }
-    struct pending *p = add_pending(r, source);
-    p->part.capture = id;
-    if (read_pending(r, source, p, e) < 0)
-        return -1;
-    if (!identified) { /* a pipe's digest is known only now */
-        source_digest(source, digest);
-        add_choice(r->values, digest);
-    }
-    memcpy(p->digest, digest, sizeof digest);
-    return identified ? 0 : end_chain(r, e);
-}
-
-/* 0: go on with the next file.  -1: nothing more can be done, *e says why. */
-static int analyse(struct run *r, const struct input *in, struct err *e)
-{
-    struct source *source = source_open(in->path, e);
-
-    if (!source) {
-        r->unreadable++;
-        command_failed("capture", e->text);
-        return 0;
-    }
-    int rc = 0;
-    if (!r->store) {
-        r->store = store_open(r->values->database, STORE_WRITE, e);
-        rc = r->store ? 0 : -1;
-        if (r->store && r->values->sensor)
-            rc = store_sensor(r->store, r->values->sensor, e);
-        if (r->store && r->trust)
-            store_trusts(r->store, r->values->trust_store ? r->values->trust_store : "system");
-    }
-    if (rc == 0)
-        rc = store_one(r, source, in->first_ns, e);
-    source_close(&source);
-    return rc;
-}
-
-static int finish(struct run *r, struct err *e)
-{
-    int rc = end_chain(r, e);
-
-    if (rc == 0 && r->store)
-        rc = pipeline_judge(r->store, e);
-    return store_close_after(&r->store, rc, e);
-}
-
-static int run_over(struct run *r, const struct inputs *in)
-{
-    struct err e = {""}, unused;
-
-    for (unsigned i = 0; i < in->count; i++) {
-        if (analyse(r, &in->list[i], &e) < 0) {
-            pipeline_close(&r->reading, &unused);
-            free_chain(r);
-            store_close(&r->store, &unused);
-            return command_failed("capture", e.text);
-        }
-    }
-    if (finish(r, &e) < 0)
-        return command_failed("capture", e.text);
-    if (r->analysed == 0)
-        return EXIT_FAILED;
-    if (!r->values->quiet)
-        printf("findings are in %s; to read them: mailtap report %s\n", r->values->database,
-               r->values->database);
-    return r->damaged || r->unreadable ? EXIT_DAMAGED : EXIT_DONE;
-}
-
-/* ---- what is verified, and what is kept */
-
-/* The system's store may be missing; one that was asked for may not. */
-static int open_trust(struct run *r, struct err *e)
-{
-    const char *path = r->values->trust_store;
-
-    if (path && strcmp(path, "none") == 0)
-        return 0;
-    r->trust = trust_open(path, e);
-    if (r->trust)
-        return 0;
-    if (path)
-        return -1;
-    if (r->values->verbose)
-        fprintf(stderr, "mailtap capture: certificates are not verified: %s\n", e->text);
-    e->text[0] = '\0';
-    return 0;
-}
 
 /* A list with commas; false when a word of it is none of ours. */
 static bool add_keep(unsigned *keep, const char *words)
@@ -444,52 +209,89 @@ static bool add_keep(unsigned *keep, const char *words)
     return true;
 }
 
-static bool read_keep(struct run *r)
+bool capture_keep(const struct capture_values *v, unsigned *keep_r)
 {
-    for (unsigned i = 0; i < r->values->keep.count; i++) {
-        if (add_keep(&r->keep, r->values->keep.items[i]))
+    *keep_r = 0;
+    for (unsigned i = 0; i < v->keep.count; i++) {
+        if (add_keep(keep_r, v->keep.items[i]))
             continue;
         options_wrong("capture", "--keep takes local-parts, users, subjects, filenames, not '%s'",
-                      r->values->keep.items[i]);
+                      v->keep.items[i]);
         return false;
     }
     return true;
 }
 
-static int run(const struct values *v)
+int capture_trust(const struct capture_values *v, struct trust **trust_r, struct err *e)
 {
-    struct run r = {.values = v};
-    struct inputs in;
-    struct err e = {""};
-    int status;
+    const char *path = v->trust_store;
 
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
-    if (v->filter && !(r.filter = filter_new(v->filter, &e))) {
+    *trust_r = NULL;
+    if (path && strcmp(path, "none") == 0)
+        return 0;
+    *trust_r = trust_open(path, e);
+    if (*trust_r)
+        return 0;
+    if (path)
+        return -1;
+    /* The system's store may be missing; one that was asked for may not. */
+    if (v->verbose)
+        fprintf(stderr, "mailtap capture: certificates are not verified: %s\n", e->text);
+    e->text[0] = '\0';
+    return 0;
+}
+
+struct pipeline capture_pipeline(const struct capture_values *v, unsigned keep, struct trust *trust,
+                                 const struct filter *filter)
+{
+    struct pipeline p = {
+        .limits = flow_limits_default(),
+        .fragments = fragment_limits_default(),
+        .session = {.keep = keep, .trust = trust},
+        .filter = filter,
+    };
+
+    if (v->max_flows)
+        p.limits.flows = (uint32_t)v->max_flows;
+    if (v->max_held)
+        p.limits.held_octets = v->max_held << 20;
+    if (v->max_fragments)
+        p.fragments.octets = v->max_fragments << 20;
+    if (v->idle)
+        p.limits.idle_seconds = (int)v->idle;
+    return p;
+}
+
+struct store *capture_store(const struct capture_values *v, bool verified, struct err *e)
+{
+    struct store *st = store_open(v->database, STORE_WRITE, e);
+    struct err unused;
+
+    if (st && v->sensor && store_sensor(st, v->sensor, e) < 0)
+        store_close(&st, &unused);
+    if (st && verified)
+        store_trusts(st, v->trust_store ? v->trust_store : "system");
+    return st;
+}
+
+static int run(const struct capture_values *v)
+{
+    struct filter *filter = NULL;
+    struct err e = {""};
+    unsigned keep;
+    int status = EXIT_WRONG;
+
+    if (v->filter && !(filter = filter_new(v->filter, &e)))
         options_wrong("capture", "%s", e.text);
-        return EXIT_WRONG;
-    }
-    if (!read_keep(&r)) {
-        filter_free(&r.filter);
-        return EXIT_WRONG;
-    }
-    if (open_trust(&r, &e) < 0) {
-        filter_free(&r.filter);
-        return command_failed("capture", e.text);
-    }
-    if (inputs_find(&in, v->files.items, v->files.count, &e) < 0)
-        status = command_failed("capture", e.text);
-    else
-        status = run_over(&r, &in);
-    inputs_free(&in);
-    filter_free(&r.filter);
-    trust_free(&r.trust);
+    else if (capture_keep(v, &keep))
+        status = v->files.count ? capture_files(v, keep, filter) : capture_live(v, keep, filter);
+    filter_free(&filter);
     return status;
 }
 
 int cmd_capture(int argc, char **argv)
 {
-    struct values values = {.quiet = false};
+    struct capture_values values = {.quiet = false};
     int operands, status = EXIT_WRONG;
 
     switch (options_read(&table, argc, argv, &values, &operands)) {
@@ -502,8 +304,10 @@ int cmd_capture(int argc, char **argv)
     }
     if (operands != argc)
         options_wrong("capture", "'%s': capture files are given with -r", argv[operands]);
-    else if (values.files.count == 0)
-        options_wrong("capture", "name a capture file with -r");
+    else if (values.files.count == 0 && values.interfaces.count == 0)
+        options_wrong("capture", "name a capture file with -r, or an interface with -i");
+    else if (values.files.count && values.interfaces.count)
+        options_wrong("capture", "files (-r) and interfaces (-i) are captures of their own");
     else if (!values.database)
         options_wrong("capture", "name the findings database with -d");
     else if (values.sensor && (!*values.sensor || strlen(values.sensor) > BOUND_SENSOR_NAME))

@@ -29,7 +29,7 @@ void names_free(struct names **n)
 }
 
 /* `whole`: no octet of the message is missing, so one that seems cut lies about its lengths. */
-static int read_message(struct store *st, int64_t capture, int64_t at_ns,
+static int read_message(const struct sink *to, const struct part *part, int64_t at_ns,
                         const struct ip_address *asker, struct slice octets, bool whole,
                         struct err *e)
 {
@@ -38,19 +38,20 @@ static int read_message(struct store *st, int64_t capture, int64_t at_ns,
 
     if (read == DNS_BAD || (read == DNS_CUT && whole) || !dns_about_mail(&m))
         return 0;
-    return store_dns(st, capture, at_ns, asker, &m, e);
+    return to->dns(to->of, part, at_ns, asker, &m, e);
 }
 
-int names_datagram(struct store *st, int64_t capture, const struct packet *p, struct err *e)
+int names_datagram(const struct sink *to, const struct part *part, const struct packet *p,
+                   struct err *e)
 {
     if (p->from.port != NAMES_PORT)
         return 0; /* questions tell nothing of the answer */
-    return read_message(st, capture, p->at_ns, &p->to.address, p->payload,
+    return read_message(to, part, p->at_ns, &p->to.address, p->payload,
                         p->payload.n == p->payload_wire, e);
 }
 
-int names_feed(struct names *n, struct store *st, int64_t capture, const struct flow *f,
-               const struct chunk *c, struct err *e)
+int names_feed(struct names *n, const struct sink *to, const struct part *part,
+               const struct flow *f, const struct chunk *c, struct err *e)
 {
     struct dns_stream *stream = n->stream[c->side];
     struct slice octets = c->octets, whole;
@@ -63,7 +64,7 @@ int names_feed(struct names *n, struct store *st, int64_t capture, const struct 
     while (octets.n && rc == 0) {
         octets = slice_tail(octets, dns_stream_feed(stream, octets, &whole));
         if (whole.n)
-            rc = read_message(st, capture, c->at_ns, &f->end[!c->side].address, whole, true, e);
+            rc = read_message(to, part, c->at_ns, &f->end[!c->side].address, whole, true, e);
     }
     return rc;
 }

@@ -15,9 +15,9 @@ struct reading {
     struct decoder *decoder;
     struct flow_table *flows;
     struct dpi *dpi;
-    struct store *store;
+    struct sink to;
     struct part *part; /* the capture being read */
-    struct err error;  /* of the store */
+    struct err error;  /* of the sink */
     bool failed;
 };
 
@@ -52,7 +52,7 @@ static void drain(struct reading *r, struct flow *f)
         if (reader->session)
             session_feed(reader->session, f, &c);
         if (reader->names && !r->failed)
-            fail_if(r, names_feed(reader->names, r->store, part->capture, f, &c, &r->error) < 0);
+            fail_if(r, names_feed(reader->names, &r->to, part, f, &c, &r->error) < 0);
     }
 }
 
@@ -87,7 +87,7 @@ static void tell(struct reading *r, struct flow *f)
         part->counts.mail_flows++;
         part->counts.gap_octets += facts->gap_octets;
         if (!r->failed)
-            fail_if(r, store_session(r->store, part->capture, facts, &r->error) < 0);
+            fail_if(r, r->to.session(r->to.of, part, facts, &r->error) < 0);
     } else if (to_mail_port(f)) {
         part->counts.mail_port_other++;
     }
@@ -171,6 +171,7 @@ static enum pipeline_end read_frames(struct reading *r, struct source *source, s
     struct capture_counts *counts = &r->part->counts;
     struct frame frame;
     struct packet packet;
+    uint32_t now = 0;
     int rc;
 
     while ((rc = source_next(source, &frame, damage_r)) > 0) {
@@ -180,20 +181,20 @@ static enum pipeline_end read_frames(struct reading *r, struct source *source, s
             segment(r, &packet);
         /* A filter is about mail; what DNS says of its servers is read all the same. */
         if (decoded == DECODED_UDP)
-            fail_if(r, names_datagram(r->store, r->part->capture, &packet, &r->error) < 0);
+            fail_if(r, names_datagram(&r->to, r->part, &packet, &r->error) < 0);
         if (r->failed)
             return PIPELINE_FAILED;
         if (p->interrupt && *p->interrupt)
             return PIPELINE_INTERRUPTED;
         if (p->progress && counts->frames % PROGRESS_FRAMES == 0)
             p->progress(source, counts, false);
-        if (p->frame_limit && counts->frames == p->frame_limit)
+        if ((p->frame_limit && counts->frames == p->frame_limit) || ++now == p->at_once)
             return PIPELINE_DONE;
     }
     return rc < 0 ? PIPELINE_DAMAGED : PIPELINE_DONE;
 }
 
-struct reading *pipeline_open(const struct pipeline *p, struct store *store, struct err *e)
+struct reading *pipeline_open(const struct pipeline *p, const struct sink *to, struct err *e)
 {
     struct dpi *dpi = dpi_new(e);
 
@@ -201,7 +202,7 @@ struct reading *pipeline_open(const struct pipeline *p, struct store *store, str
         return NULL;
     struct reading *r = must_alloc(1, sizeof *r);
     r->options = *p;
-    r->store = store;
+    r->to = *to;
     r->dpi = dpi;
     r->flows = flow_table_new(&p->limits);
     r->decoder = decoder_new(&p->fragments);
@@ -246,6 +247,19 @@ enum pipeline_end pipeline_read(struct reading *r, struct source *source, struct
     if (r->failed)
         *e = r->error;
     return end;
+}
+
+int pipeline_quiet(struct reading *r, int64_t now_ns, struct err *e)
+{
+    conclude_over(r, now_ns);
+    if (r->failed)
+        *e = r->error;
+    return r->failed ? -1 : 0;
+}
+
+uint32_t pipeline_flows(const struct reading *r)
+{
+    return flow_table_open(r->flows);
 }
 
 int pipeline_close(struct reading **r, struct err *e)

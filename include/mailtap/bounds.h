@@ -177,6 +177,13 @@
  * draw goes through all of them. */
 #define BOUND_RELATIONS (4u << 20)
 
+/* Threads that share an interface; each has a ring of its own. */
+#define BOUND_WORKERS 64u
+
+/* Findings that wait for the database while it cannot be written (option --max-waiting): some 20,000
+ * sessions. */
+#define BOUND_WAITING_OCTETS (256u << 20)
+
 /* Rows of each kind that a run takes up from those before it. */
 #define BOUND_WARM_ROWS 20000
 

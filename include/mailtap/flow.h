@@ -72,6 +72,8 @@ struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side 
 struct flow *flow_over(struct flow_table *t, int64_t now_ns);
 void flow_free(struct flow *f);
 
+/* Flows in it now. */
+uint32_t flow_table_open(const struct flow_table *t);
 struct flow_counts flow_table_counts(const struct flow_table *t);
 
 /* Frees the table and every flow in it; the flows' `user` must have been taken care of. */

@@ -23,7 +23,8 @@ static const char *read_capture(void **state, const char *file)
     assert_non_null(st);
     assert_int_equal(
         store_capture_begin(st, file, (const uint8_t[DIGEST_OCTETS]){1}, &part.capture, &e), 1);
-    struct reading *r = pipeline_open(&p, st, &e);
+    struct sink to = sink_store(st);
+    struct reading *r = pipeline_open(&p, &to, &e);
     struct source *source = source_open(file, &e);
     assert_non_null(r);
     assert_non_null(source);
@@ -131,7 +132,10 @@ static void datagram(uint16_t from, uint16_t to, const char *octets, size_t n, s
                              .payload = {(const uint8_t *)octets, n},
                              .payload_wire = (uint32_t)on_wire};
 
-    assert_int_equal(names_datagram(st, capture, &p, &e), 0);
+    const struct sink sink = sink_store(st);
+    const struct part part = {.capture = capture};
+
+    assert_int_equal(names_datagram(&sink, &part, &p, &e), 0);
 }
 
 static void a_datagram(void **state)
@@ -181,7 +185,10 @@ static void feed(struct names *n, enum side side, enum chunk_kind kind, const ch
                             .length = length,
                             .octets = {(const uint8_t *)octets, kind == CHUNK_GAP ? 0 : length}};
 
-    assert_int_equal(names_feed(n, st, capture, &f, &c, &e), 0);
+    const struct sink sink = sink_store(st);
+    const struct part part = {.capture = capture};
+
+    assert_int_equal(names_feed(n, &sink, &part, &f, &c, &e), 0);
 }
 
 static char two_answers[2 * (sizeof answer + 1)];

@@ -90,7 +90,8 @@ static enum pipeline_end analyse_with(struct pipeline p, const char *file, const
     struct err e = {""};
     struct part part = {0};
     struct store *store = new_store(database, &part);
-    struct reading *reading = pipeline_open(&p, store, &e);
+    struct sink to = sink_store(store);
+    struct reading *reading = pipeline_open(&p, &to, &e);
 
     assert_non_null(reading);
     enum pipeline_end end = read_file(reading, file, &part, damage_r);
@@ -528,7 +529,8 @@ static void connections_go_on_in_the_next_file(void **state)
     for (unsigned cut = 5; cut < 740; cut += 49) {
         struct part parts[2] = {0};
         struct store *store = new_store(b, &parts[0]);
-        struct reading *reading = pipeline_open(&p, store, &e);
+        struct sink to = sink_store(store);
+        struct reading *reading = pipeline_open(&p, &to, &e);
         parts[1].capture = parts[0].capture;
         write_part(CAPTURE, file, 0, cut);
         read_file(reading, file, &parts[0], &damage);

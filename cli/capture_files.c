@@ -1,0 +1,290 @@
+/* capture_files.c - mailtap capture -r: analyse capture files; see capture.h. */
+#include "capture.h"
+#include "command.h"
+#include "inputs.h"
+#include "progress.h"
+
+#include <inttypes.h>
+#include <mailtap/frame.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile int interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+/* A capture that has been read and not ended yet: its last connections may go on in the next. */
+struct pending {
+    struct part part;
+    uint8_t digest[DIGEST_OCTETS];
+    char *name;
+    struct err damage;
+};
+
+/* One run of the command: what it was asked, and how it went. */
+struct run {
+    const struct capture_values *values;
+    const struct filter *filter;
+    struct trust *trust; /* NULL: certificates are not verified */
+    unsigned keep;       /* bits of enum keep */
+    struct store *store; /* opened with the first capture that can be read */
+    struct reading *reading;
+    struct pending **chain; /* captures that follow each other, the last one last */
+    unsigned chain_count;
+    unsigned analysed, damaged, unreadable;
+};
+
+static void say(const struct run *r, const char *name, const struct capture_counts *n)
+{
+    if (r->values->quiet)
+        return;
+    printf("%s: %" PRIu64 " frames, %" PRIu64 " connections, %" PRIu64 " mail sessions\n", name,
+           n->frames, n->flows, n->mail_flows);
+    if (!r->values->verbose)
+        return;
+    printf("  frames: %" PRIu64 " octets; not TCP %" PRIu64 ", damaged %" PRIu64
+           ", fragments %" PRIu64 ", unknown link layer %" PRIu64 "\n",
+           n->octets, n->other_frames, n->damaged_frames, n->fragments, n->unknown_link);
+    printf("  connections: to a mail port and not SMTP %" PRIu64
+           ", given up for want of room %" PRIu64 "\n",
+           n->mail_port_other, n->evicted);
+    printf("  octets of mail missing from the capture: %" PRIu64
+           "; holes given up for want of room: %" PRIu64 "\n",
+           n->gap_octets, n->holes_given_up);
+}
+
+/* The same file is another capture when another part of it is asked for. */
+static void add_choice(const struct capture_values *v, uint8_t digest[DIGEST_OCTETS])
+{
+    struct slice whole = {digest, DIGEST_OCTETS};
+
+    if (v->count)
+        digest_keyed((struct slice){(const uint8_t *)&v->count, sizeof v->count}, whole, digest);
+    if (v->filter)
+        digest_keyed(slice_of(v->filter), whole, digest);
+}
+
+static struct pipeline pipeline_for(const struct run *r)
+{
+    struct pipeline p = capture_pipeline(r->values, r->keep, r->trust, r->filter);
+
+    p.frame_limit = r->values->count;
+    p.interrupt = &interrupted;
+    p.progress = !r->values->quiet && isatty(STDERR_FILENO) ? progress_show : NULL;
+    return p;
+}
+
+/* ---- captures that follow each other, as tcpdump -C and -G write them */
+
+static int end_pending(struct run *r, const struct pending *p, struct err *e)
+{
+    bool damaged = p->damage.text[0] != '\0';
+    int rc = store_capture_end(r->store, p->part.capture, p->digest, &p->part.counts,
+                               damaged ? p->damage.text : NULL, e);
+
+    if (rc < 0)
+        return -1;
+    r->analysed++;
+    r->damaged += damaged;
+    if (rc > 0)
+        say(r, p->name, &p->part.counts);
+    else if (!r->values->quiet)
+        printf("%s: already in the database; nothing changed\n", p->name);
+    if (damaged)
+        fprintf(stderr, "mailtap capture: %s; what came before it is stored\n", p->damage.text);
+    return 0;
+}
+
+static void free_chain(struct run *r)
+{
+    for (unsigned i = 0; i < r->chain_count; i++) {
+        free(r->chain[i]->name);
+        free(r->chain[i]);
+    }
+    free(r->chain);
+    r->chain = NULL;
+    r->chain_count = 0;
+}
+
+/* Tell of the connections that are left, and end the captures they were in, all at once: what dies
+ * between them would leave the later ones without the beginnings of their connections. */
+static int end_chain(struct run *r, struct err *e)
+{
+    int rc = pipeline_close(&r->reading, e);
+
+    for (unsigned i = 0; rc == 0 && i < r->chain_count; i++)
+        rc = end_pending(r, r->chain[i], e);
+    if (rc == 0 && r->chain_count)
+        rc = store_commit(r->store, e);
+    free_chain(r);
+    return rc;
+}
+
+/* Does a capture that begins then go on where the last one ended? */
+static bool follows(const struct run *r, int64_t first_ns)
+{
+    const struct capture_counts *last;
+
+    if (r->chain_count == 0 || first_ns == 0 || r->values->count)
+        return false;
+    last = &r->chain[r->chain_count - 1]->part.counts;
+    return last->frames && first_ns >= last->ended_ns &&
+           (uint64_t)(first_ns - last->ended_ns) <
+               (uint64_t)pipeline_for(r).limits.idle_seconds * 1000000000u;
+}
+
+static struct pending *add_pending(struct run *r, const struct source *source)
+{
+    struct pending *p = must_alloc(1, sizeof *p);
+
+    p->name = must_copy(source_name(source));
+    r->chain = must_grow(r->chain, r->chain_count + 1ul, sizeof(struct pending *));
+    r->chain[r->chain_count++] = p;
+    return p;
+}
+
+static int read_pending(struct run *r, struct source *source, struct pending *p, struct err *e)
+{
+    struct pipeline options = pipeline_for(r);
+    struct sink to = sink_store(r->store);
+
+    if (!r->reading && !(r->reading = pipeline_open(&options, &to, e)))
+        return -1;
+    enum pipeline_end end = pipeline_read(r->reading, source, &p->part, &p->damage, e);
+    if (end == PIPELINE_FAILED)
+        return -1;
+    if (end != PIPELINE_DAMAGED)
+        p->damage.text[0] = '\0';
+    if (end == PIPELINE_INTERRUPTED)
+        return err_set(e,
+                       "interrupted at frame %" PRIu64 " of %s; run it again to analyse it whole",
+                       p->part.counts.frames, p->name);
+    return 0;
+}
+
+/* Captures of one moment follow their own copies. */
+static bool is_pending(const struct run *r, const uint8_t digest[DIGEST_OCTETS])
+{
+    for (unsigned i = 0; i < r->chain_count; i++)
+        if (memcmp(r->chain[i]->digest, digest, DIGEST_OCTETS) == 0)
+            return true;
+    return false;
+}
+
+static void say_again(struct run *r, const char *name)
+{
+    r->analysed++;
+    if (!r->values->quiet)
+        printf("%s: already in the database; nothing changed\n", name);
+}
+
+static int store_one(struct run *r, struct source *source, int64_t first_ns, struct err *e)
+{
+    uint8_t digest[DIGEST_OCTETS];
+    int64_t id;
+    bool identified = source_file_digest(source, digest);
+
+    if (!follows(r, first_ns) && end_chain(r, e) < 0)
+        return -1;
+    if (identified)
+        add_choice(r->values, digest);
+    if (identified && is_pending(r, digest)) {
+        say_again(r, source_name(source));
+        return 0;
+    }
+    int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
+    if (rc < 0)
+        return -1;
+    if (rc == 0) {
+        say_again(r, source_name(source));
+        return end_chain(r, e); /* what goes on in it is stored already */
+    }
+    struct pending *p = add_pending(r, source);
+    p->part.capture = id;
+    if (read_pending(r, source, p, e) < 0)
+        return -1;
+    if (!identified) { /* a pipe's digest is known only now */
+        source_digest(source, digest);
+        add_choice(r->values, digest);
+    }
+    memcpy(p->digest, digest, sizeof digest);
+    return identified ? 0 : end_chain(r, e);
+}
+
+/* 0: go on with the next file.  -1: nothing more can be done, *e says why. */
+static int analyse(struct run *r, const struct input *in, struct err *e)
+{
+    struct source *source = source_open(in->path, e);
+
+    if (!source) {
+        r->unreadable++;
+        command_failed("capture", e->text);
+        return 0;
+    }
+    int rc = 0;
+    if (!r->store) {
+        r->store = capture_store(r->values, r->trust != NULL, e);
+        rc = r->store ? 0 : -1;
+    }
+    if (rc == 0)
+        rc = store_one(r, source, in->first_ns, e);
+    source_close(&source);
+    return rc;
+}
+
+static int finish(struct run *r, struct err *e)
+{
+    int rc = end_chain(r, e);
+
+    if (rc == 0 && r->store)
+        rc = pipeline_judge(r->store, e);
+    return store_close_after(&r->store, rc, e);
+}
+
+static int run_over(struct run *r, const struct inputs *in)
+{
+    struct err e = {""}, unused;
+
+    for (unsigned i = 0; i < in->count; i++) {
+        if (analyse(r, &in->list[i], &e) < 0) {
+            pipeline_close(&r->reading, &unused);
+            free_chain(r);
+            store_close(&r->store, &unused);
+            return command_failed("capture", e.text);
+        }
+    }
+    if (finish(r, &e) < 0)
+        return command_failed("capture", e.text);
+    if (r->analysed == 0)
+        return EXIT_FAILED;
+    if (!r->values->quiet)
+        printf("findings are in %s; to read them: mailtap report %s\n", r->values->database,
+               r->values->database);
+    return r->damaged || r->unreadable ? EXIT_DAMAGED : EXIT_DONE;
+}
+
+int capture_files(const struct capture_values *v, unsigned keep, const struct filter *filter)
+{
+    struct run r = {.values = v, .keep = keep, .filter = filter};
+    struct inputs in;
+    struct err e = {""};
+    int status;
+
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    if (capture_trust(v, &r.trust, &e) < 0)
+        return command_failed("capture", e.text);
+    if (inputs_find(&in, v->files.items, v->files.count, &e) < 0)
+        status = command_failed("capture", e.text);
+    else
+        status = run_over(&r, &in);
+    inputs_free(&in);
+    trust_free(&r.trust);
+    return status;
+}

@@ -1,0 +1,28 @@
+/*
+ * sink.h - where findings go: into the database at once, or to a thread that has it.
+ */
+#ifndef MAILTAP_SINK_H
+#define MAILTAP_SINK_H
+
+#include <mailtap/store.h>
+
+/* One capture, and what has been counted of it.  A connection belongs to the capture in which it
+ * began, also when it goes on in the next one. */
+struct part {
+    int64_t capture;
+    struct capture_counts counts;
+};
+
+/* What is handed over is borrowed until the call returns.  0, or -1 with *e: then there is no more
+ * use in reading on. */
+struct sink {
+    void *of;
+    int (*session)(void *of, const struct part *part, const struct facts *f, struct err *e);
+    int (*dns)(void *of, const struct part *part, int64_t seen_ns, const struct ip_address *asker,
+               const struct dns_message *m, struct err *e);
+};
+
+/* At once; the store stays the caller's. */
+struct sink sink_store(struct store *st);
+
+#endif
