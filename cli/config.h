@@ -7,7 +7,9 @@
  *     verbose
  *
  * Options given on the command line count more: of those that may be given once, and of lists all of
- * it.  Blank lines and lines that begin with '#' are left out; a value may stand in double quotes.
+ * it.  Blank lines and lines that begin with '#' are left out; a value may stand in double quotes,
+ * between which all is taken as it is.  Names are whole, and only lists may be given again.  A file
+ * cannot set what is only of use on the command line: `config`, `help` and `read`.
  */
 #ifndef MAILTAP_CONFIG_H
 #define MAILTAP_CONFIG_H
@@ -17,7 +19,8 @@
 #include <mailtap/err.h>
 #include <mailtap/slice.h>
 
-/* The words of a file, as main() would get them ("--interface=eth0"), owned by the caller. */
+/* The words of a file, as main() would get them ("--interface=eth0"), owned by the caller; values that
+ * options_read_with() fills borrow from them. */
 struct config {
     char **words;
     unsigned count;

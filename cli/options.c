@@ -1,7 +1,6 @@
 /* options.c - see options.h. */
 #include "options.h"
 
-#include <mailtap/err.h>
 #include <mailtap/slice.h>
 
 #include <getopt.h>
@@ -113,24 +112,22 @@ bool options_one_database(const char *command, int operands)
 
 /* ---- parsing */
 
-static enum options_outcome take_number(const struct option_table *table,
-                                        const struct option_row *row, const char *text,
-                                        uint64_t *value_r)
+static int take_number(const struct option_row *row, const char *text, uint64_t *value_r,
+                       struct err *e)
 {
     uint64_t most = row->most ? row->most : UINT64_MAX;
 
     if (slice_decimal(slice_of(text), most, value_r) && *value_r >= row->least)
-        return OPTIONS_READ;
+        return 0;
     if (most == UINT64_MAX)
-        return options_wrong(table->command, "--%s takes a number of at least %llu, not '%s'",
-                             row->name, (unsigned long long)row->least, text);
-    return options_wrong(table->command, "--%s takes a number from %llu to %llu, not '%s'",
-                         row->name, (unsigned long long)row->least, (unsigned long long)most, text);
+        return err_set(e, "--%s takes a number of at least %llu, not '%.200s'", row->name,
+                       (unsigned long long)row->least, text);
+    return err_set(e, "--%s takes a number from %llu to %llu, not '%.200s'", row->name,
+                   (unsigned long long)row->least, (unsigned long long)most, text);
 }
 
-static enum options_outcome take_choice(const struct option_table *table,
-                                        const struct option_row *row, const char *text,
-                                        unsigned *value_r)
+static int take_choice(const struct option_row *row, const char *text, unsigned *value_r,
+                       struct err *e)
 {
     char known[256] = "";
     size_t n = 0;
@@ -138,17 +135,28 @@ static enum options_outcome take_choice(const struct option_table *table,
     for (unsigned i = 0; row->choices[i]; i++) {
         if (strcmp(row->choices[i], text) == 0) {
             *value_r = i;
-            return OPTIONS_READ;
+            return 0;
         }
         if (n < sizeof known)
             n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "",
                                   row->choices[i]);
     }
-    return options_wrong(table->command, "--%s is one of %s, not '%s'", row->name, known, text);
+    return err_set(e, "--%s is one of %s, not '%.200s'", row->name, known, text);
 }
 
-static enum options_outcome take(const struct option_table *table, const struct option_row *row,
-                                 const char *text, void *values)
+int options_check(const struct option_row *row, const char *text, struct err *e)
+{
+    uint64_t number;
+    unsigned choice;
+
+    if (row->kind == OPTION_NUMBER)
+        return take_number(row, text, &number, e);
+    return row->kind == OPTION_CHOICE ? take_choice(row, text, &choice, e) : 0;
+}
+
+/* `again`: it was given before on the same command line; a list from elsewhere is replaced. */
+static int take(const struct option_row *row, const char *text, bool again, void *values,
+                struct err *e)
 {
     void *to = (char *)values + row->at;
     struct option_list *list = to;
@@ -161,15 +169,16 @@ static enum options_outcome take(const struct option_table *table, const struct 
         *(const char **)to = text;
         break;
     case OPTION_LIST:
+        list->count = again ? list->count : 0;
         list->items = must_grow(list->items, list->count + 1, sizeof *list->items);
         list->items[list->count++] = text;
         break;
     case OPTION_NUMBER:
-        return take_number(table, row, text, to);
+        return take_number(row, text, to, e);
     case OPTION_CHOICE:
-        return take_choice(table, row, text, to);
+        return take_choice(row, text, to, e);
     }
-    return OPTIONS_READ;
+    return 0;
 }
 
 /* Both forms for getopt: `letters` and `longs` hold every row, then help, then the end. */
@@ -216,25 +225,25 @@ static enum options_outcome not_understood(const struct option_table *table, int
 }
 
 static enum options_outcome read_all(const struct option_table *table, int argc, char **argv,
-                                     void *values, const char *letters, const struct option *longs)
+                                     void *values, const char *letters, const struct option *longs,
+                                     bool *given)
 {
+    struct err e;
     int value;
 
     opterr = 0;
     optind = 0; /* GNU: begin anew */
     while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         const struct option_row *row = row_of(table, value);
-        enum options_outcome outcome = OPTIONS_READ;
         if (value == 'h' || value == HELP_VALUE) {
             options_help(table, stdout);
             return OPTIONS_HELP;
         }
         if (value == '?' || value == ':' || !row)
-            outcome = not_understood(table, value, argv[optind - 1]);
-        else
-            outcome = take(table, row, optarg, values);
-        if (outcome != OPTIONS_READ)
-            return outcome;
+            return not_understood(table, value, argv[optind - 1]);
+        if (take(row, optarg, given[row - table->rows], values, &e) < 0)
+            return options_wrong(table->command, "%s", e.text);
+        given[row - table->rows] = true;
     }
     return OPTIONS_READ;
 }
@@ -244,15 +253,32 @@ enum options_outcome options_read(const struct option_table *table, int argc, ch
 {
     char *letters = must_alloc(2 * table->count + 3, 1);
     struct option *longs = must_alloc(table->count + 2, sizeof *longs);
+    bool *given = must_alloc(table->count, sizeof *given);
 
     for_getopt(table, letters, longs);
-    enum options_outcome outcome = read_all(table, argc, argv, values, letters, longs);
+    enum options_outcome outcome = read_all(table, argc, argv, values, letters, longs, given);
     *operands_r = optind;
     free(letters);
     free(longs);
+    free(given);
     if (outcome != OPTIONS_READ)
         options_free(table, values);
     return outcome;
+}
+
+enum options_outcome options_read_with(const struct option_table *table, char **words,
+                                       unsigned word_count, int argc, char **argv, void *values,
+                                       int *operands_r)
+{
+    char **all = must_alloc(word_count + 2ul, sizeof *all);
+
+    all[0] = argv[0];
+    for (unsigned i = 0; i < word_count; i++)
+        all[i + 1] = words[i];
+    enum options_outcome outcome = options_read(table, (int)word_count + 1, all, values,
+                                                operands_r);
+    free(all);
+    return outcome == OPTIONS_READ ? options_read(table, argc, argv, values, operands_r) : outcome;
 }
 
 void options_free(const struct option_table *table, void *values)

@@ -5,6 +5,7 @@
 #ifndef MAILTAP_OPTIONS_H
 #define MAILTAP_OPTIONS_H
 
+#include <mailtap/err.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +20,8 @@ enum option_kind {
 };
 
 struct option_list {
-    const char **items; /* borrowed from argv; the array is freed with options_free() */
+    const char **
+        items; /* borrowed from argv, or the words of a file; the array is freed with options_free() */
     unsigned count;
 };
 
@@ -54,6 +56,15 @@ enum options_outcome {
  */
 enum options_outcome options_read(const struct option_table *table, int argc, char **argv,
                                   void *values, int *operands_r);
+
+/* The same, with the words of a file in front ("--name=value" each, see config.h): the command line
+ * counts more, and a list that is given there replaces the file's. */
+enum options_outcome options_read_with(const struct option_table *table, char **words,
+                                       unsigned word_count, int argc, char **argv, void *values,
+                                       int *operands_r);
+
+/* Is `text` a value that the option takes?  -1: it is not, and *e says what it takes. */
+int options_check(const struct option_row *row, const char *text, struct err *e);
 
 /* Frees the lists in `values`. */
 void options_free(const struct option_table *table, void *values);

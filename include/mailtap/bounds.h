@@ -173,6 +173,9 @@
 #define BOUND_SCENARIO_OCTETS 65536u
 #define BOUND_SCENARIO_LINE 1024u
 
+/* A configuration file: every option there is, a list of some hundred prefixes, and comments. */
+#define BOUND_CONFIG_OCTETS 65536u
+
 /* Pairs of client and server that a simulation holds, and pairs of domains: 64 octets each, and every
  * draw goes through all of them. */
 #define BOUND_RELATIONS (4u << 20)

@@ -223,17 +223,16 @@ static void interfaces_have_lines_while_there_is_room(void **state)
     watched_interfaces(&now, &before, 3);
     now.interface[1].up = false;
     now.interface[2].counts.kernel_dropped = 9;
-    draw(100, 12);
-    expect("mailtap  2 d 03:04:05                                                                  "
-           "  \n"
+    draw(90, 12);
+    expect("mailtap  2 d 03:04:05                                                          "
            "findings.db\n"
            "eth0      12,345 frames/s  61.2 Mbit/s  0 dropped\n"
            "eth1 DOWN 12,345 frames/s  61.2 Mbit/s  0 dropped\n"
            "eth2      12,345 frames/s  61.2 Mbit/s  DROPPED 9 by kernel\n"
            "stripped              1       +1    2.4 %  #\n"
-           "cleartext            12      +12   29.3 %  #################\n"
+           "cleartext            12      +12   29.3 %  ##############\n"
            "starttls-failed       0             0.0 %\n"
-           "starttls             27      +27   65.9 %  ######################################\n"
+           "starttls             27      +27   65.9 %  ###############################\n"
            "implicit-tls          0             0.0 %\n"
            "unknown               1       +1    2.4 %  #\n"
            "waiting               0  findings, 0 B of 256 MiB\n"
