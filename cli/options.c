@@ -65,6 +65,33 @@ static void print_row(FILE *out, const struct option_row *row, unsigned width)
     options_wrap(out, text, n < width ? width : n + 1, width);
 }
 
+/* Or NULL: it begins no group. */
+static const char *heading_of(const struct option_table *table, const char *name)
+{
+    for (unsigned i = 0; i < table->group_count; i++)
+        if (strcmp(table->groups[i].first, name) == 0)
+            return table->groups[i].heading;
+    return NULL;
+}
+
+/* The help's own row ends those of no group. */
+static void print_rows(FILE *out, const struct option_table *table, unsigned width)
+{
+    bool grouped = false;
+
+    for (unsigned i = 0; i < table->count; i++) {
+        const char *heading = heading_of(table, table->rows[i].name);
+        if (heading && !grouped)
+            print_row(out, &help_row, width);
+        grouped = grouped || heading;
+        if (heading)
+            fprintf(out, "\n%s:\n", heading);
+        print_row(out, &table->rows[i], width);
+    }
+    if (!grouped)
+        print_row(out, &help_row, width);
+}
+
 /* Where the help texts begin; an option too long for it just takes more. */
 #define MOST_WIDTH 32u
 
@@ -84,9 +111,7 @@ void options_help(const struct option_table *table, FILE *out)
     fputc('\n', out);
     options_wrap(out, table->summary, 0, 0);
     fputs("\nOptions:\n", out);
-    for (unsigned i = 0; i < table->count; i++)
-        print_row(out, &table->rows[i], width);
-    print_row(out, &help_row, width);
+    print_rows(out, table, width);
 }
 
 enum options_outcome options_wrong(const char *command, const char *format, ...)

@@ -36,12 +36,20 @@ struct option_row {
     uint64_t least, most;       /* OPTION_NUMBER; most 0: no limit */
 };
 
+/* A heading in the help, above a row and those that follow it. */
+struct option_group {
+    const char *first; /* long name of that row */
+    const char *heading;
+};
+
 struct option_table {
     const char *command; /* "capture" */
     const char *usage;   /* what follows "mailtap capture" */
     const char *summary; /* a sentence or two for the help */
     const struct option_row *rows;
     unsigned count;
+    const struct option_group *groups; /* or NULL; in any order */
+    unsigned group_count;
 };
 
 enum options_outcome {
@@ -69,7 +77,7 @@ int options_check(const struct option_row *row, const char *text, struct err *e)
 /* Frees the lists in `values`. */
 void options_free(const struct option_table *table, void *values);
 
-/* Usage, summary and aligned options, at most 80 columns. */
+/* Usage, summary and aligned options, at most 80 columns; those of no group first, with --help. */
 void options_help(const struct option_table *table, FILE *out);
 
 /* Text in words, wrapped at 80 columns; `at` columns are taken and further lines are indented. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct device *list;
@@ -120,12 +121,46 @@ static void states_and_addresses_are_those_of_the_system(void **state)
     close(old);
 }
 
+/* The alias is read from /sys, which shows the namespace it was mounted in: in a process of its own. */
+static int alias_in_a_namespace(void)
+{
+    const struct device *lo;
+    struct err e;
+
+    if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0 ||
+        system("mount --make-rprivate / 2> /dev/null && mount -t sysfs none /sys 2> /dev/null && "
+               "ip link set lo alias \"$(printf 'DMZ \\033[2J')\" 2> /dev/null") != 0)
+        return 77;
+    if (devices_list(&list, &count, &e) < 0 || !(lo = find("lo")))
+        return 1;
+    return strcmp(lo->description, "DMZ \\x1b[2J") == 0 ? 0 : 2;
+}
+
+static void an_alias_is_the_description_and_escaped(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    int status;
+
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(alias_in_a_namespace());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) {
+        print_message("skipped: giving an interface an alias needs root, ip(8) and mount(8)\n");
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loopback_is_there),
         cmocka_unit_test(only_network_interfaces_are_told),
         cmocka_unit_test(states_and_addresses_are_those_of_the_system),
+        cmocka_unit_test(an_alias_is_the_description_and_escaped),
     };
     return cmocka_run_group_tests_name("devices", tests, NULL, NULL);
 }

@@ -203,6 +203,74 @@ static void an_empty_table_has_help_too(void **state)
     free(text);
 }
 
+static void groups_have_headings(void **state)
+{
+    (void)state;
+    static const struct option_row grouped[] = {
+        {.letter = 'q', .name = "quiet", .kind = OPTION_FLAG, .help = "say nothing"},
+        {.letter = 'i',
+         .name = "interface",
+         .argument = "IFACE",
+         .kind = OPTION_LIST,
+         .help = "capture here"},
+        {.name = "watch", .kind = OPTION_FLAG, .help = "show what is seen"},
+        {.name = "idle", .argument = "N", .kind = OPTION_NUMBER, .help = "silence"},
+    };
+    static const struct option_group groups[] = {{"idle", "Limits"},
+                                                 {"interface", "Live interfaces"}};
+    struct option_table some = {
+        .command = "demo", .usage = "DB", .summary = "Short.", .groups = groups, .group_count = 2};
+    char text[2048];
+
+    for (unsigned from = 0; from < 2; from++) {
+        FILE *out = fmemopen(text, sizeof text, "w");
+        assert_non_null(out);
+        some.rows = grouped + from; /* also where every option has a group */
+        some.count = 4 - from;
+        options_help(&some, out);
+        fclose(out);
+        assert_string_equal(strstr(text, "Options:"),
+                            from ? "Options:\n"
+                                   "  -h, --help             show this help and end\n"
+                                   "\n"
+                                   "Live interfaces:\n"
+                                   "  -i, --interface IFACE  capture here\n"
+                                   "      --watch            show what is seen\n"
+                                   "\n"
+                                   "Limits:\n"
+                                   "      --idle N           silence\n"
+                                 : "Options:\n"
+                                   "  -q, --quiet            say nothing\n"
+                                   "  -h, --help             show this help and end\n"
+                                   "\n"
+                                   "Live interfaces:\n"
+                                   "  -i, --interface IFACE  capture here\n"
+                                   "      --watch            show what is seen\n"
+                                   "\n"
+                                   "Limits:\n"
+                                   "      --idle N           silence\n");
+    }
+}
+
+static void a_list_of_an_earlier_reading_is_replaced(void **state)
+{
+    (void)state;
+    char *first[] = {"demo", "-r", "a", "-r", "b", "-d", "one", NULL};
+    char *second[] = {"demo", "-r", "c", "-r", "d", "-r", "e", NULL}, *none[] = {"demo", NULL};
+    struct values v = {.number = 7};
+    int at;
+
+    assert_int_equal(options_read(&table, 7, first, &v, &at), OPTIONS_READ);
+    assert_int_equal(options_read(&table, 1, none, &v, &at), OPTIONS_READ);
+    assert_int_equal(v.list.count, 2);
+    assert_int_equal(options_read(&table, 7, second, &v, &at), OPTIONS_READ);
+    assert_int_equal(v.list.count, 3);
+    assert_string_equal(v.list.items[0], "c");
+    assert_string_equal(v.list.items[2], "e");
+    assert_string_equal(v.text, "one");
+    options_free(&table, &v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +280,8 @@ int main(void)
         cmocka_unit_test(wrong_use_says_what_and_where_help_is),
         cmocka_unit_test(help_comes_from_the_table),
         cmocka_unit_test(an_empty_table_has_help_too),
+        cmocka_unit_test(groups_have_headings),
+        cmocka_unit_test(a_list_of_an_earlier_reading_is_replaced),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }
