@@ -187,6 +187,10 @@ static int compare_machine(struct store *st, const struct machine *m, const stru
         struct contrast contrast;
         if (!lacks[c])
             continue;
+        if (guard_in_time(st, e) < 0) {
+            rc = -1;
+            break;
+        }
         baseline_compare(m->sessions, m->n, c, &contrast);
         if (contrast.sign == CONTRAST_NONE)
             continue;

@@ -56,9 +56,27 @@ bool guard_overdue(struct store *st)
     return true;
 }
 
+static bool past_deadline(const struct store *st)
+{
+    return st->deadline_ns && monotonic_ns() >= st->deadline_ns;
+}
+
 static int too_long(void *of)
 {
-    return guard_overdue(of);
+    return guard_overdue(of) || past_deadline(of);
+}
+
+void store_deadline(struct store *st, int64_t at_ns)
+{
+    st->deadline_ns = at_ns;
+}
+
+int guard_in_time(struct store *st, struct err *e)
+{
+    if (!past_deadline(st))
+        return 0;
+    st->failed = SQLITE_INTERRUPT;
+    return err_set(e, "%s: not finished in time", st->path);
 }
 
 static bool harmless_function(const char *name)

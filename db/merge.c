@@ -85,6 +85,10 @@ static void copy_time(sqlite3_stmt *to, int at, int at_text, sqlite3_stmt *from,
     " fragments_evicted, fragments_discarded"
 #define COUNTED 19
 
+/* What a live capture has beside them, since version 4. */
+#define LIVE_COUNTS "rows_dropped, outages, clock_steps, write_failures"
+#define LIVE_COUNTED 4
+
 /* Columns of a capture, there; here they are the parameters from 1 on, but the first three. */
 enum {
     FROM_NUMBER,
@@ -97,7 +101,8 @@ enum {
     FROM_ENDED,
     FROM_TRUST_STORE,
     FROM_PRUNED,
-    FROM_MARK,
+    FROM_LIVE,
+    FROM_MARK = FROM_LIVE + LIVE_COUNTED,
     FROM_NAME,
     FROM_KEY_MARK
 };
@@ -109,9 +114,10 @@ static sqlite3_stmt *open_captures(struct store *source, struct err *e)
 
     snprintf(sql, sizeof sql,
              "SELECT c.capture_id, c.state, c.digest, c.source, c.damage, " COUNTS
-             ", c.started_ns, c.ended_ns, %s, %s, %s FROM capture c%s ORDER BY c.capture_id",
+             ", c.started_ns, c.ended_ns, %s, %s, %s, %s FROM capture c%s ORDER BY c.capture_id",
              schema_has(source, "capture", "trust_store") ? "c.trust_store" : "NULL",
              schema_has(source, "capture", "pruned_ns") ? "c.pruned_ns" : "NULL",
+             schema_has(source, "capture", "rows_dropped") ? LIVE_COUNTS : "NULL, NULL, NULL, NULL",
              sensors ? "s.mark, s.name, s.key_mark" : "NULL, NULL, NULL",
              sensors ? " JOIN sensor s ON s.sensor_id = c.sensor_id" : "");
     return store_prepare(source, sql, e);
@@ -160,9 +166,11 @@ static int add_capture(struct merging *m, sqlite3_stmt *from, struct origin *o, 
 {
     static const char sql[] =
         "INSERT INTO capture (capture_id, sensor_id, digest, source, damage, " COUNTS
-        ", started_ns, ended_ns, trust_store, pruned_ns, started_at, ended_at, state)"
+        ", started_ns, ended_ns, trust_store, pruned_ns, started_at, ended_at, " LIVE_COUNTS
+        ", state)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-        " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, 'running')";
+        " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, "
+        "'running')";
     int64_t sensor;
     sqlite3_stmt *s = add_sensor(m, from, &sensor, e) < 0 ? NULL : store_prepare(m->st, sql, e);
 
@@ -180,6 +188,8 @@ static int add_capture(struct merging *m, sqlite3_stmt *from, struct origin *o, 
     copy_time(s, 26, 30, from, FROM_ENDED);
     copy_text(s, 27, from, FROM_TRUST_STORE);
     copy_time(s, 28, 0, from, FROM_PRUNED);
+    for (int i = 0; i < LIVE_COUNTED; i++)
+        copy_count(s, 31 + i, from, FROM_LIVE + i);
     int rc = sqlite3_step(s);
     if (rc != SQLITE_DONE)
         store_fail(m->st, e);
@@ -361,35 +371,36 @@ static int take_dns(struct merging *m, struct err *e)
     return failed;
 }
 
-static int take_policies(struct merging *m, struct err *e)
+int merge_policies(struct store *st, struct store *source, struct err *e)
 {
     int rc = SQLITE_ERROR, failed = 0;
-
-    if (!schema_has(m->source, "policy", "policy_id"))
-        return 0;
     sqlite3_stmt *s = store_prepare(
-        m->source,
+        source,
         "SELECT NULL, source, domain, host, address, port, must_offer, mode,"
         " max_age FROM policy ORDER BY policy_id",
         e);
     if (!s)
         return -1;
     while (failed == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-        sqlite3_stmt *to = store_batch_begin(m->st, e) < 0
-                               ? NULL
-                               : store_statement(m->st, ST_POLICY_ADD, e);
+        sqlite3_stmt *to = store_batch_begin(st, e) < 0 ? NULL
+                                                        : store_statement(st, ST_POLICY_ADD, e);
         for (int i = 1; to && i <= 8; i++) {
             if (i == 5 || i == 6 || i == 8)
                 copy_count(to, i, s, i);
             else
                 copy_text(to, i, s, i);
         }
-        failed = to ? store_run(m->st, to, e) : -1;
+        failed = to ? store_run(st, to, e) : -1;
     }
     if (failed == 0 && rc != SQLITE_DONE)
-        failed = store_fail(m->source, e);
+        failed = store_fail(source, e);
     sqlite3_finalize(s);
     return failed;
+}
+
+static int take_policies(struct merging *m, struct err *e)
+{
+    return schema_has(m->source, "policy", "policy_id") ? merge_policies(m->st, m->source, e) : 0;
 }
 
 /* All of them at once: as at the end of a capture. */

@@ -61,7 +61,7 @@ static int ask_at(struct store *st, const char *sql, int64_t before_ns, int64_t 
 
 int store_newest(struct store *st, int64_t *at_ns_r, struct err *e)
 {
-    return ask_at(st, "SELECT max(ended_ns) FROM capture WHERE state = 'complete'", 0, at_ns_r, e);
+    return ask_at(st, "SELECT max(ended_ns) FROM capture WHERE state <> 'running'", 0, at_ns_r, e);
 }
 
 int store_prune_count(struct store *st, int64_t before_ns, struct pruned *pruned_r, struct err *e)

@@ -21,7 +21,7 @@ struct query {
 
 /* ---- opening one */
 
-static int refuse(const struct store *st, struct err *e)
+static int refuse(struct store *st, struct err *e)
 {
     char said[256];
 

@@ -205,12 +205,10 @@ bool schema_has(const struct store *st, const char *table, const char *column)
     return st->tables && strstr(st->tables, name);
 }
 
-int schema_adopt(struct store *st, const uint8_t key[ADDRESS_KEY_OCTETS], struct err *e)
+static int take_over(struct store *st, const uint8_t key[ADDRESS_KEY_OCTETS],
+                     const char mark[SCHEMA_MARK], const char of_key[SCHEMA_MARK], struct err *e)
 {
-    char mark[SCHEMA_MARK], of_key[SCHEMA_MARK];
-
     memcpy(st->key, key, sizeof st->key);
-    schema_marks((struct slice){key, ADDRESS_KEY_OCTETS}, mark, of_key);
     if (put(st, "UPDATE meta SET value = ? WHERE key = 'address-key'", key, ADDRESS_KEY_OCTETS,
             false, e) < 0 ||
         put(st, "UPDATE meta SET value = ? WHERE key = 'sensor'", mark, MARK_TEXT - 1, false, e) <
@@ -218,6 +216,42 @@ int schema_adopt(struct store *st, const uint8_t key[ADDRESS_KEY_OCTETS], struct
         put(st, "UPDATE sensor SET mark = ?", mark, MARK_TEXT - 1, true, e) < 0)
         return -1;
     return put(st, "UPDATE sensor SET key_mark = ?", of_key, MARK_TEXT - 1, true, e);
+}
+
+int schema_adopt(struct store *st, const uint8_t key[ADDRESS_KEY_OCTETS], struct err *e)
+{
+    char mark[SCHEMA_MARK], of_key[SCHEMA_MARK];
+
+    schema_marks((struct slice){key, ADDRESS_KEY_OCTETS}, mark, of_key);
+    return take_over(st, key, mark, of_key, e);
+}
+
+int schema_follow(struct store *st, struct store *like, struct err *e)
+{
+    sqlite3_stmt *s = store_prepare(like,
+                                    "SELECT mark, name, key_mark FROM sensor WHERE mark ="
+                                    " (SELECT CAST(value AS TEXT) FROM meta WHERE key = 'sensor')",
+                                    e);
+    char mark[SCHEMA_MARK], of_key[SCHEMA_MARK], name[4 * BOUND_SENSOR_NAME + 1];
+
+    if (!s)
+        return -1;
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) {
+        column_text(s, 0, mark, sizeof mark);
+        column_text(s, 1, name, sizeof name);
+        column_text(s, 2, of_key, sizeof of_key);
+    } else if (rc == SQLITE_DONE) {
+        err_set(e, "%s is damaged: its sensor is not there", like->path);
+    } else {
+        store_fail(like, e);
+    }
+    sqlite3_finalize(s);
+    if (rc == SQLITE_ROW && (strlen(mark) != MARK_TEXT - 1 || strlen(of_key) != MARK_TEXT - 1))
+        rc = err_set(e, "%s is damaged: its sensor has no mark", like->path);
+    if (rc != SQLITE_ROW || take_over(st, like->key, mark, of_key, e) < 0)
+        return -1;
+    return *name ? put(st, "UPDATE sensor SET name = ?", name, strlen(name), true, e) : 0;
 }
 
 /* ---- which is it? */
@@ -268,19 +302,24 @@ int schema_check(struct store *st, struct err *e)
 /* Captures overlap when one begins before another is over; a connection may outlast its capture. */
 #define OUTLASTING "86400000000000"
 
+/* One that is live goes on; before its first figures it may have begun at any time. */
+#define OVERLAPPING                                                                                \
+    "WITH span AS (SELECT capture_id, iif(state = 'live' AND started_ns IS NULL, -(1 << 62), "     \
+    "started_ns)"                                                                                  \
+    " AS from_ns, iif(state = 'live', 1 << 62, ended_ns) AS until_ns FROM capture)"                \
+    " SELECT EXISTS (SELECT 1 FROM span a JOIN span b ON a.capture_id < b.capture_id"              \
+    " AND a.from_ns <= b.until_ns + " OUTLASTING " AND b.from_ns <= a.until_ns + " OUTLASTING ")"
+
 int schema_index(struct store *st, struct err *e)
 {
     int64_t overlapping;
 
-    if (store_sql(st, indexes_sql, e) < 0 ||
-        ask(st,
-            "SELECT EXISTS (SELECT 1 FROM capture a JOIN capture b ON a.capture_id < b.capture_id"
-            " AND a.started_ns <= b.ended_ns + " OUTLASTING
-            " AND b.started_ns <= a.ended_ns + " OUTLASTING ")",
-            &overlapping, e) < 0)
+    if (store_sql(st, indexes_sql, e) < 0 || ask(st, OVERLAPPING, &overlapping, e) < 0 ||
+        (overlapping && store_sql(st, CONNECTION_INDEX, e) < 0))
         return -1;
     st->overlapping = overlapping != 0;
-    return st->overlapping ? store_sql(st, CONNECTION_INDEX, e) : 0;
+    st->indexed = true;
+    return 0;
 }
 
 sqlite3 *schema_model(void)

@@ -2,7 +2,7 @@
 -- opinions (verdict, evidence): these can be worked out again from those.
 -- The tables are free to change; the views are the contract.
 PRAGMA application_id = 0x4d544150; -- "MTAP"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 CREATE TABLE meta (
   -- what belongs to the database as a whole: its key, its sensor; columns: see table describe
@@ -32,7 +32,7 @@ CREATE TABLE capture (
   sensor_id INTEGER NOT NULL REFERENCES sensor,
   source TEXT NOT NULL,
   digest BLOB,
-  state TEXT NOT NULL CHECK (state IN ('running', 'complete')),
+  state TEXT NOT NULL CHECK (state IN ('running', 'live', 'complete')),
   frames INTEGER,
   octets INTEGER,
   frames_dropped_kernel INTEGER,
@@ -58,7 +58,11 @@ CREATE TABLE capture (
   ended_ns INTEGER,
   damage TEXT,
   trust_store TEXT,
-  pruned_ns INTEGER
+  pruned_ns INTEGER,
+  rows_dropped INTEGER,
+  outages INTEGER,
+  clock_steps INTEGER,
+  write_failures INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX capture_once ON capture (digest) WHERE state = 'complete';
 
@@ -863,7 +867,8 @@ SELECT c.source AS capture_source,
   c.fragments_expired, c.fragments_evicted, c.fragments_discarded, c.state, c.damage, c.trust_store,
   s.name AS sensor,
   s.mark AS sensor_mark,
-  c.pruned_ns
+  c.pruned_ns,
+  c.rows_dropped, c.outages, c.clock_steps, c.write_failures
 FROM capture c
 JOIN sensor s ON s.sensor_id = c.sensor_id;
 
@@ -889,7 +894,8 @@ INSERT INTO describe VALUES
 ('capture', 'source', 'Base name of the file, or the interface'),
 ('capture', 'digest',
  'SHA-256 that identifies the content: analysed once only; NULL: not known yet'),
-('capture', 'state', 'running, or complete; rows of a run that died are removed by the next one'),
+('capture', 'state',
+ 'running: rows of a run that died are removed by the next one; live: goes on; or complete'),
 ('capture', 'frames', 'Frames read; NULL while running'),
 ('capture', 'octets', 'Octets of frames as captured; NULL while running'),
 ('capture', 'frames_dropped_kernel', 'Frames the kernel dropped; NULL: not known, as for files'),
@@ -913,9 +919,16 @@ INSERT INTO describe VALUES
 ('capture', 'ended_at', 'Time of the last frame, UTC; NULL: there was none, or running'),
 ('capture', 'started_ns', 'The same in nanoseconds since 1970; NULL as started_at'),
 ('capture', 'ended_ns', 'The same in nanoseconds since 1970; NULL as ended_at'),
-('capture', 'damage', 'What was wrong with the file; NULL: nothing'),
+('capture', 'damage', 'What was wrong with the file, or with the run; NULL: nothing'),
 ('capture', 'trust_store', 'What certificates were verified against; NULL: they were not'),
 ('capture', 'sensor_id', 'The sensor that made it'),
+('capture', 'rows_dropped',
+ 'Findings given up as too many waited for the database; NULL: a file was read'),
+('capture', 'outages', 'Times the interface went down or away; NULL: a file was read'),
+('capture', 'clock_steps',
+ 'Times the clock was set by more than a second; NULL: a file was read'),
+('capture', 'write_failures',
+ 'Times the database could not be written, and was again; NULL: a file was read'),
 ('capture', 'pruned_ns',
  'Sessions that began before it were pruned, nanoseconds since 1970; NULL: none'),
 ('server', '', 'One server address and port, with what rules remember of it'),

@@ -11,14 +11,20 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, trust_store, state, sensor_id)"
                        " SELECT ?, ?, ?, 'running', sensor_id FROM sensor JOIN meta"
                        " ON mark = CAST(value AS TEXT) WHERE key = 'sensor'",
-    [ST_CAPTURE_END] =
-        "UPDATE capture SET state = 'complete', frames = ?2, octets = ?3,"
+    [ST_CAPTURE_FIGURES] =
+        "UPDATE capture SET state = ?31, frames = ?2, octets = ?3,"
         " frames_dropped_kernel = ?4, frames_dropped_interface = ?5, damaged_frames = ?6,"
         " other_frames = ?7, fragments = ?8, unknown_link = ?9, flows = ?10, mail_flows = ?11,"
         " mail_port_other = ?12, gap_octets = ?13, evicted = ?14, held_refused = ?15,"
         " holes_given_up = ?16, fragments_completed = ?17, fragments_expired = ?18,"
         " fragments_evicted = ?19, fragments_discarded = ?20, started_at = ?21, ended_at = ?22,"
-        " started_ns = ?23, ended_ns = ?24, damage = ?25, digest = ?26 WHERE capture_id = ?1",
+        " started_ns = ?23, ended_ns = ?24, damage = ?25, digest = coalesce(?26, digest),"
+        " rows_dropped = ?27, outages = ?28, clock_steps = ?29, write_failures = ?30"
+        " WHERE capture_id = ?1",
+    [ST_LIVE_FIND] = "SELECT 1 FROM capture WHERE state = 'live' LIMIT 1",
+    [ST_LIVE_ADD] = "INSERT INTO capture (source, digest, trust_store, state, sensor_id)"
+                    " SELECT ?, ?, ?, 'live', sensor_id FROM sensor JOIN meta"
+                    " ON mark = CAST(value AS TEXT) WHERE key = 'sensor'",
     [ST_SERVER_ADD] = "INSERT INTO server (ip, port, ehlo_sessions, ehlo_offered, changed)"
                       " VALUES (?, ?, 0, 0, 1) ON CONFLICT DO NOTHING",
     [ST_SERVER_FIND] = "SELECT server_id FROM server WHERE ip = ? AND port = ?",
@@ -46,11 +52,14 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_MARK_UNJUDGED] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM server r"
                          " JOIN session s ON s.server_id = r.server_id WHERE r.changed <> 0"
                          " ORDER BY s.session_id",
+    [ST_MARK_ONE] = "INSERT OR IGNORE INTO unjudged VALUES (?)",
     [ST_MARK_DONE] = "UPDATE server SET changed = 0 WHERE changed <> 0",
-    [ST_UNJUDGED] = "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"
-                    " CROSS JOIN session s ON s.session_id = u.session_id"
-                    " CROSS JOIN server r ON r.server_id = s.server_id"
-                    " ORDER BY u.session_id LIMIT 1",
+#define UNJUDGED                                                                                   \
+    "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"                         \
+    " CROSS JOIN session s ON s.session_id = u.session_id"                                         \
+    " CROSS JOIN server r ON r.server_id = s.server_id"
+    [ST_UNJUDGED] = UNJUDGED " ORDER BY u.session_id LIMIT 1",
+    [ST_UNJUDGED_NEWEST] = UNJUDGED " ORDER BY u.session_id DESC LIMIT 1",
     [ST_CONFLICT_ADD] = "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ST_CONFLICT_GET] = "SELECT sent_by, stream_offset, octets, seen_ns, first_sha256,"
                         " second_sha256, first_starttls, second_starttls FROM conflict"
@@ -205,6 +214,8 @@ sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err
 {
     sqlite3_stmt **s = &st->statements[which];
 
+    if (guard_in_time(st, e) < 0)
+        return NULL;
     if (*s) {
         sqlite3_reset(*s);
         sqlite3_clear_bindings(*s);

@@ -19,7 +19,7 @@
 
 #define NOT_A_DATABASE "%s is not a mailtap database: it is no SQLite file at all"
 
-int store_fail(const struct store *st, struct err *e)
+int store_fail(struct store *st, struct err *e)
 {
     char said[256];
     int code = sqlite3_errcode(st->db) & 0xff;
@@ -27,6 +27,7 @@ int store_fail(const struct store *st, struct err *e)
     /* SQLite itself says it of some writes only; this is set with these two. */
     if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && sqlite3_system_errno(st->db) == ENOSPC)
         code = SQLITE_FULL;
+    st->failed = code == SQLITE_FULL ? code : sqlite3_extended_errcode(st->db);
     switch (code) {
     case SQLITE_NOTADB:
         return err_set(e, NOT_A_DATABASE, st->path);
@@ -37,6 +38,8 @@ int store_fail(const struct store *st, struct err *e)
         return err_set(e, "%s is in use by another program: try again when that is done", st->path);
     case SQLITE_FULL:
         return err_set(e, "%s cannot grow: the disk is full", st->path);
+    case SQLITE_INTERRUPT:
+        return err_set(e, "%s: not finished in time", st->path);
     case SQLITE_READONLY:
         if (st->writing)
             return err_set(e, "%s cannot be written: it, or its folder, is read-only", st->path);
@@ -81,15 +84,16 @@ int store_batch_commit(struct store *st, struct err *e)
 {
     if (!st->in_batch)
         return 0;
-    if (run_plain(st, ST_COMMIT, e) < 0)
+    if ((st->live && live_commits(st, e) < 0) || run_plain(st, ST_COMMIT, e) < 0)
         return -1;
-    st->in_batch = false;
+    st->in_batch = st->dns_marked = false;
+    st->live_kept = st->live;
     return 0;
 }
 
 int store_batch_add(struct store *st, struct err *e)
 {
-    return ++st->batched < BOUND_BATCH ? 0 : store_batch_commit(st, e);
+    return ++st->batched < BOUND_BATCH || st->live ? 0 : store_batch_commit(st, e);
 }
 
 /* ---- memory */
@@ -122,6 +126,19 @@ static void take_memory(void)
 }
 
 /* ---- opening */
+
+/* Temporary tables and sorts may be large, so they stay files.  SQLite keeps the pointer. */
+int store_set_temp(const char *folder)
+{
+    char *copy = NULL;
+
+    take_memory();
+    if (folder && !(copy = sqlite3_mprintf("%s", folder)))
+        return -1;
+    sqlite3_free(sqlite3_temp_directory);
+    sqlite3_temp_directory = copy;
+    return 0;
+}
 
 /* SQLite takes ":memory:" and the empty name for something else than a file. */
 static char *as_file(const char *path)
@@ -296,7 +313,7 @@ static int open_writing(struct store *st, const char *file, struct err *e)
                   "PRAGMA cache_size = -65536; PRAGMA foreign_keys = OFF",
                   e) < 0)
         return -1;
-    return store_remove_unfinished(st, e);
+    return store_remove_unfinished(st, e) < 0 ? -1 : live_complete(st, e);
 }
 
 static void release(struct store **st)

@@ -19,7 +19,10 @@ enum statement {
     ST_CAPTURE_FIND,
     ST_UNFINISHED_FIND,
     ST_CAPTURE_ADD,
-    ST_CAPTURE_END,
+    ST_CAPTURE_FIGURES,
+    ST_LIVE_FIND,
+    ST_LIVE_ADD,
+    ST_MARK_ONE,
     ST_SERVER_ADD,
     ST_SERVER_FIND,
     ST_SERVER_GROW,
@@ -45,6 +48,7 @@ enum statement {
     ST_MARK_UNJUDGED,
     ST_MARK_DONE,
     ST_UNJUDGED,
+    ST_UNJUDGED_NEWEST,
     ST_CONFLICT_ADD,
     ST_CONFLICT_GET,
     ST_MARK_ALL,
@@ -89,7 +93,7 @@ enum row_part {
 };
 
 /* The format that this program writes, and the first one in which sessions share rows. */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define SCHEMA_SHARED 3
 
 struct store {
@@ -108,6 +112,12 @@ struct store {
     bool overlapping;    /* captures of the same time: one connection may be in several */
     bool dns_changed;    /* records came since sessions were last marked for judging */
     bool servers_change; /* some server may have `changed` set */
+    bool dns_marked;     /* dns_changed was so when the batch began, and is dealt with in it */
+    bool indexed;        /* schema_index() was called, and not taken back since */
+    unsigned live;       /* captures that go on; */
+    unsigned live_kept;  /* of them, as of the last commit */
+    int failed;          /* what SQLite said last when something failed */
+    int64_t deadline_ns; /* store_deadline() */
     /* guard.c */
     bool asking;                  /* a question is being prepared or run: reading only */
     int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
@@ -148,7 +158,7 @@ struct store *store_open_source(const char *path, bool exclusive, struct err *e)
 /* ---- store.c */
 
 /* *e gets the database's name and what SQLite says of it; always -1. */
-int store_fail(const struct store *st, struct err *e);
+int store_fail(struct store *st, struct err *e);
 
 /* Remove the rows of captures that did not end, and what was counted because of them. */
 int store_remove_unfinished(struct store *st, struct err *e);
@@ -156,7 +166,8 @@ int store_remove_unfinished(struct store *st, struct err *e);
 /* Count servers again whose `changed` is 2, and remove what nothing refers to any more. */
 int store_sweep(struct store *st, struct err *e);
 
-/* Open a transaction when none is, and commit: at once, or when it has BOUND_BATCH rows. */
+/* Open a transaction when none is, and commit: at once, or when it has BOUND_BATCH rows and no
+ * capture is live. */
 int store_batch_begin(struct store *st, struct err *e);
 int store_batch_add(struct store *st, struct err *e);
 int store_batch_commit(struct store *st, struct err *e);
@@ -176,6 +187,9 @@ int64_t guard_asked(struct store *st);
 
 /* Is it time to give up?  For functions, whose calls are long beside SQLite's instructions. */
 bool guard_overdue(struct store *st);
+
+/* 0, or -1 once the deadline of a writer has passed: store_deadline(). */
+int guard_in_time(struct store *st, struct err *e);
 
 /* ---- functions.c: the statistics of statistics.h in SQL, for questions and a stranger's views */
 
@@ -212,6 +226,24 @@ int known_row(struct store *st, enum row_part part, int64_t server, const struct
  * capture that did not end they are counted again. */
 int known_flush(struct store *st, struct err *e);
 
+/* ---- store_write.c */
+
+/* Figures, state and damage of a capture; no digest: it has one, and keeps it. */
+int store_figures(struct store *st, int64_t capture, const char *state, const uint8_t *digest,
+                  const struct capture_counts *counts, const char *damage, struct err *e);
+
+/* The base name of a file or interface, as it is stored. */
+#define SOURCE_OCTETS (4 * BOUND_NAME)
+void store_source(char to[SOURCE_OCTETS], const char *name);
+
+/* ---- store_live.c */
+
+/* Before a commit while captures are live: what goes with their sessions. */
+int live_commits(struct store *st, struct err *e);
+
+/* Live captures of a run that died become complete; before any is begun here. */
+int live_complete(struct store *st, struct err *e);
+
 /* ---- schema.c */
 
 /*
@@ -231,6 +263,9 @@ int schema_key(struct store *st, struct err *e);
 #define SCHEMA_MARK 33
 void schema_marks(struct slice key, char sensor[SCHEMA_MARK], char key_mark[SCHEMA_MARK]);
 
+/* This new database is of the same sensor as another one, and has its key. */
+int schema_follow(struct store *st, struct store *like, struct err *e);
+
 /* This new database takes the place of one with this key. */
 int schema_adopt(struct store *st, const uint8_t key[ADDRESS_KEY_OCTETS], struct err *e);
 
@@ -244,6 +279,10 @@ int schema_index(struct store *st, struct err *e);
 sqlite3 *schema_model(void);
 
 /* ---- store_read.c */
+
+/* 1 with the session that `which` gives of those that wait; 0 when none waits: commits. */
+int store_waiting(struct store *st, enum statement which, int64_t *session_r, struct facts *facts_r,
+                  struct history *history_r, struct err *e);
 
 /* All facts of a session that a rule may look at. */
 int store_load(struct store *st, int64_t session, struct facts *facts_r, struct err *e);
@@ -285,6 +324,9 @@ int store_prune_capture(struct store *st, int64_t capture, int64_t before_ns, st
 struct merge_counts;
 int merge_captures(struct store *st, struct store *source, bool whole,
                    struct merge_counts *counts_r, struct err *e);
+
+/* Policies of a database whose tables are ours. */
+int merge_policies(struct store *st, struct store *source, struct err *e);
 
 /* ---- migrate.c */
 

@@ -16,11 +16,12 @@ int store_mark_for_dns(struct store *st, struct err *e)
 
     if (st->dns_changed && (!s || store_run(st, s, e) < 0))
         return -1;
+    st->dns_marked |= st->dns_changed;
     st->dns_changed = false;
     return 0;
 }
 
-static int mark(struct store *st, struct err *e)
+int store_mark(struct store *st, struct err *e)
 {
     static const enum statement steps[] = {ST_MARK_UNJUDGED, ST_MARK_DONE};
 
@@ -39,10 +40,10 @@ static int mark(struct store *st, struct err *e)
 }
 
 /* 1, or 0 when there is none. */
-static int next_session(struct store *st, int64_t *session_r, struct history *history_r,
-                        struct err *e)
+static int next_session(struct store *st, enum statement which, int64_t *session_r,
+                        struct history *history_r, struct err *e)
 {
-    sqlite3_stmt *s = store_statement(st, ST_UNJUDGED, e);
+    sqlite3_stmt *s = store_statement(st, which, e);
 
     if (!s)
         return -1;
@@ -97,19 +98,24 @@ int store_load(struct store *st, int64_t session, struct facts *facts_r, struct 
     return facts_r->conflicts ? load_conflicts(st, session, facts_r, e) : 0;
 }
 
-int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
-                   struct history *history_r, struct err *e)
+int store_waiting(struct store *st, enum statement which, int64_t *session_r, struct facts *facts_r,
+                  struct history *history_r, struct err *e)
 {
-    if (mark(st, e) < 0)
-        return -1;
     memset(history_r, 0, sizeof *history_r);
-    int rc = next_session(st, session_r, history_r, e);
+    int rc = next_session(st, which, session_r, history_r, e);
     if (rc == 0)
         return store_batch_commit(st, e);
     if (rc < 0 || store_load(st, *session_r, facts_r, e) < 0 ||
         history_load(st, *session_r, facts_r, history_r, e) < 0)
         return -1;
     return 1;
+}
+
+int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
+                   struct history *history_r, struct err *e)
+{
+    return store_mark(st, e) < 0 ? -1
+                                 : store_waiting(st, ST_UNJUDGED, session_r, facts_r, history_r, e);
 }
 
 int store_judge_all(struct store *st, struct err *e)

@@ -111,10 +111,15 @@ static const char *base_name(const char *name)
     return slash && slash[1] ? slash + 1 : name;
 }
 
+void store_source(char to[SOURCE_OCTETS], const char *name)
+{
+    text_escape(to, SOURCE_OCTETS, slice_of(base_name(name)));
+}
+
 int store_capture_begin(struct store *st, const char *name, const uint8_t digest[DIGEST_OCTETS],
                         int64_t *id_r, struct err *e)
 {
-    char source[4 * BOUND_NAME];
+    char source[SOURCE_OCTETS];
     int found = store_batch_commit(st, e) < 0 ? -1 : digest ? find_capture(st, digest, e) : 0;
 
     if (found)
@@ -122,7 +127,7 @@ int store_capture_begin(struct store *st, const char *name, const uint8_t digest
     sqlite3_stmt *s = store_statement(st, ST_CAPTURE_ADD, e);
     if (!s)
         return -1;
-    text_escape(source, sizeof source, slice_of(base_name(name)));
+    store_source(source, name);
     sqlite3_bind_text(s, 1, source, -1, SQLITE_STATIC);
     if (digest)
         sqlite3_bind_blob(s, 2, digest, DIGEST_OCTETS, SQLITE_STATIC);
@@ -173,20 +178,20 @@ static void bind_counts(sqlite3_stmt *s, const struct capture_counts *counts)
         bind_count(s, 6 + i, after_drops[i]);
     bind_time(s, 21, 23, counts->started_ns);
     bind_time(s, 22, 24, counts->ended_ns);
+    if (counts->live) {
+        bind_count(s, 27, counts->rows_dropped);
+        bind_count(s, 28, counts->outages);
+        bind_count(s, 29, counts->clock_steps);
+        bind_count(s, 30, counts->write_failures);
+    }
 }
 
-int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DIGEST_OCTETS],
-                      const struct capture_counts *counts, const char *damage, struct err *e)
+int store_figures(struct store *st, int64_t capture, const char *state, const uint8_t *digest,
+                  const struct capture_counts *counts, const char *damage, struct err *e)
 {
     char said[1024];
-    int found = find_capture(st, digest, e);
+    sqlite3_stmt *s = store_statement(st, ST_CAPTURE_FIGURES, e);
 
-    if (found)
-        return found < 0 ? -1 : store_remove_unfinished(st, e);
-    /* With the capture, lest a run that dies before it judges leaves verdicts of before. */
-    if (store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 || store_mark_for_dns(st, e) < 0)
-        return -1;
-    sqlite3_stmt *s = store_statement(st, ST_CAPTURE_END, e);
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, capture);
@@ -195,8 +200,23 @@ int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DI
         text_escape(said, sizeof said, slice_of(damage));
         sqlite3_bind_text(s, 25, said, -1, SQLITE_STATIC);
     }
-    sqlite3_bind_blob(s, 26, digest, DIGEST_OCTETS, SQLITE_STATIC);
-    return store_run(st, s, e) < 0 ? -1 : 1;
+    if (digest)
+        sqlite3_bind_blob(s, 26, digest, DIGEST_OCTETS, SQLITE_STATIC);
+    sqlite3_bind_text(s, 31, state, -1, SQLITE_STATIC);
+    return store_run(st, s, e);
+}
+
+int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DIGEST_OCTETS],
+                      const struct capture_counts *counts, const char *damage, struct err *e)
+{
+    int found = find_capture(st, digest, e);
+
+    if (found)
+        return found < 0 ? -1 : store_remove_unfinished(st, e);
+    /* With the capture, lest a run that dies before it judges leaves verdicts of before. */
+    if (store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 || store_mark_for_dns(st, e) < 0)
+        return -1;
+    return store_figures(st, capture, "complete", digest, counts, damage, e) < 0 ? -1 : 1;
 }
 
 int store_commit(struct store *st, struct err *e)

@@ -36,6 +36,11 @@ static void say_missing(struct document *d, const struct answer *a)
          "segments were given up for want of room"},
         {"captures_damaged", "missing-captures-damaged", "capture was damaged",
          "captures were damaged"},
+        {"findings_dropped", "missing-findings-dropped",
+         "finding was given up, as too many waited for the database",
+         "findings were given up, as too many waited for the database"},
+        {"captures_live", "missing-captures-live", "capture is still going on",
+         "captures are still going on"},
         {"captures_unfinished", "missing-captures-unfinished", "capture was not finished",
          "captures were not finished"},
     };

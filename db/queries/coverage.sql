@@ -20,7 +20,9 @@ SELECT s.sessions,
   coalesce(sum(held_refused), 0) AS segments_given_up,
   group_concat(DISTINCT trust_store) AS trust_stores,
   min(started_at) AS first_frame_at,
-  max(ended_at) AS last_frame_at
+  max(ended_at) AS last_frame_at,
+  count(*) FILTER (WHERE state = 'live') AS captures_live,
+  coalesce(sum(rows_dropped), 0) AS findings_dropped
 FROM (
   SELECT count(*) AS sessions,
     count(*) FILTER (WHERE c.one_sided = 1) AS one_sided,

@@ -26,7 +26,7 @@ enum store_mode {
 /*
  * NULL on failure: missing, not a mailtap database, made by a newer mailtap, in use, read-only.  One
  * that an older mailtap made is brought up to date when it is opened for writing, and refused to
- * readers.
+ * readers.  A live capture of a run that died becomes complete, with what it had stored.
  */
 struct store *store_open(const char *path, enum store_mode mode, struct err *e);
 
@@ -53,6 +53,11 @@ struct capture_counts {
     uint64_t evicted, held_refused, holes_given_up;
     uint64_t fragments_completed, fragments_expired, fragments_evicted, fragments_discarded;
     int64_t started_ns, ended_ns; /* of the first and last frame; 0 when there was none */
+    bool live;               /* of an interface: what follows applies; NULL in the view for files */
+    uint64_t rows_dropped;   /* findings given up, because too many waited for the database */
+    uint64_t outages;        /* the interface went down or away */
+    uint64_t clock_steps;    /* the host's clock was set by more than a second */
+    uint64_t write_failures; /* the database could not be written, and was tried again */
 };
 
 /*
@@ -136,6 +141,66 @@ int store_prune(struct store *st, int64_t before_ns, struct pruned *pruned_r, st
 
 /* Give free pages back to the system: 1, or 0 when that cannot be now, and *e says why. */
 int store_shrink(struct store *st, struct err *e);
+
+/*
+ * ---- live captures: they go on, for weeks perhaps, and several at a time.
+ *
+ * Such a capture is a row in the state `live` from its beginning.  While there is one, nothing is
+ * committed but by store_live_commit(), store_commit() and store_mark(), and then all of it: figures
+ * of servers, and that the new sessions wait for a verdict.  A run that dies loses what it had not
+ * committed; the next one that opens the database for writing completes its captures.
+ */
+
+/* Begin one, with figures of 0; makes the indexes that judging needs.  Within the batch, as all that
+ * follows: not committed by itself. */
+int store_live_begin(struct store *st, const char *interface, int64_t *id_r, struct err *e);
+
+/* Its figures so far; mail_flows is at least the number of its sessions stored. */
+int store_live_counts(struct store *st, int64_t capture, const struct capture_counts *counts,
+                      struct err *e);
+
+/* It is complete.  `damage`: what was wrong, or NULL. */
+int store_live_end(struct store *st, int64_t capture, const struct capture_counts *counts,
+                   const char *damage, struct err *e);
+
+/* What was written since the last time becomes visible to readers, and stays whatever happens. */
+int store_live_commit(struct store *st, struct err *e);
+
+/*
+ * After a failure: take back what was not committed, and forget what was known of it, so that the
+ * same can be written again.  Captures begun since the last commit are gone, too.  Ends the deadline.
+ */
+int store_undo(struct store *st, struct err *e);
+
+/* May what failed last pass: a full disk, a quota, a bad write, another program's lock, a deadline?  As
+ * opposed to a damaged database, or one that is gone. */
+bool store_may_recover(const struct store *st);
+
+/* From now on whatever is not done when CLOCK_MONOTONIC gets there fails; 0: nothing does.  What was
+ * not committed is to be taken back then, with store_undo(). */
+void store_deadline(struct store *st, int64_t monotonic_ns);
+
+/* The first half of store_unjudged(), which costs the most: compare servers with themselves again, and
+ * have all sessions wait for a verdict whose verdict may have changed.  Commits. */
+int store_mark(struct store *st, struct err *e);
+
+/*
+ * The second half: of the sessions that wait, the newest: 1, or 0 when none waits, and then it
+ * commits.  A session that came since store_mark() is judged by the history of then, and once more
+ * after the next one.
+ */
+int store_unjudged_marked(struct store *st, int64_t *session_r, struct facts *facts_r,
+                          struct history *history_r, struct err *e);
+
+/*
+ * A new database, where there is none yet, that goes on where `like` stops: of the same sensor, with
+ * the same key for addresses, the same policies, the same trust store.
+ */
+struct store *store_open_next(const char *path, struct store *like, struct err *e);
+
+/* Where SQLite puts files for the time of a statement; NULL: where the system has them.  Of the whole
+ * process; before the first database is opened. */
+int store_set_temp(const char *folder);
 
 /* ---- checking */
 

@@ -95,7 +95,7 @@ static void a_newer_one_is_refused(void **state)
     const char *path = sample_made(state, "newer.db");
     struct err e = {""};
 
-    sample_sql(path, "PRAGMA user_version = 4");
+    sample_sql(path, "PRAGMA user_version = 5");
     assert_null(store_open(path, STORE_CHANGE, &e));
     assert_non_null(strstr(e.text, "newer"));
 }
