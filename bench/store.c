@@ -212,6 +212,42 @@ static double judge_all(struct store *st, size_t *n_r, struct err *e)
     return seconds() - at;
 }
 
+/* While a capture is live: one more session of each of so many servers; how long is the marking? */
+static void mark_after(struct store *st, const struct population *p, uint32_t servers,
+                       struct err *e)
+{
+    static struct facts facts;
+    static struct extra extra;
+    struct random r = random_seeded(servers);
+    bool *done = must_alloc(p->server_count, sizeof *done);
+    uint32_t stored = 0;
+    size_t judged;
+    int64_t capture;
+
+    must(store_live_begin(st, "eth0", &capture, e), e);
+    for (size_t i = p->visit_count; i > 0 && stored < servers; i--) {
+        struct visit v = p->visits[i - 1];
+        if (done[v.server])
+            continue;
+        done[v.server] = true;
+        v.started_ns += DAY_NS;
+        fill(p, &v, &facts, &extra, &r);
+        must(store_session(st, capture, &facts, e), e);
+        stored++;
+    }
+    must(store_live_end(st, capture, &(struct capture_counts){.mail_flows = stored, .live = true},
+                        NULL, e),
+         e);
+    must(store_live_commit(st, e), e);
+    double at = seconds();
+    must(store_mark(st, e), e);
+    printf("marked  after a session of %u servers: %.3f s", stored, seconds() - at);
+    at = judge_all(st, &judged, e);
+    printf("; %zu sessions judged again in %.2f s\n", judged, at);
+    fflush(stdout);
+    free(done);
+}
+
 static int by_time(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -272,6 +308,9 @@ int main(int argc, char **argv)
     spent = judge_all(st, &judged, &e);
     printf("judged  %zu sessions in %.2f s: %.0f a second\n", judged, spent,
            (double)judged / spent);
+    const uint32_t changed[] = {1, 10, 100, UINT32_MAX};
+    for (size_t i = 0; i < sizeof changed / sizeof *changed; i++)
+        mark_after(st, p, changed[i], &e);
     must(store_close(&st, &e), &e);
     stat(path, &status);
     printf("octets  %lld, %.0f a session\n", (long long)status.st_size,

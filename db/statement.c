@@ -53,6 +53,23 @@ static const char *const statement_sql[STATEMENTS] = {
                          " JOIN session s ON s.server_id = r.server_id WHERE r.changed <> 0"
                          " ORDER BY s.session_id",
     [ST_MARK_ONE] = "INSERT OR IGNORE INTO unjudged VALUES (?)",
+    /* Whether a handshake that broke is the path's fault hangs on how the same client fares with other
+     * servers (ST_BROKEN_ELSEWHERE_GET): those that came, and the sessions they bear on. */
+    [ST_MARK_ELSEWHERE] =
+        "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM"
+        " (SELECT n.client_id, min(n.started_ns) AS from_ns, max(n.started_ns) AS until_ns"
+        "  FROM session n NOT INDEXED CROSS JOIN server r ON r.server_id = n.server_id"
+        "  CROSS JOIN course c ON c.course_id = n.course_id"
+        "  WHERE n.session_id > ?1 AND r.changed <> 0 AND c.starttls_reply = 220"
+        "  GROUP BY n.client_id) k"
+        " CROSS JOIN session s INDEXED BY session_client ON s.client_id = k.client_id"
+        " AND s.started_ns BETWEEN k.from_ns - ?2 AND k.until_ns + ?2"
+        " CROSS JOIN course c ON c.course_id = s.course_id"
+        " WHERE c.starttls_offered = 1 AND c.starttls_requested IS NOT 1"
+        " AND EXISTS (SELECT 1 FROM session b INDEXED BY session_broken"
+        "  WHERE b.server_id = s.server_id AND b.client_id = s.client_id AND b.tls_broken = 1"
+        "  AND b.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns)",
+    [ST_LAST_SESSION] = "SELECT coalesce(max(session_id), 0) FROM session",
     [ST_MARK_DONE] = "UPDATE server SET changed = 0 WHERE changed <> 0",
 #define UNJUDGED                                                                                   \
     "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"                         \

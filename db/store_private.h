@@ -47,6 +47,8 @@ enum statement {
     ST_ADDRESS_ADD,
     ST_MARK_UNJUDGED,
     ST_MARK_DONE,
+    ST_MARK_ELSEWHERE,
+    ST_LAST_SESSION,
     ST_UNJUDGED,
     ST_UNJUDGED_NEWEST,
     ST_CONFLICT_ADD,
@@ -116,6 +118,7 @@ struct store {
     bool indexed;        /* schema_index() was called, and not taken back since */
     unsigned live;       /* captures that go on; */
     unsigned live_kept;  /* of them, as of the last commit */
+    int64_t marked;      /* the last session when store_mark() was last called; 0: not known */
     int failed;          /* what SQLite said last when something failed */
     int64_t deadline_ns; /* store_deadline() */
     /* guard.c */

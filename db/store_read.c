@@ -21,14 +21,37 @@ int store_mark_for_dns(struct store *st, struct err *e)
     return 0;
 }
 
+/* What sessions that came since the last time mean for sessions with other servers. */
+static int mark_elsewhere(struct store *st, int64_t *last_r, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_MARK_ELSEWHERE, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, st->marked);
+    sqlite3_bind_int64(s, 2, BOUND_FALLBACK_SECONDS * INT64_C(1000000000));
+    s = store_run(st, s, e) < 0 ? NULL : store_statement(st, ST_LAST_SESSION, e);
+    if (!s)
+        return -1;
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        *last_r = sqlite3_column_int64(s, 0);
+    else
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW ? 0 : -1;
+}
+
 int store_mark(struct store *st, struct err *e)
 {
     static const enum statement steps[] = {ST_MARK_UNJUDGED, ST_MARK_DONE};
+    int64_t last;
 
     if (!st->servers_change && !st->dns_changed)
         return 0;
     if (store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 || schema_index(st, e) < 0 ||
-        contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0)
+        contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0 ||
+        mark_elsewhere(st, &last, e) < 0)
         return -1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *s = store_statement(st, steps[i], e);
@@ -36,7 +59,10 @@ int store_mark(struct store *st, struct err *e)
             return -1;
     }
     st->servers_change = false;
-    return store_batch_commit(st, e);
+    if (store_batch_commit(st, e) < 0)
+        return -1;
+    st->marked = last;
+    return 0;
 }
 
 /* 1, or 0 when there is none. */
