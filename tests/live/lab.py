@@ -6,10 +6,13 @@ The middle forwards.  What comes from 10.77.1.11, .12, .13 it takes for itself a
 left out, refused.  The client still sees the server's address, and so does a capture on m0; on m1 the same mail is seen
 with the middle's own address.  Over vxlan7, on c0 and m0, the clients are 10.77.7.1.
 
+span0 in the middle is the mirror port of a switch: all frames of m0, those of 10.77.1.21 with a VLAN tag, of .22 with
+two, of .23 inside of GRE.  Frames of a veth pair have no stamp of the kernel that two programs could share (TCP has
+left one of its own there); those of span0 do.
+
 Postfix: 25 and 587 with STARTTLS (587 with AUTH), 2525 without, 465 TLS from the first octet, 2526 in the clear with
 AUTH.  All mail is thrown away.
 """
-import argparse
 import base64
 import os
 import shutil
@@ -26,6 +29,7 @@ SERVER, SERVER6 = "10.77.0.1", "fd77:0::1"
 CLIENT, CLIENT6 = "10.77.1.1", "fd77:1::1"
 TUNNEL = "10.77.7.1"
 MASKED, REMOVED, REFUSED = "10.77.1.11", "10.77.1.12", "10.77.1.13"
+TAGGED, TWICE, GRE = "10.77.1.21", "10.77.1.22", "10.77.1.23"
 USER, PASSWORD = "ann", "correct-horse"
 HERE = os.path.abspath(__file__)
 
@@ -159,7 +163,7 @@ class Lab:
         """The wire between clients and middle, that tests take away and make again."""
         self.ip("m", "link add m0 type veth peer name c0 netns %s-c" % self.name,
                 "addr add 10.77.1.254/24 dev m0", "-6 addr add fd77:1::fe/64 dev m0 nodad", "link set m0 up")
-        self.ip("c", *("addr add %s/24 dev c0" % a for a in (CLIENT, MASKED, REMOVED, REFUSED)),
+        self.ip("c", *("addr add %s/24 dev c0" % a for a in (CLIENT, MASKED, REMOVED, REFUSED, TAGGED, TWICE, GRE)),
                 "-6 addr add %s/64 dev c0 nodad" % CLIENT6, "link set c0 up")
         self.routes()
         self.ip("m", "link add vxlan7 type vxlan id 7 local 10.77.1.254 remote %s dev m0 dstport 4789" % CLIENT,
@@ -195,6 +199,12 @@ class Lab:
         for place, source in (("c", CLIENT), ("c", MASKED)):
             if not wait_for(self.answers, 20, source):
                 raise RuntimeError("no server answers; %s says why" % self.path("postfix/log"))
+
+    def mirror(self):
+        self.role("m", "mirror", "m0", "span0")
+        if not wait_for(lambda: subprocess.run(self.inside("m") + ["ip", "link", "set", "span0", "up"],
+                                               stderr=subprocess.DEVNULL).returncode == 0, 10):
+            raise RuntimeError("there is no span0")
 
     def answers(self, source):
         probe = subprocess.run(self.inside("c") + [sys.executable, HERE, "probe", source], stderr=subprocess.DEVNULL)
@@ -337,6 +347,39 @@ def run_probe(source):
         s.recv(100)
 
 
+def run_mirror(interface, span):
+    """Copies frames, dressed by whose they are."""
+    import fcntl
+    import struct
+    tap = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(tap, 0x400454CA, struct.pack("16sH22x", span.encode(), 0x1002))  # TUNSETIFF: TAP, NO_PI
+    with open("/proc/sys/net/ipv6/conf/%s/disable_ipv6" % span, "w") as f:
+        f.write("1")
+    source = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    source.setsockopt(socket.SOL_SOCKET, 33, 1 << 25)  # SO_RCVBUFFORCE
+    source.bind((interface, 3))
+    tagged, twice, gre = (socket.inet_aton(a) for a in (TAGGED, TWICE, GRE))
+    outer = bytes.fromhex("0200000000010200000000020800")
+    while True:
+        try:
+            frame = source.recv(1 << 17)
+        except OSError:  # the wire is down
+            time.sleep(0.1)
+            continue
+        both = (frame[26:30], frame[30:34]) if frame[12:14] == b"\x08\0" else ()
+        if tagged in both:
+            frame = frame[:12] + b"\x81\0\0\x07" + frame[12:]
+        elif twice in both:
+            frame = frame[:12] + b"\x88\xa8\0\x09\x81\0\0\x07" + frame[12:]
+        elif gre in both and len(frame) < 65000:
+            frame = outer + struct.pack(">BBHHHBBHII", 0x45, 0, len(frame) + 24, 0, 0, 64, 47, 0, 0xC0000201,
+                                        0xC0000202) + b"\0\0\x65\x58" + frame
+        try:
+            os.write(tap, frame)
+        except OSError:
+            pass  # span0 is not up yet
+
+
 class Threads(socketserver.ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
     request_queue_size = 64
@@ -421,4 +464,4 @@ def run_stripper():
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    {"logins": run_logins, "stripper": run_stripper, "send": run_send, "probe": run_probe}[sys.argv[1]](*sys.argv[2:])
+    {"logins": run_logins, "stripper": run_stripper, "send": run_send, "mirror": run_mirror, "probe": run_probe}[sys.argv[1]](*sys.argv[2:])
