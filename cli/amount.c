@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 void amount_exact(char to[AMOUNT_TEXT], uint64_t n)
 {
@@ -27,48 +26,41 @@ static double bounded(double n)
     return !isfinite(n) || n < 0 ? 0 : n > MOST ? MOST : n;
 }
 
-/* Three digits of n, which is divided until they are enough; the times that took. */
-static unsigned three_digits(char to[AMOUNT_TEXT], double n, double step)
+/* Three digits of n, divided until they are enough, and the unit after so many divisions. */
+static void three_digits(char to[AMOUNT_TEXT], double n, double step, const char *const units[7])
 {
     unsigned times = 0;
 
     for (; n >= 999.5 && times < 6; times++)
         n /= step;
-    if (times == 0)
-        snprintf(to, AMOUNT_TEXT, "%.0f", n);
-    else
-        snprintf(to, AMOUNT_TEXT, "%.*f", n < 9.995 ? 2 : n < 99.95 ? 1 : 0, n);
-    return times;
+    int digits = times == 0 || n >= 99.95 ? 0 : n < 9.995 ? 2 : 1;
+    snprintf(to, AMOUNT_TEXT, "%.*f%s", digits, n, units[times]);
 }
 
 void amount_brief(char to[AMOUNT_TEXT], double n)
 {
-    static const char letters[][2] = {"", "k", "M", "G", "T", "P", "E"};
+    static const char *const letters[] = {"", "k", "M", "G", "T", "P", "E"};
     double some = bounded(n);
 
-    if (some < 99999.5) {
+    if (some < 99999.5)
         amount_exact(to, (uint64_t)(some + 0.5));
-        return;
-    }
-    unsigned times = three_digits(to, some, 1000);
-    strcat(to, letters[times]);
+    else
+        three_digits(to, some, 1000, letters);
 }
 
 void amount_bits(char to[AMOUNT_TEXT], double bits_per_second)
 {
-    static const char units[][8] = {" bit/s",  " kbit/s", " Mbit/s", " Gbit/s",
-                                    " Tbit/s", " Pbit/s", " Ebit/s"};
+    static const char *const units[] = {" bit/s",  " kbit/s", " Mbit/s", " Gbit/s",
+                                        " Tbit/s", " Pbit/s", " Ebit/s"};
 
-    unsigned times = three_digits(to, bounded(bits_per_second), 1000);
-    strcat(to, units[times]);
+    three_digits(to, bounded(bits_per_second), 1000, units);
 }
 
 void amount_octets(char to[AMOUNT_TEXT], uint64_t octets)
 {
-    static const char units[][5] = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
+    static const char *const units[] = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
 
-    unsigned times = three_digits(to, (double)octets, 1024);
-    strcat(to, units[times]);
+    three_digits(to, (double)octets, 1024, units);
 }
 
 void amount_duration(char to[AMOUNT_TEXT], double seconds)

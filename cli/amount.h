@@ -17,7 +17,7 @@ void amount_exact(char to[AMOUNT_TEXT], uint64_t n);
 /* "12,345", or from 100,000 on "123k", "1.23M": at most 6 columns.  What is no number is 0. */
 void amount_brief(char to[AMOUNT_TEXT], double n);
 
-/* "61.2 Mbit/s", at most 10 columns and 1; "1.50 GiB", at most 8. */
+/* "61.2 Mbit/s", at most 11 columns; "1.50 GiB", at most 8. */
 void amount_bits(char to[AMOUNT_TEXT], double bits_per_second);
 void amount_octets(char to[AMOUNT_TEXT], uint64_t octets);
 

@@ -102,16 +102,12 @@ static bool is_refused(const char *name)
 static void add(struct reader *r, const struct option_row *row, struct slice value)
 {
     struct config *c = r->config;
-    size_t name = strlen(row->name), n = 2 + name;
-    char *word = must_alloc(n + 1 + value.n + 1, 1);
+    size_t room = strlen(row->name) + value.n + sizeof "--=";
+    char *word = must_alloc(room, 1);
+    int n = snprintf(word, room, "--%s%s", row->name, row->kind == OPTION_FLAG ? "" : "=");
 
-    memcpy(word, "--", 2);
-    memcpy(word + 2, row->name, name);
-    if (row->kind != OPTION_FLAG) {
-        word[n++] = '=';
-        if (value.n)
-            memcpy(word + n, value.p, value.n);
-    }
+    if (value.n && row->kind != OPTION_FLAG)
+        memcpy(word + n, value.p, value.n);
     c->words = must_grow(c->words, c->count + 1ul, sizeof *c->words);
     c->words[c->count++] = word;
 }

@@ -154,13 +154,12 @@ static void one_interface(struct screen *s, unsigned i, unsigned width)
 {
     const struct live_interface *in = &s->now->interface[i];
     struct live_rate r = live_rate_of(s->now, s->before, i);
-    char name[sizeof in->name + 5];
+    char shown[NAME_COLUMNS + 1], name[NAME_COLUMNS + sizeof " DOWN"];
 
     r.kernel_dropped = in->counts.kernel_dropped;
     r.interface_dropped = in->counts.interface_dropped;
-    amount_ascii(name, NAME_COLUMNS, in->name);
-    if (!in->up)
-        strcat(name, " DOWN");
+    amount_ascii(shown, NAME_COLUMNS, in->name);
+    snprintf(name, sizeof name, "%s%s", shown, in->up ? "" : " DOWN");
     put_interface(s, name, width, in->up, &r);
 }
 
