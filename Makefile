@@ -10,7 +10,7 @@
 #   make bench-simulate   how long a simulation of a million relations takes
 #   make lint     layout, clang-tidy, which layer includes what
 #   make fuzz     libFuzzer targets in build/fuzz/ (clang); FUZZ_SECONDS each
-#   make install  PREFIX=/usr/local DESTDIR=
+#   make install  PREFIX=/usr/local DESTDIR=   the program, and its service: docs/SERVICE.md
 
 B ?= build
 PREFIX ?= /usr/local
@@ -193,8 +193,18 @@ lint: $(B)/schema.inc $(B)/indexes.inc $(B)/questions.inc $(B)/style.inc
 format:
 	clang-format -i $(C_FILES)
 
+# The unit names the program where it was installed. A configuration that is there is the operator's.
+# What reads packets is the operator's to start: nothing is enabled here, and no user is made.
 install: $(B)/mailtap
 	install -D -m 755 $(B)/mailtap $(DESTDIR)$(PREFIX)/bin/mailtap
+	install -D -m 644 docs/SERVICE.md $(DESTDIR)$(PREFIX)/share/doc/mailtap/SERVICE.md
+	install -D -m 644 packaging/mailtap.service $(DESTDIR)$(PREFIX)/lib/systemd/system/mailtap.service
+	sed -i 's,/usr/\(bin\|share\)/,$(PREFIX)/\1/,' \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/mailtap.service
+	install -D -m 644 packaging/mailtap.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/mailtap.conf
+	install -D -m 644 packaging/mailtap.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/mailtap.conf
+	[ -e $(DESTDIR)/etc/mailtap/mailtap.conf ] || \
+	  install -D -m 644 packaging/mailtap.conf $(DESTDIR)/etc/mailtap/mailtap.conf
 clean:
 	rm -rf $(B)
 

@@ -1,0 +1,53 @@
+#!/bin/sh
+# service.sh - what `make install` puts where, and what systemd says of the unit.
+mailtap=$1
+case $mailtap in
+*sanitized*) exit 0 ;; # what is installed does not depend on the build
+esac
+top=$(dirname "$0")/../..
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+. "$(dirname "$0")/../expect.sh"
+
+put() { expect "make install" 0 "" make -s -C "$top" install B="$(dirname "$mailtap")" DESTDIR="$dir/root" PREFIX="$1"; }
+has() { [ -f "$dir/root/$2" ] || { echo "FAILED: $1 is not installed as $2"; failed=1; }; }
+mode() { same "mode of $1" "$(stat -c %a "$dir/root/$1")" "$2"; }
+
+# ---- make install
+put /usr
+for f in usr/bin/mailtap usr/lib/systemd/system/mailtap.service usr/lib/sysusers.d/mailtap.conf \
+    usr/lib/tmpfiles.d/mailtap.conf usr/share/doc/mailtap/SERVICE.md etc/mailtap/mailtap.conf; do
+    has "$(basename $f)" $f
+done
+mode usr/bin/mailtap 755
+mode etc/mailtap/mailtap.conf 644
+unit=$dir/root/usr/lib/systemd/system/mailtap.service
+same "the unit of /usr" "$(sha256sum < "$unit")" "$(sha256sum < "$top/packaging/mailtap.service")"
+expect "the program that was installed" 0 "^mailtap" "$dir/root/usr/bin/mailtap" --version
+
+# An operator's configuration stays.
+echo "interface = mine0" > "$dir/root/etc/mailtap/mailtap.conf"
+put /usr
+same "a configuration that is there" "$(cat "$dir/root/etc/mailtap/mailtap.conf")" "interface = mine0"
+
+# Elsewhere, the unit names the program where it is.
+put /opt/mailtap
+has "the unit of /opt" opt/mailtap/lib/systemd/system/mailtap.service
+same "its program" "$(grep ^ExecStart= "$dir/root/opt/mailtap/lib/systemd/system/mailtap.service")" \
+    "ExecStart=/opt/mailtap/bin/mailtap capture --config /etc/mailtap/mailtap.conf"
+
+# ---- what systemd says: nothing is wrong, and the exposure is at most 2.0 of 10.
+if command -v systemd-analyze > /dev/null; then
+    sed "s,^ExecStart=[^ ]*,ExecStart=$dir/root/usr/bin/mailtap," "$unit" > "$dir/mailtap.service"
+    expect "the unit is sound" 0 "" systemd-analyze verify --man=no "$dir/mailtap.service"
+    same "and nothing is said of it" "$(grep -c mailtap "$dir/out")" 0
+    expect "exposure" 0 "overall exposure level for mailtap.service: [01]\.[0-9]" \
+        systemd-analyze security --offline=true --threshold=20 --no-pager "$dir/mailtap.service"
+    expect "the user" 0 "" systemd-sysusers --root="$dir/root"
+    expect "is made" 0 "^mailtap:.*:/var/lib/mailtap:/usr/sbin/nologin" cat "$dir/root/etc/passwd"
+    expect "its folder" 0 "" systemd-tmpfiles --create --root="$dir/root"
+else
+    echo "service: what systemd says is skipped: there is no systemd-analyze"
+fi
+
+exit $failed
