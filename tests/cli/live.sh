@@ -21,11 +21,12 @@ trap 'ip netns del $place 2> /dev/null' EXIT
 if ! { ip netns add $place && ip -n $place link add v0 type veth peer name v1 &&
     ip -n $place link add v7 type vxlan id 7 dev v0 dstport 4789 &&
     ip -n $place tuntap add dev t0 mode tap &&
-    ip netns exec $place tcpdump -i v0 -d; } > /dev/null 2>&1; then
+    ip -n $place link set v0 up && ip netns exec $place tcpdump -i v0 -d; } > /dev/null 2>&1; then
     skip "no namespaces, or no veth, vxlan and tap devices in them"
 fi
 ip netns del $place
 dir=$(mktemp -d)
+chmod 755 "$dir" # Postfix is somebody else
 mkdir "$dir/disk"
 # What is mounted is never left behind, whatever became of live.py.
 trap 'umount "$dir/disk" 2> /dev/null; rm -rf "$dir"' EXIT
