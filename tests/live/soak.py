@@ -356,11 +356,15 @@ class Soak:
         except OSError:
             return
         for db in self.databases():
-            if db == current or os.path.exists(db + "-wal") or time.time() - os.path.getmtime(db) < 20:
+            if db == current or time.time() - max(map(os.path.getmtime, glob.glob(db + "*"))) < 30:
                 continue
-            self.examine(db)
-            self.finished[os.path.basename(db)] = self.figures(db)
-            shutil.move(db, self.done)
+            self.take(db)
+
+    def take(self, db):
+        self.examine(db)
+        self.finished[os.path.basename(db)] = self.figures(db)
+        for file in glob.glob(db + "*"):  # a reader that is killed may leave a log behind
+            shutil.move(file, self.done)
 
     def examine(self, db):
         done = subprocess.run([self.o.mailtap, "check", db], capture_output=True, text=True)
@@ -381,11 +385,11 @@ class Soak:
                 fields[name] = value.split()[0] if value.split() else ""
         with open("/proc/%d/stat" % self.mailtap.pid) as f:
             stat = f.read().rsplit(")", 1)[1].split()
-        return int(fields["VmRSS"]), int(fields["VmHWM"]), (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+        return int(fields["VmRSS"]), int(fields["RssAnon"]), int(fields["VmHWM"]), (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
     def sample(self, writer, out):
         try:
-            rss, hwm, cpu = self.status()
+            rss, own, hwm, cpu = self.status()
         except (OSError, KeyError):
             return
         total = collections.Counter()
@@ -400,7 +404,7 @@ class Soak:
             sent = json.load(open(self.folder + "/load.json"))
         except (OSError, ValueError):
             sent = {}
-        row = {"seconds": round(self.now(), 1), "rss_kib": rss, "hwm_kib": hwm, "cpu_seconds": cpu,
+        row = {"seconds": round(self.now(), 1), "rss_kib": rss, "anon_kib": own, "hwm_kib": hwm, "cpu_seconds": cpu,
                "frames": total["frames"], "dropped_kernel": total["frames_dropped_kernel"],
                "dropped_interface": total["frames_dropped_interface"], "sessions": total["sessions"], "own": total["own"],
                "sent": sent.get("good", 0), "sent_failed": sent.get("failed", 0), "rows_dropped": total["rows_dropped"],
@@ -471,15 +475,13 @@ class Soak:
             self.ended = "too early"
         self.threads[0].join(5)
         for db in self.databases():
-            self.examine(db)
-            self.finished[os.path.basename(db)] = self.figures(db)
-            shutil.move(db, self.done)
+            self.take(db)
 
-    def slope(self):
+    def slope(self, what):
         """Of memory in the last hour, or the second half of a shorter run: percent over that time, at least squares."""
         last = self.samples[-1]["seconds"] if self.samples else 0
         since = max(last - 3600, last / 2)
-        points = [(s["seconds"], s["rss_kib"]) for s in self.samples if s["seconds"] >= since]
+        points = [(s["seconds"], s[what]) for s in self.samples if s["seconds"] >= since]
         if len(points) < 3:
             return None
         mx, my = (sum(p[i] for p in points) / len(points) for i in (0, 1))
@@ -503,12 +505,15 @@ class Soak:
                    ", ".join("%s %d" % kv for kv in sent.items()), total["own"])]
         if total["own"] < sent.get("good", 0):
             out.append("  that is %d less than went well" % (sent["good"] - total["own"]))
-        memory = self.slope()
-        if memory:
-            out.append("memory: %+.2f %% over the last %.0f s (%d to %d KiB, between %d and %d); most ever %d KiB" % (
-                memory + (self.samples[-1]["hwm_kib"],)))
-            if abs(memory[0]) > 2:
-                self.bad("memory changed by %+.2f %%" % memory[0])
+        # The ring that the kernel fills is part of the first, whatever is in it.
+        for name, what in (("memory", "rss_kib"), ("memory but for files and rings", "anon_kib")):
+            rise = self.slope(what)
+            if rise:
+                out.append("%s: %+.2f %% over the last %.0f s (%d to %d KiB, between %d and %d)" % (name, *rise))
+                if abs(rise[0]) > 2:
+                    self.bad("%s changed by %+.2f %%" % (name, rise[0]))
+        if self.samples:
+            out.append("most memory ever: %d KiB" % self.samples[-1]["hwm_kib"])
         if self.samples:
             out.append("processor: %.1f %% of one" % (100 * self.samples[-1]["cpu_seconds"] / self.samples[-1]["seconds"]))
         out.append("faults: " + ", ".join("%s %d" % kv for kv in collections.Counter(f[2] for f in self.faults).items()))
