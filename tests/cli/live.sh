@@ -11,8 +11,9 @@ skip() {
     exit 0
 }
 [ "$(id -u)" = 0 ] || skip "this is not root"
+export PATH="$PATH:/usr/sbin:/sbin"
 for program in postfix swaks tcpdump ip python3 openssl; do
-    PATH=$PATH:/usr/sbin:/sbin command -v $program > /dev/null || skip "there is no $program"
+    command -v $program > /dev/null || skip "there is no $program"
 done
 perl -MNet::SSLeay -e 1 2> /dev/null || skip "swaks has no TLS (libnet-ssleay-perl)"
 # A place to try in: namespaces, a veth pair, a tap device, and capturing there.

@@ -78,7 +78,8 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 def sh(command, check=True):
-    subprocess.run(command, shell=True, check=check, stdout=subprocess.DEVNULL, stderr=None if check else subprocess.DEVNULL)
+    subprocess.run(command, shell=True, check=check, stdout=subprocess.DEVNULL,
+                   stderr=None if check else subprocess.DEVNULL)
 
 
 def wait_for(what, seconds, *arguments):
@@ -390,7 +391,8 @@ def run_logins():
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
-            self.wfile.write(b"VERSION\t1\t2\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\nCOOKIE\t0123456789abcdef\nDONE\n")
+            self.wfile.write(b"VERSION\t1\t2\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\n"
+                             b"COOKIE\t0123456789abcdef\nDONE\n")
             for line in self.rfile:
                 words = line.decode("latin-1").rstrip("\n").split("\t")
                 if words[0] != "AUTH":
