@@ -37,8 +37,9 @@ int capture_trust(const struct capture_values *v, struct trust **trust_r, struct
 struct pipeline capture_pipeline(const struct capture_values *v, unsigned keep, struct trust *trust,
                                  const struct filter *filter);
 
-/* A database for writing, with its sensor's name; NULL with *e. */
-struct store *capture_store(const struct capture_values *v, bool verified, struct err *e);
+/* The database at `path` for writing, with its sensor's name; NULL with *e. */
+struct store *capture_store(const struct capture_values *v, const char *path, bool verified,
+                            struct err *e);
 
 /* Each gives the exit status. */
 int capture_files(const struct capture_values *v, unsigned keep, const struct filter *filter);

@@ -229,7 +229,7 @@ static int analyse(struct run *r, const struct input *in, struct err *e)
     }
     int rc = 0;
     if (!r->store) {
-        r->store = capture_store(r->values, r->trust != NULL, e);
+        r->store = capture_store(r->values, r->values->database, r->trust != NULL, e);
         rc = r->store ? 0 : -1;
     }
     if (rc == 0)

@@ -1,9 +1,13 @@
 /* cmd_capture.c - mailtap capture: analyse captures into the findings database. */
 #include "capture.h"
 #include "command.h"
+#include "config.h"
+#include "devices_show.h"
+#include "live.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const confine_modes[] = {"best", "full", "off", NULL};
 
@@ -174,6 +178,12 @@ static const struct option_row rows[] = {
      .help = "read options from this file, one a line: name = value"},
 };
 
+static const struct option_group groups[] = {
+    {"max-flows", "Limits"},
+    {"trust-store", "What is checked and kept"},
+    {"buffer", "Live interfaces"},
+};
+
 static const struct option_table table = {
     .command = "capture",
     .usage = "-r FILE... | -i IFACE... -d DB [options]",
@@ -182,6 +192,8 @@ static const struct option_table table = {
                "is in the database already is left alone.",
     .rows = rows,
     .count = sizeof rows / sizeof *rows,
+    .groups = groups,
+    .group_count = sizeof groups / sizeof *groups,
 };
 
 /* A list with commas; false when a word of it is none of ours. */
@@ -262,9 +274,10 @@ struct pipeline capture_pipeline(const struct capture_values *v, unsigned keep, 
     return p;
 }
 
-struct store *capture_store(const struct capture_values *v, bool verified, struct err *e)
+struct store *capture_store(const struct capture_values *v, const char *path, bool verified,
+                            struct err *e)
 {
-    struct store *st = store_open(v->database, STORE_WRITE, e);
+    struct store *st = store_open(path, STORE_WRITE, e);
     struct err unused;
 
     if (st && v->sensor && store_sensor(st, v->sensor, e) < 0)
@@ -289,31 +302,96 @@ static int run(const struct capture_values *v)
     return status;
 }
 
+/* ---- the command line, and a configuration file below it */
+
+static int list_interfaces(void)
+{
+    struct device *list;
+    unsigned count;
+    struct err e = {""};
+
+    if (devices_list(&list, &count, &e) < 0)
+        return command_failed("capture", e.text);
+    devices_show(stdout, list, count);
+    devices_free(&list, count);
+    return EXIT_DONE;
+}
+
+/* What a live capture cannot do is known before anything is opened. */
+static const char *wrong_with_interfaces(const struct capture_values *v)
+{
+    if (v->files.count)
+        return "files (-r) and interfaces (-i) are captures of their own";
+    if (v->interfaces.count > LIVE_INTERFACES)
+        return "at most 16 interfaces can be watched at once";
+    if (v->watch && !isatty(STDOUT_FILENO))
+        return "--watch draws on a terminal, and standard output is none";
+    if (v->rotate_every && !rotate_period(v->rotate_every))
+        return "--rotate-every takes a time as 30m, 6h, 1d or 1w";
+    return NULL;
+}
+
+static const char *wrong_with(const struct capture_values *v)
+{
+    if (v->files.count == 0 && v->interfaces.count == 0)
+        return "name a capture file with -r, or an interface with -i";
+    if (!v->database)
+        return "name the findings database with -d";
+    return v->interfaces.count ? wrong_with_interfaces(v) : NULL;
+}
+
+static int checked(const struct capture_values *v)
+{
+    const char *wrong = wrong_with(v);
+
+    if (v->list)
+        return list_interfaces();
+    if (!wrong && v->sensor && (!*v->sensor || strlen(v->sensor) > BOUND_SENSOR_NAME)) {
+        options_wrong("capture", "--sensor takes a name of 1 to %u octets", BOUND_SENSOR_NAME);
+        return EXIT_WRONG;
+    }
+    if (wrong) {
+        options_wrong("capture", "%s", wrong);
+        return EXIT_WRONG;
+    }
+    return run(v);
+}
+
+/* The words of the file that the command line names, if any: -1, and said. */
+static int read_config(int argc, char **argv, struct config *config, enum options_outcome *outcome)
+{
+    struct capture_values first = {.quiet = false};
+    struct err e = {""};
+    int operands, rc = 0;
+
+    *outcome = options_read(&table, argc, argv, &first, &operands);
+    if (*outcome == OPTIONS_READ && first.config)
+        rc = config_read(config, &table, first.config, &e);
+    options_free(&table, &first);
+    if (rc < 0)
+        command_failed("capture", e.text);
+    return rc;
+}
+
 int cmd_capture(int argc, char **argv)
 {
     struct capture_values values = {.quiet = false};
+    struct config config = {0};
+    enum options_outcome outcome;
     int operands, status = EXIT_WRONG;
 
-    switch (options_read(&table, argc, argv, &values, &operands)) {
-    case OPTIONS_HELP:
-        return command_end("capture", EXIT_DONE);
-    case OPTIONS_WRONG:
-        return EXIT_WRONG;
-    case OPTIONS_READ:
-        break;
-    }
-    if (operands != argc)
+    if (read_config(argc, argv, &config, &outcome) < 0)
+        return command_end("capture", EXIT_FAILED);
+    if (outcome == OPTIONS_READ)
+        outcome = options_read_with(&table, config.words, config.count, argc, argv, &values,
+                                    &operands);
+    if (outcome == OPTIONS_READ && operands != argc)
         options_wrong("capture", "'%s': capture files are given with -r", argv[operands]);
-    else if (values.files.count == 0 && values.interfaces.count == 0)
-        options_wrong("capture", "name a capture file with -r, or an interface with -i");
-    else if (values.files.count && values.interfaces.count)
-        options_wrong("capture", "files (-r) and interfaces (-i) are captures of their own");
-    else if (!values.database)
-        options_wrong("capture", "name the findings database with -d");
-    else if (values.sensor && (!*values.sensor || strlen(values.sensor) > BOUND_SENSOR_NAME))
-        options_wrong("capture", "--sensor takes a name of 1 to %u octets", BOUND_SENSOR_NAME);
-    else
-        status = run(&values);
+    else if (outcome == OPTIONS_READ)
+        status = checked(&values);
+    else if (outcome == OPTIONS_HELP)
+        status = EXIT_DONE;
     options_free(&table, &values);
+    config_free(&config);
     return command_end("capture", status);
 }

@@ -187,4 +187,12 @@ const char *keep_name(enum keep kind);
 /* Wipe and free what the facts own. */
 void facts_free(struct facts *f);
 
+/* Facts for another thread, which outlive their session: with all they own, but for the octets of
+ * certificates.  *octets_r: memory it takes.  Freed with facts_free_copy() alone. */
+struct facts *facts_copy(const struct facts *f, size_t *octets_r);
+void facts_free_copy(struct facts **f);
+
+/* The clock that their times are told by was set. */
+void facts_shift(struct facts *f, int64_t by_ns);
+
 #endif

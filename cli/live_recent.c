@@ -1,0 +1,88 @@
+/* live_recent.c - see live_recent.h. */
+#include "live_recent.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECENT 16384u /* a power of two, some batches */
+#define PROBES 8u
+
+struct recent {
+    struct entry {
+        int64_t started_ns;
+        uint16_t port;
+        bool waits;
+        struct live_finding finding; /* its class and rule are not known yet */
+    } entry[RECENT];
+};
+
+struct recent *recent_new(void)
+{
+    return must_alloc(1, sizeof(struct recent));
+}
+
+void recent_free(struct recent **r)
+{
+    free(*r);
+    *r = NULL;
+}
+
+/* Where a session may stand. */
+static struct entry *place(struct recent *r, const struct facts *f, unsigned probe)
+{
+    uint64_t hash = ((uint64_t)f->started_ns ^ f->client.port) * UINT64_C(0x9e3779b97f4a7c15);
+
+    return &r->entry[((hash >> 32) + probe) % RECENT];
+}
+
+static void endpoint(char to[64], const struct endpoint *end)
+{
+    char text[ADDRESS_TEXT];
+
+    address_text(text, &end->address);
+    snprintf(to, 64, end->address.version == 6 ? "[%s]:%u" : "%s:%u", text, end->port);
+}
+
+void recent_add(struct recent *r, const struct facts *f)
+{
+    unsigned probe = 0;
+
+    while (probe < PROBES && place(r, f, probe)->waits)
+        probe++;
+    struct entry *e = place(r, f, probe % PROBES);
+    *e = (struct entry){.started_ns = f->started_ns, .port = f->client.port, .waits = true};
+    e->finding.ended_ns = f->ended_ns;
+    e->finding.messages = f->messages;
+    endpoint(e->finding.client, &f->client);
+    endpoint(e->finding.server, &f->server);
+    snprintf(e->finding.server_name, sizeof e->finding.server_name, "%.*s",
+             (int)sizeof e->finding.server_name - 1, f->server_name);
+}
+
+static struct entry *find(struct recent *r, const struct facts *f)
+{
+    for (unsigned probe = 0; probe < PROBES; probe++) {
+        struct entry *e = place(r, f, probe);
+        if (e->waits && e->started_ns == f->started_ns && e->port == f->client.port)
+            return e;
+    }
+    return NULL;
+}
+
+void recent_judged(struct recent *r, const struct facts *f, const struct verdict *v,
+                   struct live_view *view)
+{
+    struct entry *e = find(r, f);
+    const struct finding *best = evidence_best(&v->findings);
+
+    if (!e)
+        return; /* judged once more */
+    e->waits = false;
+    view->sessions[v->class]++;
+    memmove(view->last + 1, view->last, sizeof view->last - sizeof view->last[0]);
+    view->last_count += view->last_count < LIVE_FINDINGS;
+    view->last[0] = e->finding;
+    view->last[0].class = v->class;
+    snprintf(view->last[0].rule, sizeof view->last[0].rule, "%s", best ? best->rule : "");
+}

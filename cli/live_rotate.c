@@ -1,0 +1,106 @@
+/* live_rotate.c - names of databases that follow each other; see live.h. */
+#include "live.h"
+
+#include <errno.h>
+#include <mailtap/text.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t rotate_period(const char *text)
+{
+    static const struct {
+        char letter;
+        uint64_t seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+    size_t n = strlen(text);
+    uint64_t number;
+
+    for (size_t i = 0; n && i < sizeof units / sizeof *units; i++)
+        if (text[n - 1] == units[i].letter)
+            return slice_decimal(slice_head(slice_of(text), n - 1), 100000, &number)
+                       ? number * units[i].seconds
+                       : 0;
+    return 0;
+}
+
+/* "mail.db" and a middle: where the last dot of its last part is, or at its end. */
+static char *with_middle(const char *database, const char *middle)
+{
+    const char *slash = strrchr(database, '/'), *name = slash ? slash + 1 : database;
+    const char *dot = strrchr(name, '.');
+    size_t head = dot && dot > name ? (size_t)(dot - database) : strlen(database);
+    size_t room = strlen(database) + strlen(middle) + 2;
+    char *made = must_alloc(1, room);
+
+    snprintf(made, room, "%.*s-%s%s", (int)head, database, middle, database + head);
+    return made;
+}
+
+char *rotate_name(const char *database, int64_t at_ns)
+{
+    time_t at = (time_t)(at_ns / 1000000000);
+    struct tm utc = {0};
+    char stamp[64], middle[96];
+    struct stat there;
+
+    gmtime_r(&at, &utc);
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
+    for (unsigned again = 1;; again++) {
+        snprintf(middle, sizeof middle, again == 1 ? "%s" : "%s-%u", stamp, again);
+        char *name = with_middle(database, middle);
+        if (lstat(name, &there) < 0)
+            return name;
+        free(name);
+    }
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+int rotate_link(const char *database, const char *file, struct err *e)
+{
+    char *beside = with_middle(database, "next");
+    int rc = 0;
+
+    unlink(beside);
+    if (symlink(base_name(file), beside) < 0 || rename(beside, database) < 0)
+        rc = err_set(e, "%s cannot be made a link to %s: %s", database, base_name(file),
+                     strerror(errno));
+    free(beside);
+    return rc;
+}
+
+int rotate_linked(const char *database, char **file_r, struct err *e)
+{
+    struct stat there;
+    char target[4096];
+
+    *file_r = NULL;
+    if (lstat(database, &there) < 0)
+        return 0;
+    if (!S_ISLNK(there.st_mode))
+        return err_set(e,
+                       "%s is there and no link: with --rotate-every and --rotate-size it is the "
+                       "link to the database being written; move it, or name another",
+                       database);
+    ssize_t n = readlink(database, target, sizeof target - 1);
+    if (n < 0)
+        return err_set(e, "%s cannot be read: %s", database, strerror(errno));
+    target[n] = '\0';
+    /* It is ours only when it leads into its own folder. */
+    if (strchr(target, '/') || stat(database, &there) < 0)
+        return 0;
+    size_t folder = (size_t)(base_name(database) - database);
+    *file_r = must_alloc(1, folder + (size_t)n + 1);
+    memcpy(*file_r, database, folder);
+    memcpy(*file_r + folder, target, (size_t)n);
+    return 0;
+}

@@ -1,0 +1,182 @@
+/* rows.c - see rows.h. */
+#include "rows.h"
+
+#include "live_view.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct rows {
+    pthread_mutex_t lock;
+    pthread_cond_t came;
+    struct row *oldest, *newest;
+    uint64_t octets_most;
+    struct rows_counts counts;
+    uint64_t dropped[LIVE_INTERFACES];
+};
+
+struct rows *rows_new(uint64_t octets_most)
+{
+    struct rows *r = must_alloc(1, sizeof *r);
+    pthread_condattr_t steady;
+
+    r->octets_most = octets_most;
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->came, &steady);
+    pthread_condattr_destroy(&steady);
+    return r;
+}
+
+static void free_row(struct row *row)
+{
+    facts_free_copy(&row->facts);
+    free(row->dns);
+    free(row);
+}
+
+static void free_list(struct row *list)
+{
+    while (list) {
+        struct row *next = list->next;
+        free_row(list);
+        list = next;
+    }
+}
+
+void rows_free(struct rows **r)
+{
+    if (!*r)
+        return;
+    free_list((*r)->oldest);
+    pthread_cond_destroy(&(*r)->came);
+    pthread_mutex_destroy(&(*r)->lock);
+    free(*r);
+    *r = NULL;
+}
+
+static bool put(struct rows *r, struct row *row)
+{
+    pthread_mutex_lock(&r->lock);
+    bool room = r->counts.octets + row->octets <= r->octets_most;
+    if (room) {
+        *(r->newest ? &r->newest->next : &r->oldest) = row;
+        r->newest = row;
+        r->counts.waiting++;
+        r->counts.octets += row->octets;
+        if (r->counts.octets > r->counts.most_octets)
+            r->counts.most_octets = r->counts.octets;
+        pthread_cond_signal(&r->came);
+    } else {
+        r->dropped[row->interface]++;
+    }
+    pthread_mutex_unlock(&r->lock);
+    if (!room)
+        free_row(row);
+    return room;
+}
+
+bool rows_put_session(struct rows *r, unsigned interface, const struct facts *f, int64_t shift_ns)
+{
+    struct row *row = must_alloc(1, sizeof *row);
+    size_t octets;
+
+    row->interface = interface;
+    row->facts = facts_copy(f, &octets);
+    facts_shift(row->facts, shift_ns);
+    row->octets = sizeof *row + octets;
+    return put(r, row);
+}
+
+bool rows_put_dns(struct rows *r, unsigned interface, int64_t seen_ns,
+                  const struct ip_address *asker, const struct dns_message *m)
+{
+    struct row *row = must_alloc(1, sizeof *row);
+
+    row->interface = interface;
+    row->dns = must_alloc(1, sizeof *row->dns);
+    *row->dns = (struct dns_row){.seen_ns = seen_ns, .asker = *asker, .message = *m};
+    row->octets = sizeof *row + sizeof *row->dns;
+    return put(r, row);
+}
+
+bool rows_wait(struct rows *r, int64_t wait_ns)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + wait_ns;
+    until.tv_sec += ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    pthread_mutex_lock(&r->lock);
+    while (!r->oldest && pthread_cond_timedwait(&r->came, &r->lock, &until) == 0)
+        continue;
+    bool some = r->oldest != NULL;
+    pthread_mutex_unlock(&r->lock);
+    return some;
+}
+
+struct row *rows_take(struct rows *r, unsigned most)
+{
+    pthread_mutex_lock(&r->lock);
+    struct row *list = r->oldest, *last = list;
+    for (unsigned i = 1; last && last->next && i < most; i++)
+        last = last->next;
+    if (last) {
+        r->oldest = last->next;
+        last->next = NULL;
+    }
+    if (!r->oldest)
+        r->newest = NULL;
+    pthread_mutex_unlock(&r->lock);
+    return list;
+}
+
+void rows_done(struct rows *r, struct row *list)
+{
+    uint64_t octets = 0, count = 0;
+
+    for (const struct row *row = list; row; row = row->next) {
+        octets += row->octets;
+        count++;
+    }
+    pthread_mutex_lock(&r->lock);
+    r->counts.waiting -= count;
+    r->counts.octets -= octets;
+    pthread_mutex_unlock(&r->lock);
+    free_list(list);
+}
+
+void rows_give_back(struct rows *r, struct row *list)
+{
+    struct row *last = list;
+
+    if (!list)
+        return;
+    while (last->next)
+        last = last->next;
+    pthread_mutex_lock(&r->lock);
+    last->next = r->oldest;
+    r->oldest = list;
+    if (!r->newest)
+        r->newest = last;
+    pthread_mutex_unlock(&r->lock);
+}
+
+struct rows_counts rows_counts(struct rows *r)
+{
+    pthread_mutex_lock(&r->lock);
+    struct rows_counts counts = r->counts;
+    pthread_mutex_unlock(&r->lock);
+    return counts;
+}
+
+uint64_t rows_dropped(struct rows *r, unsigned interface)
+{
+    pthread_mutex_lock(&r->lock);
+    uint64_t dropped = r->dropped[interface];
+    pthread_mutex_unlock(&r->lock);
+    return dropped;
+}
