@@ -9,7 +9,7 @@
  */
 #include "live.h"
 
-#include "live_recent.h"
+#include "live_fresh.h"
 
 #include <mailtap/classify.h>
 #include <mailtap/text.h>
@@ -61,7 +61,7 @@ struct keeper {
     bool started;
     atomic_bool stop, reopen;
     atomic_int_least64_t until, alive_ns;
-    struct recent *recent;
+    struct fresh *fresh;
     pthread_mutex_t lock; /* of: */
     struct live_view view;
     uint64_t failures; /* of this book */
@@ -220,7 +220,7 @@ static void written(struct keeper *k, const struct row *list)
             continue;
         k->view.stored++;
         k->book.sessions++;
-        recent_add(k->recent, row->facts);
+        fresh_add(k->fresh, row->facts);
     }
     pthread_mutex_unlock(&k->lock);
     k->book.waiting = true;
@@ -283,7 +283,7 @@ static int judge_one(struct keeper *k, struct book *b, struct err *e)
         return -1;
     pthread_mutex_lock(&k->lock);
     if (b == &k->book)
-        recent_judged(k->recent, &facts, &verdict, &k->view);
+        fresh_judged(k->fresh, &facts, &verdict, &k->view);
     pthread_mutex_unlock(&k->lock);
     return 1;
 }
@@ -456,7 +456,26 @@ static int go_round(struct keeper *k)
     return turn_page(k);
 }
 
-/* All that waits, then as many verdicts as there is time for. */
+/* As many verdicts as there is time for; those that are left wait in the database for who opens it
+ * next for writing. */
+static void judge_last(struct keeper *k, int64_t until)
+{
+    struct book *b = &k->book;
+    struct err unused;
+    int rc = 1;
+
+    store_deadline(b->store, until);
+    while (rc > 0)
+        rc = judge_one(k, b, &unused);
+    if (rc == 0)
+        rc = store_mark(b->store, &unused) < 0 ? -1 : 1;
+    while (rc > 0)
+        rc = judge_one(k, b, &unused);
+    if (rc < 0)
+        store_undo(b->store, &unused);
+}
+
+/* All that waits, then verdicts. */
 static int finish(struct keeper *k)
 {
     int64_t until = atomic_load(&k->until);
@@ -473,16 +492,8 @@ static int finish(struct keeper *k)
     }
     if (!k->book.store)
         return 0;
-    struct err e = {""};
-    store_deadline(k->book.store, until);
-    if (judge(k, &k->book, until) < 0)
-        return -1;
-    if (live_clock() < until && store_mark(k->book.store, &e) < 0) {
-        store_undo(k->book.store, &e);
-        return 0;
-    }
-    k->book.waiting = true;
-    return judge(k, &k->book, until);
+    judge_last(k, until);
+    return 0;
 }
 
 /* The captures end whatever happens to their verdicts. */
@@ -540,7 +551,7 @@ struct keeper *keeper_new(const struct capture_values *v, bool verified, struct 
     k->reader_count = reader_count;
     k->interfaces = v->interfaces.count;
     k->period = v->rotate_every ? rotate_period(v->rotate_every) : 0;
-    k->recent = recent_new();
+    k->fresh = fresh_new();
     pthread_mutex_init(&k->lock, NULL);
     atomic_init(&k->stop, false);
     atomic_init(&k->reopen, false);
@@ -614,7 +625,7 @@ void keeper_free(struct keeper **k)
     store_close(&(*k)->book.store, &unused);
     free((*k)->old.path);
     free((*k)->book.path);
-    recent_free(&(*k)->recent);
+    fresh_free(&(*k)->fresh);
     pthread_mutex_destroy(&(*k)->lock);
     free(*k);
     *k = NULL;

@@ -1,39 +1,39 @@
-/* live_recent.c - see live_recent.h. */
-#include "live_recent.h"
+/* live_fresh.c - see live_fresh.h. */
+#include "live_fresh.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RECENT 16384u /* a power of two, some batches */
+#define FRESH 16384u /* a power of two, some batches */
 #define PROBES 8u
 
-struct recent {
+struct fresh {
     struct entry {
         int64_t started_ns;
         uint16_t port;
         bool waits;
         struct live_finding finding; /* its class and rule are not known yet */
-    } entry[RECENT];
+    } entry[FRESH];
 };
 
-struct recent *recent_new(void)
+struct fresh *fresh_new(void)
 {
-    return must_alloc(1, sizeof(struct recent));
+    return must_alloc(1, sizeof(struct fresh));
 }
 
-void recent_free(struct recent **r)
+void fresh_free(struct fresh **r)
 {
     free(*r);
     *r = NULL;
 }
 
 /* Where a session may stand. */
-static struct entry *place(struct recent *r, const struct facts *f, unsigned probe)
+static struct entry *place(struct fresh *r, const struct facts *f, unsigned probe)
 {
     uint64_t hash = ((uint64_t)f->started_ns ^ f->client.port) * UINT64_C(0x9e3779b97f4a7c15);
 
-    return &r->entry[((hash >> 32) + probe) % RECENT];
+    return &r->entry[((hash >> 32) + probe) % FRESH];
 }
 
 static void endpoint(char to[64], const struct endpoint *end)
@@ -44,7 +44,7 @@ static void endpoint(char to[64], const struct endpoint *end)
     snprintf(to, 64, end->address.version == 6 ? "[%s]:%u" : "%s:%u", text, end->port);
 }
 
-void recent_add(struct recent *r, const struct facts *f)
+void fresh_add(struct fresh *r, const struct facts *f)
 {
     unsigned probe = 0;
 
@@ -60,7 +60,7 @@ void recent_add(struct recent *r, const struct facts *f)
              (int)sizeof e->finding.server_name - 1, f->server_name);
 }
 
-static struct entry *find(struct recent *r, const struct facts *f)
+static struct entry *find(struct fresh *r, const struct facts *f)
 {
     for (unsigned probe = 0; probe < PROBES; probe++) {
         struct entry *e = place(r, f, probe);
@@ -70,7 +70,7 @@ static struct entry *find(struct recent *r, const struct facts *f)
     return NULL;
 }
 
-void recent_judged(struct recent *r, const struct facts *f, const struct verdict *v,
+void fresh_judged(struct fresh *r, const struct facts *f, const struct verdict *v,
                    struct live_view *view)
 {
     struct entry *e = find(r, f);
