@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define PROGRAM_STEPS 128
+#define PROGRAM_STEPS 256
 
 struct program {
     struct sock_filter step[PROGRAM_STEPS];
@@ -25,7 +25,8 @@ struct program {
 
 static void emit(struct program *p, int code, uint32_t k)
 {
-    p->step[p->count++] = (struct sock_filter){.code = (uint16_t)code, .k = k};
+    if (p->count < PROGRAM_STEPS)
+        p->step[p->count++] = (struct sock_filter){.code = (uint16_t)code, .k = k};
 }
 
 /* A = what stands `at` octets behind the beginning of the network header. */

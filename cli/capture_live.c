@@ -99,7 +99,7 @@ static void take_view(struct live *l)
             v->interface[i].up = told.up[i];
     }
     uint64_t flows = l->values->max_flows ? l->values->max_flows : BOUND_FLOWS;
-    v->flows_most = flows * l->reader_count;
+    v->flows_most = flows * l->reader_count * v->interfaces;
     v->waiting = waiting.waiting;
     v->waiting_octets = waiting.octets;
     v->waiting_most = l->values->max_waiting ? l->values->max_waiting << 20 : BOUND_WAITING_OCTETS;

@@ -39,7 +39,7 @@ struct live_reader {
     struct source *source[LIVE_INTERFACES]; /* NULL: gone for good */
     struct part part[LIVE_INTERFACES];
     unsigned interfaces;
-    struct reading *reading;
+    struct reading *reading[LIVE_INTERFACES]; /* each is a capture of its own */
     struct trust *trust;
     pthread_t thread;
     bool started;

@@ -71,7 +71,7 @@ static struct entry *find(struct fresh *r, const struct facts *f)
 }
 
 void fresh_judged(struct fresh *r, const struct facts *f, const struct verdict *v,
-                   struct live_view *view)
+                  struct live_view *view)
 {
     struct entry *e = find(r, f);
     const struct finding *best = evidence_best(&v->findings);

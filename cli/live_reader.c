@@ -85,17 +85,20 @@ int live_reader_open(struct live_reader *r, const struct capture_values *v, unsi
     struct pipeline p = capture_pipeline(v, keep, r->trust, filter);
     p.at_once = FRAMES_AT_ONCE;
     p.frame_limit = v->count;
-    r->reading = pipeline_open(&p, &to, e);
-    return r->reading ? 0 : -1;
+    for (unsigned i = 0; i < r->interfaces; i++)
+        if (!(r->reading[i] = pipeline_open(&p, &to, e)))
+            return -1;
+    return 0;
 }
 
 void live_reader_close(struct live_reader *r)
 {
     struct err unused;
 
-    pipeline_close(&r->reading, &unused);
-    for (unsigned i = 0; i < r->interfaces; i++)
+    for (unsigned i = 0; i < r->interfaces; i++) {
+        pipeline_close(&r->reading[i], &unused);
         source_close(&r->source[i]);
+    }
     trust_free(&r->trust);
     pthread_mutex_destroy(&r->lock);
 }
@@ -112,6 +115,7 @@ static void trouble(struct live_reader *r, const char *text)
 static void tell(struct live_reader *r, bool over)
 {
     pthread_mutex_lock(&r->lock);
+    r->told.flows = 0;
     for (unsigned i = 0; i < r->interfaces; i++) {
         struct capture_counts *c = &r->told.counts[i];
         *c = r->part[i].counts;
@@ -120,8 +124,8 @@ static void tell(struct live_reader *r, bool over)
         c->started_ns += c->started_ns ? r->steady.behind_ns : 0;
         c->ended_ns += c->ended_ns ? r->steady.behind_ns : 0;
         r->told.up[i] = r->source[i] && source_is_up(r->source[i]);
+        r->told.flows += r->reading[i] ? pipeline_flows(r->reading[i]) : 0;
     }
-    r->told.flows = r->reading ? pipeline_flows(r->reading) : 0;
     r->told.over = over;
     pthread_mutex_unlock(&r->lock);
 }
@@ -153,12 +157,14 @@ static void give_up(struct live_reader *r, unsigned i, const char *why)
     source_close(&r->source[i]);
 }
 
-/* False: the database of nDPI or the rows failed, which ends it all. */
+/* False: nDPI or the rows failed, which ends it all. */
 static bool read_one(struct live_reader *r, unsigned i)
 {
     struct err damage = {""}, e = {""};
 
-    switch (pipeline_read(r->reading, r->source[i], &r->part[i], &damage, &e)) {
+    /* A frame that waits in the ring is at most that old; it must not come too late for its flow. */
+    pipeline_quiet(r->reading[i], r->steady.steady_ns - INT64_C(1000000000), &e);
+    switch (pipeline_read(r->reading[i], r->source[i], &r->part[i], &damage, &e)) {
     case PIPELINE_DONE:
     case PIPELINE_INTERRUPTED:
         if (r->values->count && r->part[i].counts.frames >= r->values->count)
@@ -176,7 +182,6 @@ static bool read_one(struct live_reader *r, unsigned i)
 
 static bool go_round(struct live_reader *r)
 {
-    struct err unused;
     bool any = false;
 
     steady_look(&r->steady, clock_ns(CLOCK_REALTIME), live_clock());
@@ -185,8 +190,6 @@ static bool go_round(struct live_reader *r)
             return false;
         any = any || r->source[i];
     }
-    /* A frame that waits in the ring is at most that old; it must not come too late for its flow. */
-    pipeline_quiet(r->reading, r->steady.steady_ns - INT64_C(1000000000), &unused);
     return any;
 }
 
@@ -202,8 +205,9 @@ static void *run(void *of)
     }
     if (atomic_load(&r->stop)) /* what is in the ring was captured */
         go_round(r);
-    if (pipeline_close(&r->reading, &e) < 0)
-        trouble(r, e.text);
+    for (unsigned i = 0; i < r->interfaces; i++)
+        if (pipeline_close(&r->reading[i], &e) < 0)
+            trouble(r, e.text);
     tell(r, true);
     return NULL;
 }
