@@ -378,22 +378,49 @@ void store_trusts(struct store *st, const char *trust_store)
     st->trust_store = trust_store ? must_copy(trust_store) : NULL;
 }
 
+/* The file has another name by now: SQLite will not change its mode then. */
+static bool was_moved(const struct store *st)
+{
+    struct stat locked, named;
+    char *file = as_file(st->path);
+    bool moved = fstat(st->lock, &locked) == 0 &&
+                 (stat(file, &named) < 0 || named.st_ino != locked.st_ino ||
+                  named.st_dev != locked.st_dev);
+
+    free(file);
+    return moved;
+}
+
+/*
+ * Everything into the one file.  The first part waits for readers.  While one goes on reading the WAL
+ * stays, which is no error; the next writer removes it.  Of a file that was moved away an empty one
+ * stays.
+ */
+static int leave_wal(struct store *st, struct err *e)
+{
+    const char *how = was_moved(st)
+                          ? "PRAGMA wal_checkpoint(TRUNCATE)"
+                          : "PRAGMA wal_checkpoint(RESTART); PRAGMA journal_mode = DELETE";
+
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_reset(st->statements[i]);
+    if (sqlite3_exec(st->db, how, NULL, NULL, NULL) == SQLITE_OK ||
+        (sqlite3_errcode(st->db) & 0xff) == SQLITE_BUSY)
+        return 0;
+    return store_fail(st, e);
+}
+
 int store_close(struct store **st, struct err *e)
 {
+    struct err closing = {""};
     int rc = 0;
 
     if (!*st)
         return 0;
     if ((*st)->writing) {
         rc = store_batch_commit(*st, e);
-        for (int i = 0; i < STATEMENTS; i++)
-            sqlite3_reset((*st)->statements[i]);
-        /* The first waits for readers.  While one goes on reading the WAL stays, which is no error;
-         * the next writer removes it. */
-        if (sqlite3_exec((*st)->db, "PRAGMA wal_checkpoint(RESTART); PRAGMA journal_mode = DELETE",
-                         NULL, NULL, NULL) != SQLITE_OK &&
-            (sqlite3_errcode((*st)->db) & 0xff) != SQLITE_BUSY && rc == 0)
-            rc = store_fail(*st, e);
+        if (leave_wal(*st, &closing) < 0 && rc == 0)
+            rc = err_set(e, "%s", closing.text);
     }
     release(st);
     return rc;
