@@ -2,8 +2,12 @@
  * contrast.c - every server that offers STARTTLS to some and not to others, compared with itself.
  *
  * The comparison of one client rests on the sessions of the whole database, and Holm's correction on
- * all comparisons; so all are made again when sessions came or went, and only what changed is judged
- * again.  The order in which captures came in cannot matter.
+ * all comparisons; so all are corrected again when sessions came or went, and only what changed is
+ * judged again.  The order in which captures came in cannot matter.
+ *
+ * Comparisons are remembered as they are before the correction.  Sessions that come make those of
+ * their own servers again, and of another server's what rests on how its clients fare elsewhere.  A
+ * renewal that is given up half-way goes on there the next time.
  */
 #include "store_private.h"
 
@@ -20,14 +24,45 @@
 struct row {
     int64_t server, keyword_mark, name_mark;
     int64_t client;
-    uint32_t number;  /* of the client, among those of the server */
-    uint32_t clients; /* of this machine */
+    uint32_t number;           /* of the client, among those of the server */
+    uint32_t clients;          /* of this machine */
+    int64_t from_ns, until_ns; /* its sessions with others in this time count as elsewhere */
     struct contrast contrast;
 };
 
 struct rows {
     struct row *list;
     size_t count, room;
+};
+
+/* The comparisons of one server. */
+struct compared {
+    int64_t server;
+    bool good; /* they are made, of all its sessions */
+    uint32_t client_count;
+    struct rows rows;
+};
+
+/* Of all servers that there is something to compare of, in the order of their numbers. */
+struct contrasts {
+    struct compared *list;
+    size_t count;
+    int64_t upto; /* the last session whose coming was looked at */
+};
+
+/* When sessions came of a client. */
+struct news {
+    int64_t client, from_ns, until_ns;
+};
+
+/* What there is to do: servers, and whether theirs changed; clients in the order of their numbers. */
+struct renewal {
+    int64_t *servers;
+    bool *changed;
+    size_t servers_count;
+    struct news *news;
+    size_t news_count;
+    int64_t last; /* session */
 };
 
 /* A session as it is read, before machines are told apart. */
@@ -140,24 +175,31 @@ struct machine {
     size_t n;
 };
 
-static int look_elsewhere(struct store *st, const struct machine *m, struct row *row,
-                          uint32_t client, struct err *e)
+/* While it was not offered it here. */
+static void span_elsewhere(struct row *row, const struct machine *m)
 {
-    sqlite3_stmt *s = store_statement(st, ST_ELSEWHERE, e);
     int64_t first = INT64_MAX, last = INT64_MIN;
 
-    if (!s)
-        return -1;
     for (size_t i = 0; i < m->n; i++) {
-        if (m->sessions[i].client != client || m->sessions[i].offered)
+        if (m->sessions[i].client != row->number || m->sessions[i].offered)
             continue;
         first = m->sessions[i].at_ns < first ? m->sessions[i].at_ns : first;
         last = m->sessions[i].at_ns > last ? m->sessions[i].at_ns : last;
     }
+    row->from_ns = first - BOUND_SAME_TIME_SECONDS * INT64_C(1000000000);
+    row->until_ns = last + BOUND_SAME_TIME_SECONDS * INT64_C(1000000000);
+}
+
+static int look_elsewhere(struct store *st, struct row *row, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_ELSEWHERE, e);
+
+    if (!s)
+        return -1;
     sqlite3_bind_int64(s, 1, row->client);
-    sqlite3_bind_int64(s, 2, first - BOUND_SAME_TIME_SECONDS * INT64_C(1000000000));
-    sqlite3_bind_int64(s, 3, last + BOUND_SAME_TIME_SECONDS * INT64_C(1000000000));
-    sqlite3_bind_int64(s, 4, m->server);
+    sqlite3_bind_int64(s, 2, row->from_ns);
+    sqlite3_bind_int64(s, 3, row->until_ns);
+    sqlite3_bind_int64(s, 4, row->server);
     int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
         row->contrast.elsewhere = (uint64_t)sqlite3_column_int64(s, 0);
@@ -202,7 +244,8 @@ static int compare_machine(struct store *st, const struct machine *m, const stru
                             .number = c,
                             .clients = clients,
                             .contrast = contrast};
-        rc = look_elsewhere(st, m, row, c, e);
+        span_elsewhere(row, m);
+        rc = look_elsewhere(st, row, e);
     }
     free(present);
     free(lacks);
@@ -267,17 +310,17 @@ static int compare_server(struct store *st, int64_t server, struct items *in, st
 /* ---- all comparisons together */
 
 /*
- * Rows [from, to) are of one server.  It is uneven for a client when it withholds the offer from
+ * The rows are of one server.  It is uneven for a client when it withholds the offer from
  * another one that gets it elsewhere, or when one in twenty others lack it and nothing is known of
  * them: machines of a balancer that is sticky by client look like that.
  */
-static void note_uneven(struct rows *rows, size_t from, size_t to, uint32_t clients)
+static void note_uneven(struct rows *rows, uint32_t clients)
 {
     bool *withheld = must_alloc(clients + 1ul, sizeof *withheld);
     bool *unknown = must_alloc(clients + 1ul, sizeof *unknown);
     size_t all_withheld = 0, all_unknown = 0;
 
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = 0; i < rows->count; i++) {
         const struct row *row = &rows->list[i];
         withheld[row->number] |= baseline_withheld(&row->contrast);
         unknown[row->number] |= row->contrast.elsewhere == 0;
@@ -286,7 +329,7 @@ static void note_uneven(struct rows *rows, size_t from, size_t to, uint32_t clie
         all_withheld += withheld[c];
         all_unknown += unknown[c];
     }
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = 0; i < rows->count; i++) {
         struct row *row = &rows->list[i];
         size_t others = all_unknown - unknown[row->number];
         row->contrast.uneven = all_withheld > withheld[row->number] ||
@@ -360,63 +403,187 @@ static int write_rows(struct store *st, const struct rows *rows, struct err *e)
                               "  UNION SELECT * FROM (SELECT * FROM temp.contrast_new EXCEPT"
                               "   SELECT * FROM contrast)) c CROSS JOIN session s"
                               " ON s.client_id = c.client_id AND +s.server_id = c.server_id;"
-                              "DELETE FROM contrast;"
-                              "INSERT INTO contrast SELECT * FROM temp.contrast_new;"
+                              "DELETE FROM contrast WHERE (server_id, keyword_mark, name_mark,"
+                              " client_id) IN (SELECT server_id, keyword_mark, name_mark, client_id"
+                              "  FROM (SELECT * FROM contrast EXCEPT"
+                              "   SELECT * FROM temp.contrast_new));"
+                              "INSERT INTO contrast SELECT * FROM temp.contrast_new EXCEPT"
+                              " SELECT * FROM contrast;"
                               "DELETE FROM temp.contrast_new",
                               e);
 }
 
-/* The servers to compare; the list is the caller's. */
-static int list_servers(struct store *st, int64_t **list_r, size_t *count_r, struct err *e)
+/* ---- what came since the last time */
+
+static void add_server(struct renewal *r, sqlite3_stmt *s)
 {
-    sqlite3_stmt *s = store_statement(st, ST_COMPARED_SERVERS, e);
-    size_t room = 0;
+    size_t n = r->servers_count++;
+
+    if ((n & (n - 1)) == 0) { /* there is room for a power of two */
+        r->servers = must_grow(r->servers, n ? 2 * n : 1, sizeof *r->servers);
+        r->changed = must_grow(r->changed, n ? 2 * n : 1, sizeof *r->changed);
+    }
+    r->servers[n] = sqlite3_column_int64(s, 0);
+    r->changed[n] = sqlite3_column_int(s, 1) != 0;
+}
+
+static void add_news(struct renewal *r, sqlite3_stmt *s)
+{
+    size_t n = r->news_count++;
+
+    if ((n & (n - 1)) == 0)
+        r->news = must_grow(r->news, n ? 2 * n : 1, sizeof *r->news);
+    r->news[n] = (struct news){.client = sqlite3_column_int64(s, 0),
+                               .from_ns = sqlite3_column_int64(s, 1),
+                               .until_ns = sqlite3_column_int64(s, 2)};
+}
+
+static void note_last(struct renewal *r, sqlite3_stmt *s)
+{
+    r->last = sqlite3_column_int64(s, 0);
+}
+
+static int list(struct store *st, enum statement which, int64_t after,
+                void (*add)(struct renewal *r, sqlite3_stmt *s), struct renewal *r, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
     int rc;
 
-    *list_r = NULL;
-    *count_r = 0;
     if (!s)
         return -1;
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-        if (*count_r == room) {
-            room = room ? room * 2 : 64;
-            *list_r = must_grow(*list_r, room, sizeof **list_r);
-        }
-        (*list_r)[(*count_r)++] = sqlite3_column_int64(s, 0);
-    }
+    if (after >= 0)
+        sqlite3_bind_int64(s, 1, after);
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        add(r, s);
     if (rc != SQLITE_DONE)
         store_fail(st, e);
     sqlite3_reset(s);
     return rc == SQLITE_DONE ? 0 : -1;
 }
 
-int contrast_renew(struct store *st, struct err *e)
+static int by_client(const void *a, const void *b)
+{
+    int64_t x = ((const struct news *)a)->client, y = ((const struct news *)b)->client;
+
+    return x < y ? -1 : x > y;
+}
+
+/* ---- what is remembered */
+
+void contrast_free(struct contrasts **all)
+{
+    for (size_t i = 0; *all && i < (*all)->count; i++)
+        free((*all)->list[i].rows.list);
+    if (*all)
+        free((*all)->list);
+    free(*all);
+    *all = NULL;
+}
+
+/* As many as there are servers now; what is good of those that did not change stays. */
+static void keep(struct contrasts *all, const struct renewal *r)
+{
+    struct compared *now = must_alloc(r->servers_count + 1, sizeof *now);
+    size_t before = 0;
+
+    for (size_t i = 0; i < r->servers_count; i++) {
+        for (; before < all->count && all->list[before].server < r->servers[i]; before++)
+            free(all->list[before].rows.list);
+        if (before < all->count && all->list[before].server == r->servers[i])
+            now[i] = all->list[before++];
+        now[i].server = r->servers[i];
+        now[i].good = now[i].good && !r->changed[i];
+    }
+    for (; before < all->count; before++)
+        free(all->list[before].rows.list);
+    free(all->list);
+    all->list = now;
+    all->count = r->servers_count;
+}
+
+/* Its clients may have met other servers since. */
+static int renew_elsewhere(struct store *st, struct compared *k, const struct renewal *r,
+                           struct err *e)
+{
+    for (size_t i = 0; i < k->rows.count; i++) {
+        struct row *row = &k->rows.list[i];
+        const struct news key = {.client = row->client}, *n = NULL;
+        if (r->news_count)
+            n = bsearch(&key, r->news, r->news_count, sizeof key, by_client);
+        if (n && n->from_ns <= row->until_ns && n->until_ns >= row->from_ns &&
+            look_elsewhere(st, row, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int renew_all(struct store *st, struct contrasts *all, const struct renewal *r,
+                     struct err *e)
 {
     struct items in = {0};
+    int rc = 0;
+
+    for (size_t i = 0; i < all->count && rc == 0; i++) {
+        struct compared *k = &all->list[i];
+        if (k->good) {
+            rc = renew_elsewhere(st, k, r, e);
+        } else {
+            k->rows.count = 0;
+            rc = compare_server(st, k->server, &in, &k->rows, e);
+            k->client_count = in.client_count;
+            k->good = rc == 0;
+        }
+        if (rc == 0)
+            note_uneven(&k->rows, k->client_count);
+    }
+    free(in.list);
+    free(in.clients);
+    free(in.slots);
+    return rc;
+}
+
+static int correct_and_write(struct store *st, const struct contrasts *all, struct err *e)
+{
     struct rows rows = {0};
-    int64_t *servers = NULL;
-    size_t count = 0;
+
+    for (size_t i = 0; i < all->count; i++)
+        for (size_t k = 0; k < all->list[i].rows.count; k++)
+            *add_row(&rows) = all->list[i].rows.list[k];
+    correct(&rows);
+    int rc = write_rows(st, &rows, e);
+    free(rows.list);
+    return rc;
+}
+
+int contrast_renew(struct store *st, struct err *e)
+{
+    struct renewal r = {0};
     int rc = store_sql(st,
                        "CREATE TEMP TABLE IF NOT EXISTS contrast_new AS"
                        " SELECT * FROM contrast WHERE 0",
                        e);
 
     if (rc == 0)
-        rc = list_servers(st, &servers, &count, e);
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        size_t from = rows.count;
-        rc = compare_server(st, servers[i], &in, &rows, e);
-        note_uneven(&rows, from, rows.count, in.client_count);
+        rc = list(st, ST_COMPARED_SERVERS, -1, add_server, &r, e);
+    if (rc == 0)
+        rc = list(st, ST_LAST_SESSION, -1, note_last, &r, e);
+    if (rc == 0 && !st->contrasts) {
+        st->contrasts = must_alloc(1, sizeof *st->contrasts);
+        st->contrasts->upto = r.last;
     }
+    if (rc == 0)
+        rc = list(st, ST_NEWS, st->contrasts->upto, add_news, &r, e);
     if (rc == 0) {
-        correct(&rows);
-        rc = write_rows(st, &rows, e);
+        keep(st->contrasts, &r);
+        rc = renew_all(st, st->contrasts, &r, e);
     }
-    free(servers);
-    free(rows.list);
-    free(in.list);
-    free(in.clients);
-    free(in.slots);
+    if (rc == 0)
+        rc = correct_and_write(st, st->contrasts, e);
+    if (rc == 0)
+        st->contrasts->upto = r.last;
+    free(r.servers);
+    free(r.changed);
+    free(r.news);
     return rc;
 }
 

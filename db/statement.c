@@ -181,7 +181,7 @@ static const char *const statement_sql[STATEMENTS] = {
                     " ON d.owner = p.owner WHERE d.type = 'TLSA'"
                     " AND d.seen_ns BETWEEN ?4 - ?5 AND ?4 + ?5"
                     " ORDER BY d.authentic DESC, p.name, d.value LIMIT 1",
-    [ST_COMPARED_SERVERS] = "SELECT server_id FROM server WHERE ehlo_offered > 0"
+    [ST_COMPARED_SERVERS] = "SELECT server_id, changed FROM server WHERE ehlo_offered > 0"
                             " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
     /* A connection that was captured at several places, with the same outcome, counts once. */
     [ST_COMPARED_SESSIONS] =
@@ -197,6 +197,19 @@ static const char *const statement_sql[STATEMENTS] = {
         "  ORDER BY s.started_ns, s.ended_ns)) JOIN client USING (client_id)"
         " WHERE copied_in IS NULL OR copied_in = capture_id OR copied_to < started_ns"
         " ORDER BY keyword_mark, started_ns, ip, client_port, starttls_offered, name_mark",
+    /* Sessions with a server count elsewhere once it has offered STARTTLS: then all of them are news. */
+    [ST_NEWS] =
+        "WITH fresh AS MATERIALIZED (SELECT n.server_id, n.client_id, n.started_ns,"
+        "  c.ehlo_accepted = 1 AND c.starttls_offered = 1 AS offered"
+        "  FROM session n NOT INDEXED CROSS JOIN course c ON c.course_id = n.course_id"
+        "  WHERE n.session_id > ?1),"
+        " turned AS (SELECT r.server_id FROM (SELECT server_id, sum(offered) AS offered FROM fresh"
+        "   GROUP BY server_id) f JOIN server r ON r.server_id = f.server_id"
+        "  WHERE f.offered > 0 AND f.offered = r.ehlo_offered)"
+        " SELECT client_id, min(started_ns), max(started_ns) FROM"
+        " (SELECT client_id, started_ns FROM fresh UNION ALL SELECT s.client_id, s.started_ns"
+        "  FROM turned t CROSS JOIN session s INDEXED BY session_server"
+        "  ON s.server_id = t.server_id) GROUP BY client_id ORDER BY client_id",
     [ST_ELSEWHERE] =
         "SELECT count(*), count(*) FILTER (WHERE c.starttls_offered = 0)"
         " FROM session s INDEXED BY session_client CROSS JOIN course c ON c.course_id = s.course_id"

@@ -324,6 +324,7 @@ static void release(struct store **st)
     if ((*st)->lock >= 0)
         close((*st)->lock);
     known_free(&(*st)->known);
+    contrast_free(&(*st)->contrasts);
     lens_free(&(*st)->shadow);
     explicit_bzero((*st)->key, sizeof(*st)->key);
     free((*st)->path);

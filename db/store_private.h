@@ -70,6 +70,7 @@ enum statement {
     ST_TLSA_GET,
     ST_COMPARED_SERVERS,
     ST_COMPARED_SESSIONS,
+    ST_NEWS,
     ST_ELSEWHERE,
     ST_CONTRAST_ADD,
     ST_VERDICT_SET,
@@ -118,6 +119,7 @@ struct store {
     bool indexed;        /* schema_index() was called, and not taken back since */
     unsigned live;       /* captures that go on; */
     unsigned live_kept;  /* of them, as of the last commit */
+    struct contrasts *contrasts; /* contrast.c: what it remembers; NULL: nothing */
     int64_t marked;      /* the last session when store_mark() was last called; 0: not known */
     int failed;          /* what SQLite said last when something failed */
     int64_t deadline_ns; /* store_deadline() */
@@ -343,6 +345,8 @@ int migrate(struct store *st, const char *path, struct err *e);
 
 /* Compare every server with itself again; sessions whose comparison changed become unjudged. */
 int contrast_renew(struct store *st, struct err *e);
+/* Sessions may have been removed: it remembers nothing any more. */
+void contrast_free(struct contrasts **all);
 /* The name's sign, CONTRAST_NONE for a name that is none. */
 enum contrast_sign contrast_sign_of(const char *name);
 

@@ -49,8 +49,9 @@ int store_mark(struct store *st, struct err *e)
 
     if (!st->servers_change && !st->dns_changed)
         return 0;
-    if (store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 || schema_index(st, e) < 0 ||
-        contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0 ||
+    /* What contrast.c remembers of the sessions must not be taken back with them. */
+    if (store_batch_commit(st, e) < 0 || store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 ||
+        schema_index(st, e) < 0 || contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0 ||
         mark_elsewhere(st, &last, e) < 0)
         return -1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

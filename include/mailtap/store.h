@@ -180,8 +180,12 @@ bool store_may_recover(const struct store *st);
  * not committed is to be taken back then, with store_undo(). */
 void store_deadline(struct store *st, int64_t monotonic_ns);
 
-/* The first half of store_unjudged(), which costs the most: compare servers with themselves again, and
- * have all sessions wait for a verdict whose verdict may have changed.  Commits. */
+/*
+ * The first half of store_unjudged(), which costs the most: compare servers with themselves again, and
+ * have all sessions wait for a verdict whose verdict may have changed.  Commits, before it begins and
+ * at its end; so store_live_commit() comes first, lest a failure leave it open which of both failed.
+ * Given up, it goes on where it was the next time.
+ */
 int store_mark(struct store *st, struct err *e);
 
 /*

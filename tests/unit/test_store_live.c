@@ -212,15 +212,16 @@ static char *printed(const char *path, const char *sql)
 /* They say the same of everything but captures; what, of so many lines at least. */
 static void same(const char *path, const char *other, unsigned least)
 {
-    static const char all[] = "SELECT * FROM v_session ORDER BY session_id;"
-                              "SELECT * FROM verdict ORDER BY session_id;"
-                              "SELECT * FROM evidence ORDER BY session_id, place;"
-                              "SELECT * FROM weakness ORDER BY session_id, weakness;"
-                              "SELECT * FROM contrast ORDER BY 1, 2, 3, 4;"
-                              "SELECT * FROM server ORDER BY server_id;"
-                              "SELECT * FROM v_server ORDER BY server_ip;"
-                              "SELECT session_id, transaction_no, role, domain FROM v_address ORDER BY 1, 2, 3;"
-                              "SELECT count(*) FROM unjudged;";
+    static const char all[] =
+        "SELECT * FROM v_session ORDER BY session_id;"
+        "SELECT * FROM verdict ORDER BY session_id;"
+        "SELECT * FROM evidence ORDER BY session_id, place;"
+        "SELECT * FROM weakness ORDER BY session_id, weakness;"
+        "SELECT * FROM contrast ORDER BY 1, 2, 3, 4;"
+        "SELECT * FROM server ORDER BY server_id;"
+        "SELECT * FROM v_server ORDER BY server_ip;"
+        "SELECT session_id, transaction_no, role, domain FROM v_address ORDER BY 1, 2, 3;"
+        "SELECT count(*) FROM unjudged;";
     char *one = printed(path, all), *two = printed(other, all);
     unsigned lines = 0;
 
@@ -414,14 +415,13 @@ static unsigned store_failing(const char *path, enum fault kind, unsigned n, boo
     assert_int_equal(store_live_commit(st, &e), 0);
     fault_arm(kind, n);
     while (done < 60) {
-        bool marks = done == 30;
         const struct capture_counts counts = figures(done / 2);
-        if (put(st, of, done, done + 15, &e) == 0 &&
-            store_live_counts(st, of[0], &counts, &e) == 0 &&
-            (marks ? store_mark(st, &e) : store_live_commit(st, &e)) == 0) {
-            done += 15;
+        bool whole = put(st, of, done, done + 15, &e) == 0 &&
+                     store_live_counts(st, of[0], &counts, &e) == 0 &&
+                     store_live_commit(st, &e) == 0;
+        done += whole ? 15 : 0;
+        if (whole && (done != 30 || store_mark(st, &e) == 0))
             continue;
-        }
         assert_true(store_may_recover(st));
         assert_true(strlen(e.text) > 10);
         assert_true(++failures < 10);
