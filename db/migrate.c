@@ -54,7 +54,9 @@ static int write_new(const char *old_path, const char *new_path, int *lock_r, st
                      old_path);
     if (rc > 0) {
         st = store_open(new_path, STORE_WRITE, e);
-        rc = st ? schema_adopt(st, old->key, e) : -1;
+        rc = !st                                 ? -1
+             : schema_has(old, "sensor", "mark") ? schema_follow(st, old, e)
+                                                 : schema_adopt(st, old->key, e);
     }
     if (rc == 0)
         rc = merge_captures(st, old, true, &counts, e);

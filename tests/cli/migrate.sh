@@ -21,6 +21,11 @@ as_before() {
     done
 }
 
+# Its own sensor, as it is named in every database.
+sensor() {
+    sqlite3 "$1" "SELECT mark, key_mark, name FROM sensor JOIN meta ON mark = CAST(value AS TEXT)"
+}
+
 # Of a session, what hangs neither on rules nor on what version 1 did not look at.
 facts_1="capture_source, vlan, client_ip, client_port, server_ip, server_port, started_at, ended_at,
     client_name, server_name, starttls_offered, starttls_requested, starttls_reply,
@@ -38,7 +43,7 @@ analyse() {
 }
 analyse "$dir/now.db"
 
-for v in 1 2; do
+for v in 1 2 3; do
     cp "$here/../db/version-$v.db" "$dir/$v.db"
     chmod 640 "$dir/$v.db"
     expect "$v: reading it" 1 "format $v.*mailtap classify.*mailtap merge" \
@@ -59,6 +64,8 @@ for v in 1 2; do
     same "$v: numbers of captures" \
         "$(sqlite3 "$dir/$v.db" "SELECT capture_id, hex(digest) FROM capture")" "$numbers"
     as_before "$dir/$v.db" $v
+    [ $v = 1 ] || [ $v = 2 ] || same "$v: the sensor" "$(sensor "$dir/$v.db")" \
+        "$(sensor "$here/../db/version-$v.db")"
     # merging the old one gives the same, and the same sensor
     expect "$v: merge" 0 "7 captures new (27 sessions)" \
         "$mailtap" merge -d "$dir/merged-$v.db" "$here/../db/version-$v.db"
@@ -76,18 +83,21 @@ done
 # the same captures, analysed today
 same "1: facts as of today" "$(view "$dir/merged-1.db" v_session "$facts_1")" \
     "$(view "$dir/now.db" v_session "$facts_1")"
-expect "2: no policies" 0 "" "$mailtap" classify -q --expect-nothing "$dir/merged-2.db"
-for v in v_session v_evidence v_exposure v_server v_header_field v_tls v_facts v_reaction; do
-    same "2: $v as of today" "$(view "$dir/merged-2.db" $v '*')" "$(view "$dir/now.db" $v '*')"
-done
 address="session_id, transaction_no, role, accepted, domain, local_part"
-same "2: addresses as of today" "$(view "$dir/merged-2.db" v_address "$address")" \
-    "$(view "$dir/now.db" v_address "$address")"
 kept="SELECT * FROM kept ORDER BY session_id, place"
-same "2: what was kept" "$(sqlite3 "$dir/merged-2.db" "$kept")" "$(sqlite3 "$dir/now.db" "$kept")"
-for t in media auth conflict chain; do
-    all="SELECT * FROM $t ORDER BY 1, 2"
-    same "2: $t" "$(sqlite3 "$dir/merged-2.db" "$all")" "$(sqlite3 "$dir/now.db" "$all")"
+for n in 2 3; do
+    merged=$dir/merged-$n.db
+    expect "$n: no policies" 0 "" "$mailtap" classify -q --expect-nothing "$merged"
+    for v in v_session v_evidence v_exposure v_server v_header_field v_tls v_facts v_reaction; do
+        same "$n: $v as of today" "$(view "$merged" $v '*')" "$(view "$dir/now.db" $v '*')"
+    done
+    same "$n: addresses as of today" "$(view "$merged" v_address "$address")" \
+        "$(view "$dir/now.db" v_address "$address")"
+    same "$n: what was kept" "$(sqlite3 "$merged" "$kept")" "$(sqlite3 "$dir/now.db" "$kept")"
+    for t in media auth conflict chain; do
+        all="SELECT * FROM $t ORDER BY 1, 2"
+        same "$n: $t" "$(sqlite3 "$merged" "$all")" "$(sqlite3 "$dir/now.db" "$all")"
+    done
 done
 
 # one without its key takes no more captures, but can be merged
