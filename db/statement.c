@@ -49,8 +49,10 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_AUTH_ADD] = "INSERT INTO auth VALUES (?, ?, ?, ?, ?, ?, ?)",
     [ST_KEPT_ADD] = "INSERT INTO kept VALUES (?, ?, ?, ?, ?)",
     [ST_ADDRESS_ADD] = "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    /* Not by reading all sessions in their order, as SQLite would: few servers may have changed. */
     [ST_MARK_UNJUDGED] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM server r"
-                         " JOIN session s ON s.server_id = r.server_id WHERE r.changed <> 0"
+                         " CROSS JOIN session s INDEXED BY session_server"
+                         " ON s.server_id = r.server_id WHERE r.changed <> 0"
                          " ORDER BY s.session_id",
     [ST_MARK_ONE] = "INSERT OR IGNORE INTO unjudged VALUES (?)",
     /* Whether a handshake that broke is the path's fault hangs on how the same client fares with other
