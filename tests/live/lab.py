@@ -44,6 +44,7 @@ myhostname = mx.example.test
 mydestination =
 local_recipient_maps =
 alias_maps =
+in_flow_delay = 0
 mynetworks = 0.0.0.0/0 [::]/0
 default_transport = discard:
 relay_transport = discard:
