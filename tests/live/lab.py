@@ -278,9 +278,9 @@ class Lab:
         """The same, ended; {name: exit status}."""
         return {name: p.wait(60) for name, p in self.visits().items()}
 
-    def sessions(self, count, source=CLIENT, port=2525, tls=False, server=SERVER, wait=True):
+    def sessions(self, count, source=CLIENT, port=2525, tls=False, server=SERVER, wait=True, place="c"):
         """So many small ones, by one light client; True when all went well."""
-        p = self.role("c", "send", count, source, port, int(tls), server)
+        p = self.role(place, "send", count, source, port, int(tls), server)
         return p.wait(60) == 0 if wait else p
 
 
