@@ -40,8 +40,9 @@ struct book {
     char *path;
     int64_t capture[LIVE_INTERFACES];
     struct capture_counts base[LIVE_INTERFACES];
-    uint64_t sessions; /* since servers were compared last */
-    bool waiting;      /* sessions may wait for a verdict */
+    uint64_t stored[LIVE_INTERFACES]; /* sessions of each capture */
+    uint64_t sessions;                /* since servers were compared last */
+    bool waiting;                     /* sessions may wait for a verdict */
     int64_t mark_at;
 };
 
@@ -120,6 +121,8 @@ static void figures(struct keeper *k, const struct book *b, unsigned i, struct c
     live_counts_since(to, &b->base[i]);
     to->rows_dropped -= b->base[i].rows_dropped;
     to->write_failures = k->failures;
+    /* What readers have told of may still wait, and stand in the next book then. */
+    to->mail_flows = b->stored[i];
 }
 
 static int write_figures(struct keeper *k, struct book *b, bool end, struct err *e)
@@ -146,6 +149,7 @@ static int begin_captures(struct keeper *k, struct book *b, struct err *e)
 
 static void base_figures(struct keeper *k, struct book *b)
 {
+    memset(b->stored, 0, sizeof b->stored);
     for (unsigned i = 0; i < k->interfaces; i++) {
         live_counts(&b->base[i], k->readers, k->reader_count, i);
         b->base[i].rows_dropped = rows_dropped(k->rows, i);
@@ -242,6 +246,7 @@ static int write_waiting(struct keeper *k)
 {
     struct err e = {""};
     struct row *list = rows_take(k->rows, BOUND_BATCH);
+    struct book before = k->book;
     int rc = write_list(k, list, &e);
 
     k->committed_at = live_clock();
@@ -251,6 +256,7 @@ static int write_waiting(struct keeper *k)
         well(k);
         return 0;
     }
+    memcpy(k->book.stored, before.stored, sizeof before.stored);
     rows_give_back(k->rows, list);
     return failed(k, &k->book, &e);
 }
