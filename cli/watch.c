@@ -357,6 +357,8 @@ static const char *cell_text(char to[CELL_TEXT], const struct live_finding *f, u
     case RULE:
         return f->rule;
     default:
+        if (f->class == CLASS_STARTTLS || f->class == CLASS_IMPLICIT_TLS)
+            return "-"; /* what went through TLS was not seen */
         amount_brief(to, (double)f->messages);
         return to;
     }

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "fault.h"
-#include "live.h"
+#include "lively.h"
 #include "sample.h"
 
 #include <mailtap/random.h>
@@ -85,15 +85,15 @@ static void same(const char *path, const char *other, unsigned least)
 /* Stored by two live captures and judged at the end. */
 static void store_at_once(const char *path, unsigned n)
 {
-    struct store *st = live_open(path, STORE_WRITE);
+    struct store *st = lively_open(path, STORE_WRITE);
     struct err e = {""};
     int64_t of[2];
 
-    live_begin(st, of);
-    assert_int_equal(live_put(st, of, 0, n, &e), 0);
-    live_end(st, of, n / 2);
+    lively_begin(st, of);
+    assert_int_equal(lively_put(st, of, 0, n, &e), 0);
+    lively_end(st, of, n / 2);
     sample_judge(st);
-    live_close(&st);
+    lively_close(&st);
 }
 
 /* ---- what readers see */
@@ -104,17 +104,17 @@ static void a_commit_is_seen_at_once(void **state)
     struct err e = {""};
     int64_t of[2];
 
-    live_make(1);
+    lively_make(1);
     snprintf(path, sizeof path, "%s", sample_path(state, "seen.db"));
-    struct store *st = live_open(path, STORE_WRITE);
-    live_begin(st, of);
+    struct store *st = lively_open(path, STORE_WRITE);
+    lively_begin(st, of);
     assert_int_equal(store_live_commit(st, &e), 0);
     sample_expect(path,
                   "SELECT group_concat(capture_source || ' ' || state || frames) FROM v_capture",
                   "eth0 live0,eth1 live0");
-    assert_int_equal(live_put(st, of, 0, 10, &e), 0);
+    assert_int_equal(lively_put(st, of, 0, 10, &e), 0);
     sample_expect(path, "SELECT count(*) FROM v_session", "0");
-    const struct capture_counts counts = live_figures(5);
+    const struct capture_counts counts = lively_figures(5);
     assert_int_equal(store_live_counts(st, of[1], &counts, &e), 0);
     assert_int_equal(store_live_commit(st, &e), 0);
     sample_expect(path, "SELECT count(*) FROM v_session", "10");
@@ -124,14 +124,14 @@ static void a_commit_is_seen_at_once(void **state)
                   "SELECT group_concat(frames || rows_dropped || outages || clock_steps ||"
                   " write_failures || frames_dropped_kernel) FROM v_capture WHERE frames > 0",
                   "5012453");
-    live_all_is_well(path); /* also while it is written */
+    lively_all_is_well(path); /* also while it is written */
     sample_answers(path, "coverage", "", "captures captures_live captures_unfinished", "2 2 0");
-    live_end(st, of, 5);
-    live_close(&st);
+    lively_end(st, of, 5);
+    lively_close(&st);
     sample_answers(path, "coverage", "", "captures captures_live findings_dropped", "2 0 2");
     sample_expect(path, "SELECT count(DISTINCT digest) || group_concat(state) FROM capture",
                   "2complete,complete");
-    live_all_is_well(path);
+    lively_all_is_well(path);
 }
 
 /* However many sessions come: a batch of a live capture is what was written between two commits. */
@@ -141,14 +141,14 @@ static void no_batch_commits_by_itself(void **state)
     struct err e = {""};
     int64_t of[2];
 
-    live_make(1);
-    struct store *st = live_open(path, STORE_WRITE);
-    live_begin(st, of);
+    lively_make(1);
+    struct store *st = lively_open(path, STORE_WRITE);
+    lively_begin(st, of);
     assert_int_equal(store_live_commit(st, &e), 0);
     for (unsigned i = 0; i < BOUND_BATCH + 10; i++)
         assert_int_equal(store_session(st, of[0], &live_made[0], &e), 0);
     sample_expect(path, "SELECT count(*) FROM session", "0");
-    live_close(&st); /* commits; the captures did not end */
+    lively_close(&st); /* commits; the captures did not end */
     sample_expect(path, "SELECT count(*) FROM session", "5010");
     sample_expect(path, "SELECT group_concat(state) FROM capture", "live,live");
 }
@@ -160,21 +160,21 @@ static void a_merge_leaves_out_what_goes_on(void **state)
     struct merge_counts counts;
     int64_t of[2];
 
-    live_make(2);
+    lively_make(2);
     snprintf(path, sizeof path, "%s", sample_path(state, "source.db"));
-    struct store *source = live_open(path, STORE_WRITE), *st;
-    live_begin(source, of);
-    assert_int_equal(live_put(source, of, 0, 20, &e), 0);
-    const struct capture_counts all = live_figures(10);
+    struct store *source = lively_open(path, STORE_WRITE), *st;
+    lively_begin(source, of);
+    assert_int_equal(lively_put(source, of, 0, 20, &e), 0);
+    const struct capture_counts all = lively_figures(10);
     assert_int_equal(store_live_end(source, of[0], &all, "the interface was removed", &e), 0);
     assert_int_equal(store_live_commit(source, &e), 0);
-    st = live_open(sample_path(state, "merged.db"), STORE_WRITE);
+    st = lively_open(sample_path(state, "merged.db"), STORE_WRITE);
     assert_int_equal(store_merge(st, path, &counts, &e), 0);
     assert_int_equal(counts.captures_new, 1);
     assert_int_equal(counts.captures_unfinished, 1);
     assert_int_equal(counts.sessions, 10);
-    live_close(&source);
-    live_close(&st);
+    lively_close(&source);
+    lively_close(&st);
     sample_expect(sample_path(state, "merged.db"),
                   "SELECT capture_source || damage || rows_dropped || outages || clock_steps ||"
                   " write_failures FROM v_capture",
@@ -185,21 +185,21 @@ static void a_merge_leaves_out_what_goes_on(void **state)
 
 static void die(const char *path)
 {
-    const struct capture_counts counts = live_figures(150);
+    const struct capture_counts counts = lively_figures(150);
     struct err e = {""};
     int64_t of[2];
     struct store *st = store_open(path, STORE_WRITE, &e);
 
     if (!st || store_live_begin(st, "eth0", &of[0], &e) < 0 ||
-        store_live_begin(st, "eth1", &of[1], &e) < 0 || live_put(st, of, 0, 300, &e) < 0 ||
+        store_live_begin(st, "eth1", &of[1], &e) < 0 || lively_put(st, of, 0, 300, &e) < 0 ||
         store_live_commit(st, &e) < 0 || store_mark(st, &e) < 0)
         _exit(1);
     judge(st, 100);
     for (int i = 0; i < 2; i++)
         if (store_live_counts(st, of[i], &counts, &e) < 0)
             _exit(2);
-    if (store_live_commit(st, &e) < 0 || live_put(st, of, 300, 310, &e) < 0 ||
-        store_live_commit(st, &e) < 0 || live_put(st, of, 310, 400, &e) < 0)
+    if (store_live_commit(st, &e) < 0 || lively_put(st, of, 300, 310, &e) < 0 ||
+        store_live_commit(st, &e) < 0 || lively_put(st, of, 310, 400, &e) < 0)
         _exit(3);
     kill(getpid(), SIGKILL);
 }
@@ -209,7 +209,7 @@ static void what_was_committed_stays(void **state)
     char path[256];
     int status;
 
-    live_make(3);
+    lively_make(3);
     snprintf(path, sizeof path, "%s", sample_path(state, "died.db"));
     pid_t child = fork();
     if (child == 0)
@@ -218,15 +218,15 @@ static void what_was_committed_stays(void **state)
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     sample_expect(path, "SELECT count(*) || group_concat(DISTINCT state) FROM v_session, v_capture",
                   "620live");
-    struct store *st = live_open(path, STORE_CHANGE);
+    struct store *st = lively_open(path, STORE_CHANGE);
     assert_true(sample_judge(st) >= 210);
-    live_close(&st);
+    lively_close(&st);
     sample_expect(path,
                   "SELECT group_concat(state || ': ' || damage || ': ' || mail_flows, '; ')"
                   " FROM v_capture",
                   "complete: the run did not end; what it had stored is here: 155; "
                   "complete: the run did not end; what it had stored is here: 155");
-    live_all_is_well(path);
+    lively_all_is_well(path);
     store_at_once(sample_path(state, "lived.db"), 310);
     same(path, sample_path(state, "lived.db"), 700);
 }
@@ -238,15 +238,15 @@ static unsigned store_failing(const char *path, enum fault kind, unsigned n, boo
 {
     unsigned failures = 0, done = 0;
     struct err e = {""};
-    struct store *st = live_open(path, STORE_WRITE);
+    struct store *st = lively_open(path, STORE_WRITE);
     int64_t of[2];
 
-    live_begin(st, of);
+    lively_begin(st, of);
     assert_int_equal(store_live_commit(st, &e), 0);
     fault_arm(kind, n);
     while (done < 60) {
-        const struct capture_counts counts = live_figures(done / 2);
-        bool whole = live_put(st, of, done, done + 15, &e) == 0 &&
+        const struct capture_counts counts = lively_figures(done / 2);
+        bool whole = lively_put(st, of, done, done + 15, &e) == 0 &&
                      store_live_counts(st, of[0], &counts, &e) == 0 &&
                      store_live_commit(st, &e) == 0;
         done += whole ? 15 : 0;
@@ -260,9 +260,9 @@ static unsigned store_failing(const char *path, enum fault kind, unsigned n, boo
         assert_int_equal(store_undo(st, &e), 0);
     }
     *reached_r = fault_disarm() >= n || failures;
-    live_end(st, of, 30);
+    lively_end(st, of, 30);
     sample_judge(st);
-    live_close(&st);
+    lively_close(&st);
     return failures;
 }
 
@@ -271,7 +271,7 @@ static void what_failed_is_written_again(void **state)
     static const enum fault kinds[] = {FAULT_DISK_FULL, FAULT_ONCE, FAULT_LASTING, FAULT_READ};
     char path[256], whole[256];
 
-    live_make(4);
+    lively_make(4);
     snprintf(whole, sizeof whole, "%s", sample_path(state, "whole.db"));
     snprintf(path, sizeof path, "%s", sample_path(state, "failing.db"));
     store_at_once(whole, 60);
@@ -294,20 +294,20 @@ static void a_beginning_is_taken_back(void **state)
     struct err e = {""};
     int64_t of[2];
 
-    live_make(5);
-    struct store *st = live_open(path, STORE_WRITE);
-    live_begin(st, of);
-    assert_int_equal(live_put(st, of, 0, 10, &e), 0);
+    lively_make(5);
+    struct store *st = lively_open(path, STORE_WRITE);
+    lively_begin(st, of);
+    assert_int_equal(lively_put(st, of, 0, 10, &e), 0);
     assert_int_equal(store_undo(st, &e), 0);
     assert_int_equal(judge(st, 10), 0);
-    live_begin(st, of);
-    assert_int_equal(live_put(st, of, 0, 10, &e), 0);
-    live_end(st, of, 5);
+    lively_begin(st, of);
+    assert_int_equal(lively_put(st, of, 0, 10, &e), 0);
+    lively_end(st, of, 5);
     sample_judge(st);
-    live_close(&st);
+    lively_close(&st);
     sample_expect(path, "SELECT count(*) FROM v_session", "10");
     sample_expect(path, "SELECT count(*) FROM v_capture", "2");
-    live_all_is_well(path);
+    lively_all_is_well(path);
 }
 
 static void damage_does_not_pass(void **state)
@@ -316,13 +316,13 @@ static void damage_does_not_pass(void **state)
     struct err e = {""};
     int64_t of[2];
 
-    live_make(5);
-    struct store *st = live_open(path, STORE_WRITE);
+    lively_make(5);
+    struct store *st = lively_open(path, STORE_WRITE);
     assert_false(store_may_recover(st)); /* nothing failed */
-    live_begin(st, of);
+    lively_begin(st, of);
     assert_int_equal(store_live_commit(st, &e), 0);
     sample_sql(path, "DROP TABLE address");
-    assert_int_equal(live_put(st, of, 0, 10, &e), -1);
+    assert_int_equal(lively_put(st, of, 0, 10, &e), -1);
     assert_false(store_may_recover(st));
     store_close(&st, &e);
 }
@@ -345,14 +345,14 @@ static void what_takes_too_long_is_taken_back(void **state)
     unsigned late = 0;
     int rc;
 
-    live_make(6);
+    lively_make(6);
     snprintf(path, sizeof path, "%s", sample_path(state, "late.db"));
     snprintf(whole, sizeof whole, "%s", sample_path(state, "in-time.db"));
-    struct store *st = live_open(path, STORE_WRITE);
-    live_begin(st, of);
+    struct store *st = lively_open(path, STORE_WRITE);
+    lively_begin(st, of);
     for (int copies = 0; copies < 20; copies++)
-        assert_int_equal(live_put(st, of, 0, LIVE_ROOM, &e), 0);
-    live_end(st, of, 10 * LIVE_ROOM);
+        assert_int_equal(lively_put(st, of, 0, LIVE_ROOM, &e), 0);
+    lively_end(st, of, 10 * LIVE_ROOM);
     for (int64_t ns = 0; (store_deadline(st, now_ns() + ns), rc = store_mark(st, &e)) < 0;
          ns += SECOND / 4000) {
         assert_true(store_may_recover(st));
@@ -365,15 +365,15 @@ static void what_takes_too_long_is_taken_back(void **state)
     assert_true(late >= 10);
     store_deadline(st, 0);
     sample_judge(st);
-    live_close(&st);
-    live_all_is_well(path);
-    st = live_open(whole, STORE_WRITE);
-    live_begin(st, of);
+    lively_close(&st);
+    lively_all_is_well(path);
+    st = lively_open(whole, STORE_WRITE);
+    lively_begin(st, of);
     for (int copies = 0; copies < 20; copies++)
-        assert_int_equal(live_put(st, of, 0, LIVE_ROOM, &e), 0);
-    live_end(st, of, 10 * LIVE_ROOM);
+        assert_int_equal(lively_put(st, of, 0, LIVE_ROOM, &e), 0);
+    lively_end(st, of, 10 * LIVE_ROOM);
     sample_judge(st);
-    live_close(&st);
+    lively_close(&st);
     same(path, whole, 24000);
 }
 
@@ -381,27 +381,27 @@ static void what_takes_too_long_is_taken_back(void **state)
 
 static void store_in_slices(const char *path, struct random *r)
 {
-    struct store *st = live_open(path, STORE_WRITE);
+    struct store *st = lively_open(path, STORE_WRITE);
     struct err e = {""};
     int64_t of[2];
     unsigned to;
 
-    live_begin(st, of);
+    lively_begin(st, of);
     for (unsigned from = 0; from < LIVE_ROOM; from = to) {
         to = from + 1 + (unsigned)random_below(r, 40);
         to = to < LIVE_ROOM ? to : LIVE_ROOM;
-        assert_int_equal(live_put(st, of, from, to, &e), 0);
-        const struct capture_counts counts = live_figures(to);
+        assert_int_equal(lively_put(st, of, from, to, &e), 0);
+        const struct capture_counts counts = lively_figures(to);
         assert_int_equal(store_live_counts(st, of[1], &counts, &e), 0);
         assert_int_equal(store_live_commit(st, &e), 0);
         if (random_below(r, 3) == 0)
             assert_int_equal(store_mark(st, &e), 0);
         judge(st, (unsigned)random_below(r, 100));
     }
-    live_end(st, of, LIVE_ROOM / 2);
+    lively_end(st, of, LIVE_ROOM / 2);
     assert_int_equal(store_mark(st, &e), 0);
     judge(st, UINT32_MAX);
-    live_close(&st);
+    lively_close(&st);
 }
 
 static void slices_give_what_judging_at_once_gives(void **state)
@@ -412,7 +412,7 @@ static void slices_give_what_judging_at_once_gives(void **state)
     snprintf(path, sizeof path, "%s", sample_path(state, "slices.db"));
     for (uint64_t seed = 10; seed < 16; seed++) {
         struct random r = random_seeded(seed);
-        live_make(seed);
+        lively_make(seed);
         unlink(at_once);
         unlink(path);
         store_at_once(at_once, LIVE_ROOM);
@@ -422,7 +422,7 @@ static void slices_give_what_judging_at_once_gives(void **state)
     sample_expect(path, "SELECT count(DISTINCT rule) >= 4 FROM evidence", "1");
     sample_expect(path, "SELECT count(DISTINCT class) >= 4 FROM verdict", "1");
     sample_expect(path, "SELECT count(*) > 10 FROM contrast", "1");
-    live_all_is_well(path);
+    lively_all_is_well(path);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "fault.h"
-#include "live.h"
+#include "lively.h"
 #include "sample.h"
 
 #include <sqlite3.h>
@@ -21,19 +21,19 @@ static void the_next_one_is_of_the_same_sensor(void **state)
     struct err e = {""};
     int64_t of[2];
 
-    live_make(7);
+    lively_make(7);
     snprintf(first, sizeof first, "%s", sample_path(state, "first.db"));
     snprintf(next, sizeof next, "%s", sample_path(state, "next.db"));
     snprintf(merged, sizeof merged, "%s", sample_path(state, "all.db"));
-    struct store *st = live_open(first, STORE_WRITE);
+    struct store *st = lively_open(first, STORE_WRITE);
     assert_int_equal(store_sensor(st, "rack\n7", &e), 0);
     assert_int_equal(policy_read_list(p, slice_of("*.example must-offer\n"), "list", &e), 0);
     assert_int_equal(store_policies(st, p, &e), 0);
     policy_free(&p);
     store_trusts(st, "authority.pem");
-    live_begin(st, of);
-    assert_int_equal(live_put(st, of, 0, 10, &e), 0);
-    live_end(st, of, 5);
+    lively_begin(st, of);
+    assert_int_equal(lively_put(st, of, 0, 10, &e), 0);
+    lively_end(st, of, 5);
     assert_null(store_open_next(first, st, &e));
     assert_non_null(strstr(e.text, "first.db is there already"));
     assert_null(store_open_next("/nowhere/next.db", st, &e));
@@ -42,17 +42,17 @@ static void the_next_one_is_of_the_same_sensor(void **state)
     struct store *other = store_open_next(next, st, &e);
     assert_string_equal(e.text, "");
     assert_non_null(other);
-    live_begin(other, of);
-    assert_int_equal(live_put(other, of, 0, 10, &e), 0);
-    live_end(other, of, 5);
+    lively_begin(other, of);
+    assert_int_equal(lively_put(other, of, 0, 10, &e), 0);
+    lively_end(other, of, 5);
     sample_judge(st);
     sample_judge(other);
-    live_close(&other);
-    other = live_open(merged, STORE_WRITE);
+    lively_close(&other);
+    other = lively_open(merged, STORE_WRITE);
     assert_int_equal(store_merge(other, next, &counts, &e), 0);
-    live_close(&st);
+    lively_close(&st);
     assert_int_equal(store_merge(other, first, &counts, &e), 0);
-    live_close(&other);
+    lively_close(&other);
     static const char *const alike[] = {
         "SELECT group_concat(quote(local_hash)) FROM address",
         "SELECT group_concat(DISTINCT sensor || sensor_mark || trust_store) FROM v_capture",
@@ -73,7 +73,7 @@ static void the_next_one_is_of_the_same_sensor(void **state)
                   "SELECT name || count(*) FROM v_capture c JOIN sensor s"
                   " ON s.mark = c.sensor_mark",
                   "rack\\x0a74");
-    live_all_is_well(next);
+    lively_all_is_well(next);
 }
 
 /* One that cannot be written whole is not there at all. */
@@ -86,14 +86,14 @@ static void the_next_one_fails_whole(void **state)
     snprintf(first, sizeof first, "%s", sample_path(state, "before.db"));
     snprintf(next, sizeof next, "%s", sample_path(state, "after.db"));
     snprintf(command, sizeof command, "! ls %s* 2> /dev/null", next);
-    struct store *st = live_open(first, STORE_WRITE), *other;
+    struct store *st = lively_open(first, STORE_WRITE), *other;
     for (unsigned n = 1; n < 400; n += 3) {
         fault_arm(FAULT_DISK_FULL, n);
         other = store_open_next(next, st, &e);
         fault_disarm();
         if (other) {
-            live_close(&other);
-            live_all_is_well(next);
+            lively_close(&other);
+            lively_all_is_well(next);
             unlink(next);
             break;
         }
@@ -101,7 +101,7 @@ static void the_next_one_fails_whole(void **state)
         assert_int_equal(system(command), 0);
     }
     assert_true(failures > 3);
-    live_close(&st);
+    lively_close(&st);
 }
 
 /* ---- files for a time */

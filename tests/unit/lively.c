@@ -1,7 +1,7 @@
-/* live.c - see live.h. */
+/* lively.c - see lively.h. */
 #include "test.h"
 
-#include "live.h"
+#include "lively.h"
 #include "sample.h"
 
 #include <mailtap/random.h>
@@ -83,7 +83,7 @@ static void make_one(struct facts *f, unsigned i, struct random *r)
 }
 
 /* Every tenth connection is seen by both captures, and every other of these differently. */
-void live_make(uint64_t seed)
+void lively_make(uint64_t seed)
 {
     struct random r = random_seeded(seed);
 
@@ -100,7 +100,7 @@ void live_make(uint64_t seed)
 
 /* ---- databases */
 
-struct capture_counts live_figures(unsigned stored)
+struct capture_counts lively_figures(unsigned stored)
 {
     return (struct capture_counts){.frames = 10 * stored,
                                    .flows = stored,
@@ -116,7 +116,7 @@ struct capture_counts live_figures(unsigned stored)
                                    .ended_ns = START + stored * 7 * SECOND};
 }
 
-struct store *live_open(const char *path, enum store_mode mode)
+struct store *lively_open(const char *path, enum store_mode mode)
 {
     struct err e = {""};
     struct store *st = store_open(path, mode, &e);
@@ -126,7 +126,7 @@ struct store *live_open(const char *path, enum store_mode mode)
     return st;
 }
 
-void live_close(struct store **st)
+void lively_close(struct store **st)
 {
     struct err e = {""};
 
@@ -134,7 +134,7 @@ void live_close(struct store **st)
     assert_string_equal(e.text, "");
 }
 
-void live_begin(struct store *st, int64_t of[2])
+void lively_begin(struct store *st, int64_t of[2])
 {
     struct err e = {""};
 
@@ -142,9 +142,9 @@ void live_begin(struct store *st, int64_t of[2])
     assert_int_equal(store_live_begin(st, "eth1", &of[1], &e), 0);
 }
 
-void live_end(struct store *st, const int64_t of[2], unsigned each)
+void lively_end(struct store *st, const int64_t of[2], unsigned each)
 {
-    const struct capture_counts counts = live_figures(each);
+    const struct capture_counts counts = lively_figures(each);
     struct err e = {""};
 
     for (int i = 0; i < 2; i++)
@@ -153,7 +153,7 @@ void live_end(struct store *st, const int64_t of[2], unsigned each)
 }
 
 /* Sessions [from, to), to the two captures in turn. */
-int live_put(struct store *st, const int64_t of[2], unsigned from, unsigned to, struct err *e)
+int lively_put(struct store *st, const int64_t of[2], unsigned from, unsigned to, struct err *e)
 {
     for (unsigned i = from; i < to; i++)
         if (store_session(st, of[i % 2], &live_made[i], e) < 0)
@@ -169,13 +169,13 @@ static void count_wrong(void *of, const char *check, enum check_says says, const
     fprintf(stderr, "%s: %s\n", check, text);
 }
 
-void live_all_is_well(const char *path)
+void lively_all_is_well(const char *path)
 {
-    struct store *st = live_open(path, STORE_READ);
+    struct store *st = lively_open(path, STORE_READ);
     unsigned told = 0;
 
     assert_int_equal(store_check(st, false, count_wrong, &told), 0);
     assert_int_equal(told, 0);
-    live_close(&st);
+    lively_close(&st);
     sample_sound(path);
 }
