@@ -13,46 +13,35 @@
 
 /* ---- the next database */
 
-static void the_next_one_is_of_the_same_sensor(void **state)
+/* Named, with a policy and a trust store. */
+static struct store *first_of_all(const char *path)
 {
-    char first[256], next[256], merged[256];
     struct policy *p = policy_new();
-    struct merge_counts counts;
     struct err e = {""};
-    int64_t of[2];
+    struct store *st = lively_open(path, STORE_WRITE);
 
-    lively_make(7);
-    snprintf(first, sizeof first, "%s", sample_path(state, "first.db"));
-    snprintf(next, sizeof next, "%s", sample_path(state, "next.db"));
-    snprintf(merged, sizeof merged, "%s", sample_path(state, "all.db"));
-    struct store *st = lively_open(first, STORE_WRITE);
     assert_int_equal(store_sensor(st, "rack\n7", &e), 0);
     assert_int_equal(policy_read_list(p, slice_of("*.example must-offer\n"), "list", &e), 0);
     assert_int_equal(store_policies(st, p, &e), 0);
     policy_free(&p);
     store_trusts(st, "authority.pem");
+    return st;
+}
+
+/* The same ten sessions in each. */
+static void fill(struct store *st)
+{
+    struct err e = {""};
+    int64_t of[2];
+
     lively_begin(st, of);
     assert_int_equal(lively_put(st, of, 0, 10, &e), 0);
     lively_end(st, of, 5);
-    assert_null(store_open_next(first, st, &e));
-    assert_non_null(strstr(e.text, "first.db is there already"));
-    assert_null(store_open_next("/nowhere/next.db", st, &e));
-    assert_non_null(strstr(e.text, "/nowhere/next.db cannot be made"));
-    e.text[0] = '\0';
-    struct store *other = store_open_next(next, st, &e);
-    assert_string_equal(e.text, "");
-    assert_non_null(other);
-    lively_begin(other, of);
-    assert_int_equal(lively_put(other, of, 0, 10, &e), 0);
-    lively_end(other, of, 5);
     sample_judge(st);
-    sample_judge(other);
-    lively_close(&other);
-    other = lively_open(merged, STORE_WRITE);
-    assert_int_equal(store_merge(other, next, &counts, &e), 0);
-    lively_close(&st);
-    assert_int_equal(store_merge(other, first, &counts, &e), 0);
-    lively_close(&other);
+}
+
+static void are_alike(const char *first, const char *next)
+{
     static const char *const alike[] = {
         "SELECT group_concat(quote(local_hash)) FROM address",
         "SELECT group_concat(DISTINCT sensor || sensor_mark || trust_store) FROM v_capture",
@@ -61,19 +50,58 @@ static void the_next_one_is_of_the_same_sensor(void **state)
         "SELECT group_concat(quote(value)) FROM meta",
         "SELECT group_concat(class || coalesce(strip_rule, '-')) FROM verdict",
     };
+
     for (size_t i = 0; i < sizeof alike / sizeof *alike; i++) {
         char *want = sample_value(first, alike[i]);
         assert_true(strlen(want) >= 10);
         sample_expect(next, alike[i], want);
         free(want);
     }
+}
+
+static void the_next_one_is_of_the_same_sensor(void **state)
+{
+    char first[256], next[256];
+    struct merge_counts counts;
+    struct err e = {""};
+
+    lively_make(7);
+    snprintf(first, sizeof first, "%s", sample_path(state, "first.db"));
+    snprintf(next, sizeof next, "%s", sample_path(state, "next.db"));
+    struct store *st = first_of_all(first), *other = store_open_next(next, st, &e);
+    assert_string_equal(e.text, "");
+    assert_non_null(other);
+    fill(st);
+    fill(other);
+    lively_close(&st);
+    lively_close(&other);
+    are_alike(first, next);
+    lively_all_is_well(next);
+    st = lively_open(sample_path(state, "all.db"), STORE_WRITE);
+    assert_int_equal(store_merge(st, next, &counts, &e), 0);
+    assert_int_equal(store_merge(st, first, &counts, &e), 0);
+    lively_close(&st);
+    const char *merged = sample_path(state, "all.db");
     sample_expect(merged, "SELECT count(*) || ' ' || count(DISTINCT local_hash) FROM address",
                   "40 2");
     sample_expect(merged,
                   "SELECT name || count(*) FROM v_capture c JOIN sensor s"
                   " ON s.mark = c.sensor_mark",
                   "rack\\x0a74");
-    lively_all_is_well(next);
+}
+
+static void the_next_one_needs_a_name_and_a_folder(void **state)
+{
+    const char *path = sample_path(state, "there.db");
+    struct err e = {""};
+    struct store *st = lively_open(path, STORE_WRITE);
+
+    assert_null(store_open_next(path, st, &e));
+    assert_non_null(strstr(e.text, "there.db is there already"));
+    assert_null(store_open_next("/nowhere/next.db", st, &e));
+    assert_non_null(strstr(e.text, "/nowhere/next.db cannot be made"));
+    lively_close(&st);
+    lively_all_is_well(path);
 }
 
 /* One that cannot be written whole is not there at all. */
@@ -144,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_next_one_is_of_the_same_sensor),
+        cmocka_unit_test(the_next_one_needs_a_name_and_a_folder),
         cmocka_unit_test(the_next_one_fails_whole),
         cmocka_unit_test(temporary_files_are_where_they_are_to_be),
     };
