@@ -9,7 +9,8 @@ static const char within[] =
     " or ether proto 0x8847 or ether proto 0x8848 or ether proto 0x8864" /* MPLS, PPPoE */
     /* IP in IP, 6in4, GRE, AH, MPLS */
     " or ip proto 4 or ip proto 41 or ip proto 47 or ip proto 51 or ip proto 137"
-    " or (ip6 and not ip6 proto 6 and not ip6 proto 17 and not ip6 proto 58)"
+    /* Extension headers, fragments among them, which "ip6 proto" looks behind; and tunnels. */
+    " or (ip6[6] != 6 and ip6[6] != 17 and ip6[6] != 58)"
     " or (ip[6:2] & 0x3fff != 0)" /* fragments: only the first has ports */
     /* VXLAN twice, GENEVE, GTP-U, Teredo; DNS over either */
     " or udp port 4789 or udp port 8472 or udp port 6081 or udp port 2152 or udp port 3544"
