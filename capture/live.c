@@ -48,7 +48,7 @@ struct live {
     uint64_t outages, frames, dropped;
     uint32_t dropped_before; /* libpcap's counter, which wraps */
     int loss[LOSS_FILES];
-    uint64_t loss_before;
+    uint64_t loss_before, lost; /* the interface's counters, which begin anew with it; so far */
 };
 
 static int64_t clock_ns(clockid_t clock)
@@ -89,14 +89,16 @@ static uint64_t losses(const struct live *l)
 void live_drops(struct live *l, uint64_t *kernel_r, uint64_t *interface_r)
 {
     struct pcap_stat stat;
-    uint64_t lost = losses(l);
+    uint64_t loss = losses(l);
 
     if (pcap_stats(l->pcap, &stat) == 0) {
         l->dropped += stat.ps_drop - l->dropped_before;
         l->dropped_before = stat.ps_drop;
     }
+    l->lost += loss > l->loss_before ? loss - l->loss_before : 0;
+    l->loss_before = loss;
     *kernel_r = l->dropped;
-    *interface_r = l->loss[0] < 0 ? UINT64_MAX : lost > l->loss_before ? lost - l->loss_before : 0;
+    *interface_r = l->loss[0] < 0 ? UINT64_MAX : l->lost;
 }
 
 /* ---- opening */

@@ -60,13 +60,13 @@ void live_counts(struct capture_counts *to, struct live_reader *reader, unsigned
     }
 }
 
-/* A figure that is not known stays so. */
+/* A figure that is not known stays so, also when it was not known before; none is below 0. */
 static void take(struct capture_counts *counts, const struct capture_counts *base, size_t offset)
 {
-    uint64_t *now = at(counts, offset);
+    uint64_t *now = at(counts, offset), before = value(base, offset);
 
     if (*now != UINT64_MAX)
-        *now -= value(base, offset);
+        *now = before == UINT64_MAX ? before : *now > before ? *now - before : 0;
 }
 
 void live_counts_since(struct capture_counts *counts, const struct capture_counts *base)
