@@ -93,7 +93,8 @@ uint64_t rotate_period(const char *text);
 /* The name of the database that begins at this time, owned by the caller: "mail-20261127T173000Z.db"
  * for "mail.db"; one that is not there yet. */
 char *rotate_name(const char *database, int64_t at_ns);
-/* The link `database` leads to `file`, which is in its folder, from now on. */
+/* The link `database` leads to `file`, which is in its folder, from now on; there is one at every
+ * moment.  -1 with *e, also when something that is no link is in its place. */
 int rotate_link(const char *database, const char *file, struct err *e);
 /* Where the link leads, owned by the caller; NULL: there is nothing; -1: it is no link. */
 int rotate_linked(const char *database, char **file_r, struct err *e);

@@ -65,13 +65,24 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* May a link be put here?  What is no link is somebody's. */
+static int is_free(const char *path, struct err *e)
+{
+    struct stat there;
+
+    if (lstat(path, &there) == 0 && !S_ISLNK(there.st_mode))
+        return err_set(e, "%s is in the way of a link: it is there and no link; move it", path);
+    return 0;
+}
+
 int rotate_link(const char *database, const char *file, struct err *e)
 {
     char *beside = with_middle(database, "next");
-    int rc = 0;
+    int rc = is_free(database, e) < 0 ? -1 : is_free(beside, e);
 
-    unlink(beside);
-    if (symlink(base_name(file), beside) < 0 || rename(beside, database) < 0)
+    if (rc == 0)
+        unlink(beside); /* of a run that died between the two */
+    if (rc == 0 && (symlink(base_name(file), beside) < 0 || rename(beside, database) < 0))
         rc = err_set(e, "%s cannot be made a link to %s: %s", database, base_name(file),
                      strerror(errno));
     free(beside);
