@@ -11,10 +11,11 @@
 struct fresh {
     struct entry {
         int64_t started_ns;
-        uint16_t port;
-        bool waits;
+        struct endpoint client;
+        uint64_t number;             /* in the order they came; 0: none waits here */
         struct live_finding finding; /* its class and rule are not known yet */
     } entry[FRESH];
+    uint64_t added;
 };
 
 struct fresh *fresh_new(void)
@@ -44,14 +45,24 @@ static void endpoint(char to[64], const struct endpoint *end)
     snprintf(to, 64, end->address.version == 6 ? "[%s]:%u" : "%s:%u", text, end->port);
 }
 
+/* A place that is free, or that of the oldest around. */
+static struct entry *room(struct fresh *r, const struct facts *f)
+{
+    struct entry *oldest = place(r, f, 0);
+
+    for (unsigned probe = 1; probe < PROBES; probe++) {
+        struct entry *e = place(r, f, probe);
+        if (e->number < oldest->number)
+            oldest = e;
+    }
+    return oldest;
+}
+
 void fresh_add(struct fresh *r, const struct facts *f)
 {
-    unsigned probe = 0;
+    struct entry *e = room(r, f);
 
-    while (probe < PROBES && place(r, f, probe)->waits)
-        probe++;
-    struct entry *e = place(r, f, probe % PROBES);
-    *e = (struct entry){.started_ns = f->started_ns, .port = f->client.port, .waits = true};
+    *e = (struct entry){.started_ns = f->started_ns, .client = f->client, .number = ++r->added};
     e->finding.ended_ns = f->ended_ns;
     e->finding.messages = f->messages;
     endpoint(e->finding.client, &f->client);
@@ -64,7 +75,7 @@ static struct entry *find(struct fresh *r, const struct facts *f)
 {
     for (unsigned probe = 0; probe < PROBES; probe++) {
         struct entry *e = place(r, f, probe);
-        if (e->waits && e->started_ns == f->started_ns && e->port == f->client.port)
+        if (e->number && e->started_ns == f->started_ns && endpoint_equal(&e->client, &f->client))
             return e;
     }
     return NULL;
@@ -78,7 +89,7 @@ void fresh_judged(struct fresh *r, const struct facts *f, const struct verdict *
 
     if (!e)
         return; /* judged once more */
-    e->waits = false;
+    e->number = 0;
     view->sessions[v->class]++;
     memmove(view->last + 1, view->last, sizeof view->last - sizeof view->last[0]);
     view->last_count += view->last_count < LIVE_FINDINGS;
