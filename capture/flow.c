@@ -19,7 +19,14 @@
 /* How far before the first segment seen its SYN may lie, when the capture has them in disorder. */
 #define DISORDER_OCTETS BOUND_HELD_FLOW_OCTETS
 
-enum { QUEUE_OPEN, QUEUE_KEPT, QUEUE_CLOSED, QUEUE_OVER, QUEUES };
+enum {
+    QUEUE_OPEN,
+    QUEUE_KEPT,
+    QUEUE_RESET, /* a moment ago: what is in flight may still be read */
+    QUEUE_CLOSED,
+    QUEUE_OVER,
+    QUEUES
+};
 
 struct queue {
     struct flow *oldest, *newest;
@@ -114,10 +121,17 @@ static void queue_append(struct flow_table *t, struct flow *f, int queue)
     q->newest = f;
 }
 
+static int queue_of(const struct flow *f)
+{
+    if (f->closed)
+        return f->ended == FLOW_RESET && !f->told ? QUEUE_RESET : QUEUE_CLOSED;
+    return f->keep ? QUEUE_KEPT : QUEUE_OPEN;
+}
+
 static void requeue(struct flow_table *t, struct flow *f)
 {
     queue_remove(t, f);
-    queue_append(t, f, f->closed ? QUEUE_CLOSED : f->keep ? QUEUE_KEPT : QUEUE_OPEN);
+    queue_append(t, f, queue_of(f));
 }
 
 /* The flow touched last is still the newest of all, so it can change its queue at no cost. */
@@ -212,7 +226,7 @@ static void end_flow(struct flow_table *t, struct flow *f, enum flow_end why)
 /* A connection that is closed already costs nothing to give up; then silent ones, kept ones last. */
 static void make_room(struct flow_table *t)
 {
-    static const int order[] = {QUEUE_CLOSED, QUEUE_OPEN, QUEUE_KEPT};
+    static const int order[] = {QUEUE_CLOSED, QUEUE_RESET, QUEUE_OPEN, QUEUE_KEPT};
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         struct flow *f = t->queues[order[i]].oldest;
@@ -356,16 +370,28 @@ static bool is_silent(struct flow *f, int64_t now_ns, int seconds)
     return (uint64_t)now_ns - (uint64_t)f->active_ns >= (uint64_t)seconds * 1000000000u;
 }
 
+struct flow *flow_settled(struct flow_table *t, int64_t now_ns)
+{
+    settle_touched(t);
+    struct flow *f = t->queues[QUEUE_RESET].oldest;
+    if (!f || now_ns == INT64_MAX || !is_silent(f, now_ns, BOUND_RESET_SECONDS))
+        return NULL;
+    queue_remove(t, f);
+    queue_append(t, f, QUEUE_CLOSED);
+    return f;
+}
+
 struct flow *flow_over(struct flow_table *t, int64_t now_ns)
 {
-    static const int waiting[] = {QUEUE_OPEN, QUEUE_KEPT, QUEUE_CLOSED};
+    static const int waiting[] = {QUEUE_OPEN, QUEUE_KEPT, QUEUE_RESET, QUEUE_CLOSED};
     struct queue *over = &t->queues[QUEUE_OVER];
 
     settle_touched(t);
     for (size_t i = 0; !over->oldest && i < sizeof waiting / sizeof *waiting; i++) {
         struct flow *f = t->queues[waiting[i]].oldest;
-        int seconds = waiting[i] == QUEUE_CLOSED ? t->limits.linger_seconds
-                                                 : t->limits.idle_seconds;
+        int seconds = waiting[i] == QUEUE_CLOSED || waiting[i] == QUEUE_RESET
+                          ? t->limits.linger_seconds
+                          : t->limits.idle_seconds;
         if (f && now_ns == INT64_MAX)
             end_flow(t, f, FLOW_OPEN);
         else if (f && is_silent(f, now_ns, seconds))

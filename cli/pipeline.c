@@ -42,13 +42,21 @@ static void fail_if(struct reading *r, bool failed)
     r->failed = r->failed || failed;
 }
 
+/* A connection costs little until there is something to read: most of a flood never say a word. */
+static struct reader *reader_of(const struct reading *r, struct flow *f)
+{
+    if (!f->user)
+        f->user = reader_new(r, f);
+    return f->user;
+}
+
 static void drain(struct reading *r, struct flow *f)
 {
-    struct reader *reader = f->user;
     struct part *part = f->origin;
     struct chunk c;
 
     while (stream_next(&f->stream, &c)) {
+        struct reader *reader = reader_of(r, f);
         if (reader->session)
             session_feed(reader->session, f, &c);
         if (reader->names && !r->failed)
@@ -61,8 +69,10 @@ static void dismiss(struct reading *r, struct flow *f)
 {
     struct reader *reader = f->user;
 
-    session_free(&reader->session, r->dpi);
-    names_free(&reader->names);
+    if (reader) {
+        session_free(&reader->session, r->dpi);
+        names_free(&reader->names);
+    }
     free(reader);
     stream_clear(&f->stream);
     f->user = NULL;
@@ -91,34 +101,40 @@ static void tell(struct reading *r, struct flow *f)
     } else if (to_mail_port(f)) {
         part->counts.mail_port_other++;
     }
-    if (f->user)
+    if (f->watched)
         dismiss(r, f);
 }
 
-static void conclude(struct reading *r, struct flow *f)
+/* All that was captured of it, and then what it was. */
+static void tell_whole(struct reading *r, struct flow *f)
 {
-    if (!f->told) {
-        if (f->user) {
-            stream_flush(&f->stream);
-            drain(r, f);
-        }
-        tell(r, f);
+    if (f->told)
+        return;
+    if (f->watched) {
+        stream_flush(&f->stream);
+        drain(r, f);
     }
-    flow_free(f);
+    tell(r, f);
 }
 
 static void conclude_over(struct reading *r, int64_t now_ns)
 {
     struct flow *f;
 
-    while ((f = flow_over(r->flows, now_ns)) != NULL)
-        conclude(r, f);
+    while ((f = flow_settled(r->flows, now_ns)) != NULL)
+        tell_whole(r, f);
+    while ((f = flow_over(r->flows, now_ns)) != NULL) {
+        tell_whole(r, f);
+        flow_free(f);
+    }
 }
 
 /* What the session turned out to be decides what the flow is still worth. */
 static void look_at(struct reading *r, struct flow *f)
 {
     struct reader *reader = f->user;
+    if (!reader)
+        return;
     enum identity identity = reader->session ? session_identity(reader->session)
                                              : IDENTITY_NOT_MAIL;
 
@@ -127,8 +143,6 @@ static void look_at(struct reading *r, struct flow *f)
         dismiss(r, f);
     else if (identity == IDENTITY_NOT_MAIL)
         session_free(&reader->session, r->dpi);
-    if (f->watched && stream_over(&f->stream))
-        tell(r, f); /* what lingers for late duplicates is an empty flow */
 }
 
 static void segment(struct reading *r, const struct packet *p)
@@ -137,18 +151,19 @@ static void segment(struct reading *r, const struct packet *p)
     struct flow *f = flow_touch(r->flows, p, &from);
 
     if (f->frames == 1) {
-        f->user = reader_new(r, f);
         f->origin = r->part;
         f->watched = true;
     }
     if (f->watched) {
-        struct reader *reader = f->user;
-        if (reader->session)
+        struct reader *reader = p->payload_wire ? reader_of(r, f) : f->user;
+        if (reader && reader->session)
             session_packet(reader->session, r->dpi, p);
         stream_push(&f->stream, p, from);
         drain(r, f);
         look_at(r, f);
     }
+    if (f->watched && stream_over(&f->stream))
+        tell(r, f); /* what lingers for late duplicates is an empty flow */
     conclude_over(r, p->at_ns);
 }
 

@@ -33,6 +33,9 @@
 /* Seconds a closed connection is kept for late duplicates of its last segments. */
 #define BOUND_LINGER_SECONDS 30
 
+/* Seconds of silence after a reset, within which what was in flight arrives: some round trips. */
+#define BOUND_RESET_SECONDS 1
+
 /* Octets out of order held for one direction: a large window in flight. */
 #define BOUND_HELD_FLOW_OCTETS (1u << 20)
 

@@ -66,6 +66,12 @@ struct flow_table *flow_table_new(const struct flow_limits *limits);
 struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side *from_r);
 
 /*
+ * The next flow that was reset a moment ago: what was in flight then has arrived.  It stays in the
+ * table, for late duplicates.
+ */
+struct flow *flow_settled(struct flow_table *t, int64_t now_ns);
+
+/*
  * The next flow that is over by `now_ns` (INT64_MAX: all of them), or NULL.  Its `ended` says why.
  * It has left the table; the caller gives it back with flow_free().
  */

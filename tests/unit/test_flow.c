@@ -284,6 +284,30 @@ static void a_reset_closes_when_it_is_believed(void **state)
     drain(t);
 }
 
+/* Told a moment later, and kept for what comes late. */
+static void a_reset_connection_settles_first(void **state)
+{
+    struct flow_table *t = table(10);
+    struct flow *f;
+
+    (void)state;
+    begin(t, &f);
+    touch(t, from_client(TCP_ACK, 101, 501, "QUIT\r\n", 2), NULL);
+    touch(t, from_client(TCP_RST, 107, 0, NULL, 4), NULL);
+    assert_null(flow_settled(t, seconds(4 + BOUND_RESET_SECONDS) - 1));
+    /* what was in flight puts it off */
+    assert_ptr_equal(touch(t, from_server(TCP_ACK, 501, 107, "221 Bye\r\n", 4.5), NULL), f);
+    assert_null(flow_settled(t, seconds(4 + BOUND_RESET_SECONDS)));
+    assert_ptr_equal(flow_settled(t, seconds(4.5 + BOUND_RESET_SECONDS)), f);
+    f->told = true;
+    assert_null(flow_settled(t, seconds(10)));
+    assert_ptr_equal(touch(t, from_server(TCP_ACK, 501, 107, "221 Bye\r\n", 10), NULL), f);
+    assert_null(flow_settled(t, seconds(20)));
+    assert_over(t, seconds(10 + BOUND_LINGER_SECONDS) - 1, NULL, FLOW_OPEN);
+    assert_over(t, seconds(10 + BOUND_LINGER_SECONDS), f, FLOW_RESET);
+    drain(t);
+}
+
 static void silence_ends_a_connection(void **state)
 {
     struct flow_table *t = table(10);
@@ -498,6 +522,7 @@ int main(void)
         cmocka_unit_test(a_closed_connection_lingers),
         cmocka_unit_test(a_new_syn_ends_the_lingering),
         cmocka_unit_test(a_reset_closes_when_it_is_believed),
+        cmocka_unit_test(a_reset_connection_settles_first),
         cmocka_unit_test(silence_ends_a_connection),
         cmocka_unit_test(a_full_table_gives_up_the_longest_silent),
         cmocka_unit_test(kept_ones_are_given_up_last),
