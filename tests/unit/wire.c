@@ -33,14 +33,20 @@ void wire_run(const char *command)
     assert_int_equal(system(command), 0);
 }
 
-void wire_send(struct slice frame)
+void wire_send_at(const char *interface, struct slice frame)
 {
+    static int fd = -1; /* closing one takes the kernel milliseconds */
     struct sockaddr_ll to = {
-        .sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex("wire1"), .sll_halen = 6};
-    int fd = socket(AF_PACKET, SOCK_RAW, 0);
+        .sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(interface), .sll_halen = 6};
 
+    if (fd < 0)
+        fd = socket(AF_PACKET, SOCK_RAW, 0);
     assert_true(fd >= 0);
     ssize_t n = sendto(fd, frame.p, frame.n, 0, (const struct sockaddr *)&to, sizeof to);
     assert_int_equal(n, frame.n);
-    close(fd);
+}
+
+void wire_send(struct slice frame)
+{
+    wire_send_at("wire1", frame);
 }

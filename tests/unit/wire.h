@@ -16,5 +16,7 @@ void wire_run(const char *command);
 
 /* Frames go in at wire1 and are seen at wire0. */
 void wire_send(struct slice frame);
+/* They leave by another interface: at wire0 they are seen as what this host sends. */
+void wire_send_at(const char *interface, struct slice frame);
 
 #endif
