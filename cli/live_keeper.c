@@ -213,6 +213,7 @@ static int write_row(struct keeper *k, const struct row *row, struct err *e)
     if (row->dns)
         return store_dns(b->store, capture, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
                          e);
+    b->stored[row->interface]++;
     return store_session(b->store, capture, row->facts, e);
 }
 
