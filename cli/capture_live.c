@@ -223,6 +223,8 @@ static int wait_for_signal(struct live *l, const sigset_t *set)
         on_hangup(l);
         break;
     case SIGUSR1:
+        keeper_view(l->keeper, &l->now);
+        take_view(l);
         status_page(stderr, &l->now);
         break;
     case SIGWINCH:
