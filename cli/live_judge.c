@@ -1,0 +1,120 @@
+/*
+ * live_judge.c - verdicts of sessions that are stored while others come; see live_keeper.h.
+ *
+ * New sessions first, by what is known of their servers so far.  From time to time servers are
+ * compared with themselves again, and their sessions wait for another verdict, behind the new ones.
+ */
+#include "live_keeper.h"
+
+#include <mailtap/classify.h>
+
+#define MARK_SHARE 20         /* comparing and judging again take at most this part of the time */
+#define MARK_SLICE (250 * MS) /* of comparing, at first: where that is too short it is doubled */
+#define MARK_PAUSE (100 * MS) /* between two of them */
+
+static int judge_one(struct keeper *k, struct book *b, struct err *e)
+{
+    struct facts facts;
+    struct history history;
+    struct verdict verdict;
+    int64_t session;
+    int rc = store_unjudged_marked(b->store, &session, &facts, &history, e);
+
+    if (rc <= 0)
+        return rc;
+    classify(&facts, &history, &verdict);
+    if (store_judge(b->store, session, &verdict, e) < 0)
+        return -1;
+    pthread_mutex_lock(&k->lock);
+    if (b == &k->book)
+        fresh_judged(k->fresh, &facts, &verdict, &k->view);
+    pthread_mutex_unlock(&k->lock);
+    return 1;
+}
+
+/* All have their verdict.  The more that has cost since servers were compared, the later they are
+ * again. */
+static void rest(struct book *b)
+{
+    int64_t pause = b->spent_ns * MARK_SHARE;
+
+    b->waiting = false;
+    if (!b->mark)
+        b->mark_at = b->marked_at + (pause > KEEPER_MARK_NS ? pause : KEEPER_MARK_NS);
+}
+
+/* A slice of it. */
+int keeper_judge(struct keeper *k, struct book *b, int64_t until)
+{
+    int64_t begun = live_clock();
+    struct err e = {""};
+    int rc = 1;
+
+    if (!b->store || !b->waiting || begun < k->retry_at)
+        return 0;
+    while (rc > 0 && live_clock() < until)
+        rc = judge_one(k, b, &e);
+    b->spent_ns += live_clock() - begun;
+    if (rc == 0)
+        rest(b);
+    else if (rc > 0)
+        rc = store_live_commit(b->store, &e);
+    return rc < 0 ? keeper_failed(k, b, &e) : 0;
+}
+
+/*
+ * Compare servers with themselves again.  That may take seconds, in which nothing is stored: so it has
+ * a slice of time, and goes on later where it was.
+ */
+static int mark(struct keeper *k, struct book *b)
+{
+    struct err e = {""};
+    int64_t begun = live_clock(), slice = b->mark_slice ? b->mark_slice : MARK_SLICE;
+
+    if (!b->mark_slice)
+        b->spent_ns = 0;
+    store_deadline(b->store, begun + slice);
+    int rc = store_mark(b->store, &e);
+    bool late = live_clock() >= begun + slice;
+    store_deadline(b->store, 0);
+    b->spent_ns += live_clock() - begun;
+    if (rc < 0 && !late)
+        return keeper_failed(k, b, &e);
+    if (rc < 0) {
+        b->mark_slice = 2 * slice;
+        b->mark_at = live_clock() + MARK_PAUSE;
+        return store_undo(b->store, &e) < 0 ? keeper_failed(k, b, &e) : 0;
+    }
+    b->mark = false;
+    b->marked_at = live_clock();
+    b->mark_slice = 0;
+    b->sessions = 0;
+    b->waiting = true;
+    return 0;
+}
+
+int keeper_mark(struct keeper *k, struct book *b)
+{
+    int64_t now = live_clock();
+
+    if (!b->store || now < k->retry_at || now < b->mark_at)
+        return 0;
+    return b->mark || (b->sessions && !b->waiting) ? mark(k, b) : 0;
+}
+
+void keeper_judge_last(struct keeper *k, int64_t until)
+{
+    struct book *b = &k->book;
+    struct err unused;
+    int rc = 1;
+
+    store_deadline(b->store, until);
+    while (rc > 0)
+        rc = judge_one(k, b, &unused);
+    if (rc == 0)
+        rc = store_mark(b->store, &unused) < 0 ? -1 : 1;
+    while (rc > 0)
+        rc = judge_one(k, b, &unused);
+    if (rc < 0)
+        store_undo(b->store, &unused);
+}
