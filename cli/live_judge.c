@@ -102,19 +102,21 @@ int keeper_mark(struct keeper *k, struct book *b)
     return b->mark || (b->sessions && !b->waiting) ? mark(k, b) : 0;
 }
 
-void keeper_judge_last(struct keeper *k, int64_t until)
+void keeper_judge_last(struct keeper *k, struct book *b, int64_t until)
 {
-    struct book *b = &k->book;
     struct err unused;
     int rc = 1;
 
     store_deadline(b->store, until);
-    while (rc > 0)
-        rc = judge_one(k, b, &unused);
-    if (rc == 0)
-        rc = store_mark(b->store, &unused) < 0 ? -1 : 1;
-    while (rc > 0)
-        rc = judge_one(k, b, &unused);
+    for (unsigned pass = 0; pass < 2 && rc > 0; pass++) {
+        while (rc > 0 && live_clock() < until - SLICE_NS / 2)
+            rc = judge_one(k, b, &unused);
+        if (pass == 0 && rc == 0)
+            rc = store_mark(b->store, &unused) < 0 ? -1 : 1;
+        else if (rc > 0) /* those there was time for stay */
+            rc = store_live_commit(b->store, &unused) < 0 ? -1 : 0;
+    }
     if (rc < 0)
         store_undo(b->store, &unused);
+    store_deadline(b->store, 0);
 }

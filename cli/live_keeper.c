@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define COMMIT_NS (300 * MS) /* between two commits: readers see findings a moment later */
@@ -53,10 +54,17 @@ int keeper_failed(struct keeper *k, struct book *b, struct err *e)
 
 /* ---- figures */
 
+void keeper_take(struct keeper *k, struct capture_counts to[LIVE_INTERFACES])
+{
+    for (unsigned i = 0; i < k->interfaces; i++) {
+        live_counts(&to[i], k->readers, k->reader_count, i);
+        to[i].rows_dropped = rows_dropped(k->rows, i);
+    }
+}
+
+/* Those of the book, of what was taken. */
 static void figures(struct keeper *k, const struct book *b, unsigned i, struct capture_counts *to)
 {
-    live_counts(to, k->readers, k->reader_count, i);
-    to->rows_dropped = rows_dropped(k->rows, i);
     live_counts_since(to, &b->base[i]);
     to->rows_dropped -= b->base[i].rows_dropped;
     to->write_failures = k->failures;
@@ -64,10 +72,11 @@ static void figures(struct keeper *k, const struct book *b, unsigned i, struct c
     to->mail_flows = b->stored[i];
 }
 
-int keeper_figures(struct keeper *k, struct book *b, bool end, struct err *e)
+int keeper_figures(struct keeper *k, struct book *b, bool end,
+                   const struct capture_counts taken[LIVE_INTERFACES], struct err *e)
 {
     for (unsigned i = 0; i < k->interfaces; i++) {
-        struct capture_counts counts;
+        struct capture_counts counts = taken[i];
         figures(k, b, i, &counts);
         if ((end ? store_live_end(b->store, b->capture[i], &counts, NULL, e)
                  : store_live_counts(b->store, b->capture[i], &counts, e)) < 0)
@@ -107,10 +116,13 @@ static void written(struct keeper *k, const struct row *list)
 /* One transaction: 0, or -1 when all of it is to be tried again. */
 static int write_list(struct keeper *k, const struct row *list, struct err *e)
 {
+    struct capture_counts taken[LIVE_INTERFACES];
+
     for (const struct row *row = list; row; row = row->next)
         if (write_row(k, row, e) < 0)
             return -1;
-    if (keeper_figures(k, &k->book, false, e) < 0)
+    keeper_take(k, taken);
+    if (keeper_figures(k, &k->book, false, taken, e) < 0)
         return -1;
     return store_live_commit(k->book.store, e);
 }
@@ -173,23 +185,27 @@ static int finish(struct keeper *k)
         if (live_clock() < k->retry_at)
             usleep(20000);
     }
-    if (!k->book.store)
-        return 0;
-    keeper_judge_last(k, until);
+    /* The one before first: who runs next takes up the one that is linked, and no other. */
+    if (k->old.store)
+        keeper_judge_last(k, &k->old, until - (until - live_clock()) / 4);
+    if (k->book.store)
+        keeper_judge_last(k, &k->book, until);
     return 0;
 }
 
 /* The captures end whatever happens to their verdicts. */
 static void end_books(struct keeper *k)
 {
+    struct capture_counts taken[LIVE_INTERFACES];
     struct err e = {""};
 
     if (k->old.store)
         keeper_close_book(k, &k->old);
     if (!k->book.store)
         return;
-    store_deadline(k->book.store, 0);
-    if (keeper_figures(k, &k->book, true, &e) < 0 || store_live_commit(k->book.store, &e) < 0)
+    keeper_take(k, taken);
+    if (keeper_figures(k, &k->book, true, taken, &e) < 0 ||
+        store_live_commit(k->book.store, &e) < 0)
         if (!k->error.text[0])
             k->error = e;
     if (store_close(&k->book.store, &e) < 0 && !k->error.text[0])
@@ -200,6 +216,8 @@ static void *run(void *of)
 {
     struct keeper *k = of;
     bool good = true;
+
+    setpriority(PRIO_PROCESS, 0, 5); /* of this thread: frames cannot wait, findings can */
 
     while (good && !atomic_load(&k->stop)) {
         good = go_round(k) == 0;

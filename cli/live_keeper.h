@@ -60,15 +60,18 @@ struct keeper {
 void keeper_trouble(struct keeper *k, const struct err *e);
 /* What was being written is taken back: 0 when it may be tried again, or -1: the keeper gives up. */
 int keeper_failed(struct keeper *k, struct book *b, struct err *e);
-/* The figures of a book's captures, which also end with them; within the batch. */
-int keeper_figures(struct keeper *k, struct book *b, bool end, struct err *e);
+/* Figures of the run so far, all interfaces; and what a book's captures have of them, which may also
+ * end with them: within the batch. */
+void keeper_take(struct keeper *k, struct capture_counts to[LIVE_INTERFACES]);
+int keeper_figures(struct keeper *k, struct book *b, bool end,
+                   const struct capture_counts taken[LIVE_INTERFACES], struct err *e);
 
 /* Each 0, or -1: the keeper gives up. */
 int keeper_judge(struct keeper *k, struct book *b, int64_t until);
 int keeper_mark(struct keeper *k, struct book *b);
 /* As many verdicts as there is time for; those that are left wait in the database for who opens it
  * next for writing. */
-void keeper_judge_last(struct keeper *k, int64_t until);
+void keeper_judge_last(struct keeper *k, struct book *b, int64_t until);
 
 /* Begin the next book when it is time; and finish the one before. */
 int keeper_turn(struct keeper *k);

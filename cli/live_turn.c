@@ -31,13 +31,12 @@ static int begin_captures(struct keeper *k, struct book *b, struct err *e)
     return store_live_commit(b->store, e);
 }
 
-static void base_figures(struct keeper *k, struct book *b)
+/* It begins where the one before ended: no frame is between them, and none in both. */
+static void base_figures(struct keeper *k, struct book *b,
+                         const struct capture_counts taken[LIVE_INTERFACES])
 {
     memset(b->stored, 0, sizeof b->stored);
-    for (unsigned i = 0; i < k->interfaces; i++) {
-        live_counts(&b->base[i], k->readers, k->reader_count, i);
-        b->base[i].rows_dropped = rows_dropped(k->rows, i);
-    }
+    memcpy(b->base, taken, sizeof b->base);
     k->failures = 0;
 }
 
@@ -90,27 +89,38 @@ static uint64_t epoch_now(const struct keeper *k)
 
 /* ---- rotation */
 
-static bool is_full(struct keeper *k)
+static uint64_t octets_of(const char *path, const char *suffix)
 {
-    struct stat there, wal = {.st_size = 0};
-    int64_t now = live_clock();
-    char beside[4096];
+    char name[4096];
+    struct stat there;
 
-    if (!k->values->rotate_size || now - k->sized_at < SIZE_NS || !k->book.path)
-        return false;
-    k->sized_at = now;
-    snprintf(beside, sizeof beside, "%s-wal", k->book.path);
-    stat(beside, &wal);
-    return stat(k->book.path, &there) == 0 && (uint64_t)there.st_size >= k->values->rotate_size
-                                                                             << 20;
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    return stat(name, &there) == 0 ? (uint64_t)there.st_size : 0;
 }
 
-/* Its captures end; what it holds is to be judged whole. */
-static int end_book(struct keeper *k, struct book *b)
+/* What was written last is in the WAL, all of it while somebody reads for long.  One that holds no
+ * session yet is never full. */
+static bool is_full(struct keeper *k)
+{
+    int64_t now = live_clock();
+    uint64_t stored = 0;
+
+    if (!k->values->rotate_size || now - k->sized_at < SIZE_NS)
+        return false;
+    k->sized_at = now;
+    for (unsigned i = 0; i < k->interfaces; i++)
+        stored += k->book.stored[i];
+    return stored && octets_of(k->book.path, "") + octets_of(k->book.path, "-wal") >=
+                         k->values->rotate_size << 20;
+}
+
+/* Its captures end, with the figures of now; what it holds is to be judged whole. */
+static int end_book(struct keeper *k, struct book *b, struct capture_counts taken[LIVE_INTERFACES])
 {
     struct err e = {""};
 
-    if (keeper_figures(k, b, true, &e) < 0 || store_live_commit(b->store, &e) < 0)
+    keeper_take(k, taken);
+    if (keeper_figures(k, b, true, taken, &e) < 0 || store_live_commit(b->store, &e) < 0)
         return keeper_failed(k, b, &e) < 0 ? -1 : 1;
     b->mark = true;
     b->mark_at = 0;
@@ -136,6 +146,7 @@ static void remove_book(struct book *b)
 static int rotate(struct keeper *k)
 {
     struct book next = {.path = rotate_name(k->values->database, real_ns())};
+    struct capture_counts taken[LIVE_INTERFACES] = {{0}};
     struct err e = {""};
 
     if (open_book(k, &next, k->book.store, &e) < 0) {
@@ -143,14 +154,15 @@ static int rotate(struct keeper *k)
         keeper_trouble(k, &e);
         return 0;
     }
-    int rc = end_book(k, &k->book);
+    int rc = end_book(k, &k->book, taken);
     if (rc != 0) {
         remove_book(&next);
         return rc < 0 ? -1 : 0;
     }
     k->old = k->book;
-    base_figures(k, &next);
+    base_figures(k, &next, taken);
     k->book = next;
+    atomic_store(&k->reopen, false);
     k->epoch = epoch_now(k);
     name_book(k, &k->book, must_copy(next.path));
     if (rotate_link(k->values->database, k->book.path, &e) < 0)
@@ -161,15 +173,16 @@ static int rotate(struct keeper *k)
 /* Without rotation: the operator may have moved the file away. */
 static int reopen(struct keeper *k)
 {
+    struct capture_counts taken[LIVE_INTERFACES] = {{0}};
     struct err e = {""};
 
     if (k->book.store) {
-        if (end_book(k, &k->book) != 0)
+        if (end_book(k, &k->book, taken) != 0)
             return k->error.text[0] ? -1 : 0;
-        keeper_judge_last(k, live_clock() + SECOND);
+        keeper_judge_last(k, &k->book, live_clock() + SECOND);
         if (store_close(&k->book.store, &e) < 0)
             keeper_trouble(k, &e);
-        base_figures(k, &k->book);
+        base_figures(k, &k->book, taken);
     }
     if (open_book(k, &k->book, NULL, &e) < 0) {
         keeper_trouble(k, &e);
@@ -189,7 +202,6 @@ int keeper_turn(struct keeper *k)
         return asked || !k->book.store ? reopen(k) : 0;
     if (k->old.store || !(asked || is_full(k) || epoch_now(k) != k->epoch))
         return 0;
-    atomic_store(&k->reopen, false);
     return rotate(k);
 }
 
