@@ -8,8 +8,7 @@ static int64_t distance(int64_t a, int64_t b)
 
 void steady_begin(struct steady *s, int64_t real_ns, int64_t monotonic_ns)
 {
-    *s = (struct steady){
-        .real_ns = real_ns, .steady_ns = real_ns, .monotonic_ns = monotonic_ns};
+    *s = (struct steady){.real_ns = real_ns, .steady_ns = real_ns, .monotonic_ns = monotonic_ns};
 }
 
 bool steady_look(struct steady *s, int64_t real_ns, int64_t monotonic_ns)

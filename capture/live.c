@@ -157,7 +157,7 @@ static int set_filter(struct live *l, const char *expression, struct err *e)
 /* What the socket is bound to, and what kind of hardware. */
 static int identify(struct live *l, struct err *e)
 {
-    struct sockaddr_ll bound;
+    struct sockaddr_ll bound = {0};
     socklen_t size = sizeof bound;
 
     if (getsockname(pcap_fileno(l->pcap), (struct sockaddr *)&bound, &size) < 0)

@@ -115,7 +115,7 @@ static void make_program(struct program *p)
     static const uint32_t tags[] = {ETH_P_8021Q, ETH_P_8021AD, ETH_P_QINQ1};
 
     p->count = 0;
-    emit(p, BPF_LD | BPF_ABS | BPF_W, (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL));
+    load(p, BPF_W, SKF_AD_OFF, SKF_AD_PROTOCOL);
     by_address(p, SKF_NET_OFF, 0);
     for (unsigned depth = 1; depth <= TAGS; depth++) {
         when_any(p, tags, sizeof tags / sizeof *tags, true);

@@ -15,7 +15,7 @@ uint64_t rotate_period(const char *text)
     static const struct {
         char letter;
         uint64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', UINT64_C(604800)}};
     size_t n = strlen(text);
     uint64_t number;
 
