@@ -8,6 +8,11 @@ uint64_t live_since(uint64_t now, uint64_t before)
     return now > before ? now - before : 0;
 }
 
+uint64_t live_known(uint64_t n)
+{
+    return n == UINT64_MAX ? 0 : n;
+}
+
 static uint64_t sum(uint64_t a, uint64_t b)
 {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
@@ -30,7 +35,7 @@ struct live_rate live_rate_of(const struct live_view *now, const struct live_vie
     struct live_rate r = {
         .seen = live_since(c->frames, old.frames),
         .kernel_dropped = live_since(c->kernel_dropped, old.kernel_dropped),
-        .interface_dropped = live_since(c->interface_dropped, old.interface_dropped),
+        .interface_dropped = live_since(live_known(c->interface_dropped), old.interface_dropped),
         .drops_known = c->drops_known,
         .evicted = live_since(c->evicted, old.evicted),
     };

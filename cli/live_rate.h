@@ -16,6 +16,9 @@ struct live_rate {
 /* What was added; a counter that went back, as that of an interface which came back, added nothing. */
 uint64_t live_since(uint64_t now, uint64_t before);
 
+/* What is there to show of a counter that the system may not tell (UINT64_MAX). */
+uint64_t live_known(uint64_t n);
+
 /* Of the interface `i` of `now`; the other view may have it elsewhere, or not yet. */
 struct live_rate live_rate_of(const struct live_view *now, const struct live_view *before,
                               unsigned i);

@@ -243,7 +243,8 @@ static void page_of_interface(FILE *out, const struct live_interface *in)
     row(out, "octets", c->octets);
     if (c->drops_known) {
         row(out, "frames dropped by the kernel", c->kernel_dropped);
-        row(out, "frames dropped by the interface", c->interface_dropped);
+        if (c->interface_dropped != UINT64_MAX) /* the system tells */
+            row(out, "frames dropped by the interface", c->interface_dropped);
     }
     row(out, "frames that are not TCP", c->other_frames);
     row(out, "frames damaged", c->damaged_frames);

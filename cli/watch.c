@@ -157,7 +157,7 @@ static void one_interface(struct screen *s, unsigned i, unsigned width)
     char shown[NAME_COLUMNS + 1], name[NAME_COLUMNS + sizeof " DOWN"];
 
     r.kernel_dropped = in->counts.kernel_dropped;
-    r.interface_dropped = in->counts.interface_dropped;
+    r.interface_dropped = live_known(in->counts.interface_dropped);
     amount_ascii(shown, NAME_COLUMNS, in->name);
     snprintf(name, sizeof name, "%s%s", shown, in->up ? "" : " DOWN");
     put_interface(s, name, width, in->up, &r);

@@ -4,6 +4,8 @@
 #include "../../cli/live_rate.h"
 #include "watched.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct live_view now, before;
@@ -93,6 +95,33 @@ static void trouble_is_told_without_the_name(void **state)
     assert_string_equal(live_trouble(&now), ": no");
 }
 
+/* Of an interface that the system keeps no statistics of. */
+static void what_is_not_known_is_no_loss(void **state)
+{
+    char line[512], *page = NULL;
+    size_t octets = 0;
+    (void)state;
+
+    watched_minute(&now, &before, 0);
+    now.interface[0].counts.interface_dropped = UINT64_MAX;
+    for (unsigned known = 0; known < 2; known++) {
+        before.interface[0].counts.interface_dropped = known ? 7 : UINT64_MAX;
+        assert_int_equal(live_rate_of(&now, &before, 0).interface_dropped, 0);
+        status_line(line, sizeof line, &now, &before);
+        assert_null(strstr(line, "by interface"));
+    }
+    FILE *out = open_memstream(&page, &octets);
+    status_page(out, &now);
+    watch_draw(out, &now, &before, 100, 30, false);
+    fclose(out);
+    assert_null(strstr(page, "by the interface"));
+    assert_null(strstr(page, "by interface"));
+    free(page);
+    now.interface[0].counts.interface_dropped = 9; /* since when cannot be told */
+    before.interface[0].counts.interface_dropped = UINT64_MAX;
+    assert_int_equal(live_rate_of(&now, &before, 0).interface_dropped, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +131,7 @@ int main(void)
         cmocka_unit_test(what_went_back_added_nothing),
         cmocka_unit_test(sums_do_not_run_over),
         cmocka_unit_test(trouble_is_told_without_the_name),
+        cmocka_unit_test(what_is_not_known_is_no_loss),
     };
     return cmocka_run_group_tests_name("live_rate", tests, NULL, NULL);
 }
