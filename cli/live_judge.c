@@ -26,8 +26,7 @@ static int judge_one(struct keeper *k, struct book *b, struct err *e)
     if (store_judge(b->store, session, &verdict, e) < 0)
         return -1;
     pthread_mutex_lock(&k->lock);
-    if (b == &k->book)
-        fresh_judged(k->fresh, &facts, &verdict, &k->view);
+    fresh_judged(k->fresh, &facts, &verdict, &k->view);
     pthread_mutex_unlock(&k->lock);
     return 1;
 }

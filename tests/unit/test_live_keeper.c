@@ -68,6 +68,20 @@ static void close_keeper(int64_t within_ns)
     memset(&values, 0, sizeof values);
 }
 
+/* A test that failed leaves no thread behind for the next one. */
+static int end_keeper(void **state)
+{
+    struct err unused;
+    (void)state;
+
+    if (keeper)
+        keeper_join(keeper, live_clock(), &unused);
+    keeper_free(&keeper);
+    rows_free(&rows);
+    memset(&values, 0, sizeof values);
+    return 0;
+}
+
 static bool put_one(void)
 {
     struct facts f = sample_clear((uint16_t)(1 + made % 60000));
@@ -274,7 +288,9 @@ static void a_full_disk_loses_nothing(void **state)
     assert_true(v.write_failures > 0);
     assert_non_null(strstr(v.trouble, "full"));
     put(300);
-    usleep(1200000); /* and is tried again */
+    until = live_clock() + 30 * SECOND; /* and is tried again */
+    while (view_now().write_failures == v.write_failures && live_clock() < until)
+        usleep(20000);
     assert_true(view_now().write_failures > v.write_failures);
     assert_true(rows_counts(rows).waiting >= 300);
     assert_int_equal(unlink(ballast), 0);
@@ -329,6 +345,7 @@ static void what_found_no_room_is_in_the_capture(void **state)
     assert_true(refused[0] > 5 && refused[1] > 5);
     start();
     wait_for_stored(101 - refused[0] - refused[1]);
+    usleep(100000);
     put(4); /* there is room again */
     close_keeper(SECOND);
     check_one(105 - refused[0] - refused[1]);
@@ -385,6 +402,38 @@ static void check_sum(void **state, unsigned sessions, unsigned databases)
     assert_int_equal(all.linked, 1);
 }
 
+/* So many at a time, until the last of so many databases is written. */
+static void put_until_turned(unsigned at_a_time, unsigned databases)
+{
+    int64_t until = live_clock() + 120 * SECOND;
+    char name[256] = "";
+
+    while (databases && live_clock() < until) {
+        struct live_view v = view_now();
+        databases -= strcmp(v.database, name) != 0;
+        memcpy(name, v.database, sizeof name);
+        put(at_a_time);
+        usleep(50000);
+    }
+    assert_int_equal(databases, 0);
+}
+
+/* Each is counted with its first verdict, also when its database is the one before by then. */
+static void wait_for_verdicts(uint64_t count)
+{
+    int64_t until = live_clock() + 60 * SECOND;
+    uint64_t sum = 0;
+
+    while (sum < count && live_clock() < until) {
+        struct live_view v = view_now();
+        sum = 0;
+        for (int i = 0; i < CLASSES; i++)
+            sum += v.sessions[i];
+        usleep(20000);
+    }
+    assert_int_equal(sum, count);
+}
+
 static void rotated_by_time_nothing_is_lost(void **state)
 {
 
@@ -392,13 +441,11 @@ static void rotated_by_time_nothing_is_lost(void **state)
     open_keeper(state, "time.db", PLENTY);
     pthread_t thread = begin_counting();
     start();
-    for (int i = 0; i < 80; i++) {
-        put(7);
-        usleep(50000);
-    }
+    put_until_turned(60, 4);
     end_counting(thread);
     assert_non_null(strstr(view_now().database, "/time-20"));
-    close_keeper(2 * SECOND);
+    wait_for_verdicts(made);
+    close_keeper(60 * SECOND);
     check_sum(state, made, 4);
 }
 
@@ -409,13 +456,10 @@ static void rotated_by_size_nothing_is_lost(void **state)
     open_keeper(state, "size.db", PLENTY);
     pthread_t thread = begin_counting();
     start();
-    for (int i = 0; i < 80; i++) {
-        put(60);
-        usleep(50000);
-    }
+    put_until_turned(60, 3);
     wait_for_stored(made);
     end_counting(thread);
-    close_keeper(2 * SECOND);
+    close_keeper(60 * SECOND);
     check_sum(state, made, 3);
 }
 
@@ -529,15 +573,15 @@ static void it_stops_in_time_with_a_long_backlog(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(findings_are_seen_at_once),
-        cmocka_unit_test(a_full_disk_loses_nothing),
-        cmocka_unit_test(a_disk_that_stays_full_is_said),
-        cmocka_unit_test(what_found_no_room_is_in_the_capture),
-        cmocka_unit_test(rotated_by_time_nothing_is_lost),
-        cmocka_unit_test(rotated_by_size_nothing_is_lost),
-        cmocka_unit_test(a_run_after_another_goes_on),
-        cmocka_unit_test(opened_anew_it_is_another_file),
-        cmocka_unit_test(it_stops_in_time_with_a_long_backlog),
+        cmocka_unit_test_teardown(findings_are_seen_at_once, end_keeper),
+        cmocka_unit_test_teardown(a_full_disk_loses_nothing, end_keeper),
+        cmocka_unit_test_teardown(a_disk_that_stays_full_is_said, end_keeper),
+        cmocka_unit_test_teardown(what_found_no_room_is_in_the_capture, end_keeper),
+        cmocka_unit_test_teardown(rotated_by_time_nothing_is_lost, end_keeper),
+        cmocka_unit_test_teardown(rotated_by_size_nothing_is_lost, end_keeper),
+        cmocka_unit_test_teardown(a_run_after_another_goes_on, end_keeper),
+        cmocka_unit_test_teardown(opened_anew_it_is_another_file, end_keeper),
+        cmocka_unit_test_teardown(it_stops_in_time_with_a_long_backlog, end_keeper),
     };
 
     return cmocka_run_group_tests_name("live_keeper", tests, sample_folder, sample_folder_remove);
