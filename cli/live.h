@@ -98,5 +98,7 @@ char *rotate_name(const char *database, int64_t at_ns);
 int rotate_link(const char *database, const char *file, struct err *e);
 /* Where the link leads, owned by the caller; NULL: there is nothing; -1: it is no link. */
 int rotate_linked(const char *database, char **file_r, struct err *e);
+/* Does another program write it now? */
+bool rotate_written(const char *file);
 
 #endif

@@ -2,10 +2,12 @@
 #include "live.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <mailtap/text.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -114,4 +116,14 @@ int rotate_linked(const char *database, char **file_r, struct err *e)
     memcpy(*file_r, database, folder);
     memcpy(*file_r + folder, target, (size_t)n);
     return 0;
+}
+
+bool rotate_written(const char *file)
+{
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+    if (fd >= 0)
+        close(fd);
+    return locked;
 }

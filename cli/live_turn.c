@@ -223,6 +223,12 @@ static int open_linked(struct keeper *k, struct err *e)
 
     if (rotate_linked(k->values->database, &before, e) < 0)
         return -1;
+    if (before && rotate_written(before)) {
+        err_set(e, "%s is being written by another mailtap: name another database",
+                k->values->database);
+        free(before);
+        return -1;
+    }
     if (before && (k->old.store = capture_store(k->values, before, k->verified, e)))
         k->old.mark = k->old.waiting = true;
     free(before);

@@ -4,10 +4,12 @@
 #include "../../cli/live.h"
 #include "sample.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -240,6 +242,21 @@ static void a_link_that_leads_elsewhere_is_none_of_ours(void **state)
     free(there);
 }
 
+static void one_that_is_being_written_is_known(void **state)
+{
+    char *file = in(state, "written.db");
+
+    assert_false(rotate_written(file)); /* it is not there */
+    make_file(file);
+    assert_false(rotate_written(file));
+    int fd = open(file, O_RDONLY);
+    assert_int_equal(flock(fd, LOCK_EX), 0); /* as store_open() does */
+    assert_true(rotate_written(file));
+    close(fd);
+    assert_false(rotate_written(file));
+    free(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +267,7 @@ int main(void)
         cmocka_unit_test(it_is_there_at_every_moment),
         cmocka_unit_test(files_of_others_are_left_alone),
         cmocka_unit_test(a_link_that_leads_elsewhere_is_none_of_ours),
+        cmocka_unit_test(one_that_is_being_written_is_known),
     };
 
     return cmocka_run_group_tests(tests, sample_folder, sample_folder_remove);
