@@ -205,7 +205,8 @@ static void on_hangup(struct live *l)
 {
     service_reloading(l->service);
     keeper_reopen(l->keeper);
-    say("SIGHUP: the database is opened anew");
+    say(l->values->rotate_every || l->values->rotate_size ? "SIGHUP: the next database is begun"
+                                                          : "SIGHUP: the database is opened anew");
     service_ready(l->service, NULL);
 }
 
@@ -306,17 +307,19 @@ static int give_up_rights(struct live *l, const char *folder, struct err *e)
     return 0;
 }
 
-static void say_listening(const struct live *l)
+/* What there is to say before the first line of status; the manager shows it as well. */
+static void say_listening(struct live *l)
 {
-    char names[256] = "";
+    char names[256] = "", text[1024];
     size_t n = 0;
 
     for (unsigned i = 0; i < l->values->interfaces.count && n < sizeof names - 40; i++)
         n += (size_t)snprintf(names + n, sizeof names - n, "%s%.32s", i ? ", " : "",
                               l->values->interfaces.items[i]);
+    snprintf(text, sizeof text, "listening on %s; findings go to %s", names, l->values->database);
     if (!l->values->quiet)
-        fprintf(stderr, "mailtap capture: listening on %s; findings go to %s\n", names,
-                l->values->database);
+        fprintf(stderr, "mailtap capture: %s\n", text);
+    service_ready(l->service, text);
 }
 
 static int start(struct live *l, struct err *e)
@@ -363,7 +366,6 @@ static int run(struct live *l, const sigset_t *set, struct err *e)
     for (unsigned i = 0; i < LIVE_INTERFACES; i++)
         l->was_up[i] = true;
     say_listening(l);
-    service_ready(l->service, NULL);
     l->watching = l->values->watch;
     if (l->watching)
         watch_begin(stdout);

@@ -357,7 +357,8 @@ static int checked(const struct capture_values *v)
     return run(v);
 }
 
-/* The words of the file that the command line names, if any: -1, and said. */
+/* The words of the file that the command line names, if any: -1, and said.  A file that is wrong is
+ * wrong use, as its options would be on the command line: a service is not tried again for it. */
 static int read_config(int argc, char **argv, struct config *config, enum options_outcome *outcome)
 {
     struct capture_values first = {.quiet = false};
@@ -381,7 +382,7 @@ int cmd_capture(int argc, char **argv)
     int operands, status = EXIT_WRONG;
 
     if (read_config(argc, argv, &config, &outcome) < 0)
-        return command_end("capture", EXIT_FAILED);
+        return command_end("capture", EXIT_WRONG);
     if (outcome == OPTIONS_READ)
         outcome = options_read_with(&table, config.words, config.count, argc, argv, &values,
                                     &operands);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# service.sh - what `make install` puts where, and what systemd says of the unit.
+# service.sh - what `make install` puts where, what systemd says of the unit, and what mailtap says to it.
 mailtap=$1
 case $mailtap in
 *sanitized*) exit 0 ;; # what is installed does not depend on the build
@@ -35,6 +35,30 @@ put /opt/mailtap
 has "the unit of /opt" opt/mailtap/lib/systemd/system/mailtap.service
 same "its program" "$(grep ^ExecStart= "$dir/root/opt/mailtap/lib/systemd/system/mailtap.service")" \
     "ExecStart=/opt/mailtap/bin/mailtap capture --config /etc/mailtap/mailtap.conf"
+
+# ---- the configuration: whatever is wrong with it is wrong use, which the unit does not try again
+same "tries again" "$(grep -c '^RestartPreventExitStatus=2$' "$unit")" 1
+same "without an end" "$(grep -c '^StartLimitIntervalSec=0$' "$unit")" 1
+# Every option of the example, and then an interface that is not there.
+sed "s/^#\([a-z]\)/\1/; s/^interface = .*/interface = none0/; s,/var/lib/mailtap,$dir," \
+    "$top/packaging/mailtap.conf" > "$dir/all.conf"
+same "options in the example" "$(grep -c '^[a-z]' "$dir/all.conf")" "$(grep -c '^#*[a-z]' "$top/packaging/mailtap.conf")"
+expect "all of the example" 1 "^mailtap capture: none0: " "$mailtap" capture --config "$dir/all.conf"
+echo "workres = 2" >> "$dir/all.conf"
+expect "a wrong name in it" 2 "all.conf, line [0-9]*: there is no option 'workres'" \
+    "$mailtap" capture --config "$dir/all.conf"
+expect "no file" 2 "none.conf: cannot be opened" "$mailtap" capture --config "$dir/none.conf"
+expect "no plain file" 2 "is no plain file" "$mailtap" capture --config "$dir"
+
+# ---- what systemd is told
+if [ "$(id -u)" = 0 ] && command -v python3 > /dev/null &&
+    unshare --net ip link set lo up 2> /dev/null; then
+    mkdir -m 777 "$dir/told" # a capture that root starts may become somebody else
+    chmod 755 "$dir"
+    expect "what systemd is told" 0 "" unshare --net sh -c "ip link set lo up && exec python3 '$(dirname "$0")/service.py' '$mailtap' '$dir/told'"
+else
+    echo "service: what systemd is told is skipped: it wants root, namespaces and python3"
+fi
 
 # ---- what systemd says: nothing is wrong, and the exposure is at most 2.0 of 10.
 if command -v systemd-analyze > /dev/null; then
