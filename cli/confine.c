@@ -117,6 +117,9 @@ static int check_writable(const struct confinement *c, const char *user, struct 
         if (faccessat(AT_FDCWD, c->writable[i], R_OK | W_OK | X_OK, AT_EACCESS) < 0) {
             if (errno == ENOENT || errno == ENOTDIR)
                 return err_set(e, "%s: there is no such folder; make it", c->writable[i]);
+            if (errno == EROFS) /* as a service: all folders but its own */
+                return err_set(e, "%s is read-only here; for a service, ReadWritePaths= opens it",
+                               c->writable[i]);
             return err_set(e,
                            "%s cannot be written by the user %s: chown it, or name another with "
                            "--user",

@@ -7,8 +7,10 @@
 #include <linux/capability.h>
 #include <pthread.h>
 #include <pwd.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -223,6 +225,28 @@ static void test_what_is_refused(void **state)
     }
 }
 
+/* As a service has all folders but its own: who owns one does not help. */
+static void read_only(void)
+{
+    if (unshare(CLONE_NEWNS) < 0) {
+        fprintf(stderr, "a read-only folder is skipped: no namespace can be made\n");
+        return;
+    }
+    MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    MUST(mount("none", home, "tmpfs", MS_RDONLY, "mode=777") == 0);
+    folder = home;
+    wanted_error = "is read-only here; for a service, ReadWritePaths= opens it";
+    refused();
+}
+
+static void test_a_read_only_folder_is_refused(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* only root mounts one */
+    goes_well(read_only);
+}
+
 /* All files at once. */
 static void everything(void)
 {
@@ -309,9 +333,13 @@ static void test_root_that_may_not(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_rights),         cmocka_unit_test(test_root_without_capabilities),
-        cmocka_unit_test(test_what_is_said),      cmocka_unit_test(test_what_is_refused),
-        cmocka_unit_test(test_not_everything),    cmocka_unit_test(test_who_it_becomes),
+        cmocka_unit_test(test_no_rights),
+        cmocka_unit_test(test_root_without_capabilities),
+        cmocka_unit_test(test_what_is_said),
+        cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_a_read_only_folder_is_refused),
+        cmocka_unit_test(test_not_everything),
+        cmocka_unit_test(test_who_it_becomes),
         cmocka_unit_test(test_root_that_may_not),
     };
     return cmocka_run_group_tests_name("confine_user", tests, make_folders, remove_folders);
