@@ -49,8 +49,7 @@ def begin(name, config):
                                      env=environment)
 
 
-def run(name, config, hangup):
-    manager, process = begin(name, config)
+def live(name, manager, process):
     ready = hear(manager, "READY=1")[0]
     check("ready", re.fullmatch(r"READY=1\nSTATUS=listening on lo; findings go to .*/%s\.db" % name,
                                 ready), repr(ready))
@@ -67,7 +66,15 @@ def run(name, config, hangup):
     process.send_signal(signal.SIGTERM)
     hear(manager, "STOPPING=1")
     check("the status at the end", process.wait(PATIENCE) == 0)
-    manager.close()
+
+
+def run(name, config, hangup):
+    manager, process = begin(name, config)
+    try:
+        live(name, manager, process)
+    finally:
+        process.kill()  # one that did not end
+        manager.close()
     with open(f"{folder}/{name}.log") as said:
         log = said.read()
     for line in "listening on lo", hangup, "sessions judged in this run", "ended; findings are in":
