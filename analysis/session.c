@@ -35,6 +35,7 @@ struct session {
     struct early early;
     struct facts facts;
     struct trust *trust;
+    struct cert_memory *certificates;
     struct smtp *smtp;
     struct tls *tls;
     struct dpi_flow *dpi;
@@ -49,6 +50,7 @@ struct session *session_new(const struct session_options *options)
     struct session *s = must_alloc(1, sizeof *s);
 
     s->trust = options->trust;
+    s->certificates = options->certificates;
     s->facts.keep = options->keep;
 
     s->facts.vlan = s->facts.tls_alert = -1;
@@ -338,7 +340,7 @@ static void chain_to_facts(struct session *s, const struct tls_facts *t)
     for (unsigned i = 0; i < t->chain_length; i++) {
         struct chain_link *link = &f->chain[f->chain_length];
         link->der = t->chain[i];
-        if (!cert_read(link->der, &link->facts))
+        if (!cert_recall(s->certificates, link->der, &link->facts))
             continue;
         f->chain_length++;
         if (i == 0) {

@@ -3,6 +3,7 @@
 
 #include "names.h"
 
+#include <mailtap/cert.h>
 #include <mailtap/session.h>
 
 #include <stdlib.h>
@@ -217,6 +218,7 @@ struct reading *pipeline_open(const struct pipeline *p, const struct sink *to, s
         return NULL;
     struct reading *r = must_alloc(1, sizeof *r);
     r->options = *p;
+    r->options.session.certificates = cert_memory_new();
     r->to = *to;
     r->dpi = dpi;
     r->flows = flow_table_new(&p->limits);
@@ -291,6 +293,7 @@ int pipeline_close(struct reading **r, struct err *e)
     flow_table_free(&reading->flows);
     decoder_free(&reading->decoder);
     dpi_free(&reading->dpi);
+    cert_memory_free(&reading->options.session.certificates);
     free(reading);
     *r = NULL;
     return failed ? -1 : 0;

@@ -101,6 +101,11 @@
 /* Certificates of one chain that are kept; the longest in use have five. */
 #define BOUND_CHAIN 10u
 
+/* Certificates whose facts a thread remembers, lest it read them again for each session: those of the
+ * servers that a relay talks to in an hour; 3 kB each, in sets of so many. */
+#define BOUND_CERTIFICATES 4096u
+#define BOUND_CERTIFICATES_ALIKE 4u
+
 /* Names of one certificate as kept; some have hundreds, those that do not fit are left out. */
 #define BOUND_CERT_NAMES 2048u
 

@@ -26,6 +26,18 @@ struct cert_facts {
 /* False when the octets are no certificate; *facts_r is zeroed then. */
 bool cert_read(struct slice der, struct cert_facts *facts_r);
 
+/* ---- cert_memory.c: the same, read once */
+
+/* The facts of BOUND_CERTIFICATES certificates at most, by their digests; of one thread.  Those that
+ * were not asked for longest give way. */
+struct cert_memory;
+
+struct cert_memory *cert_memory_new(void);
+void cert_memory_free(struct cert_memory **m);
+
+/* What cert_read() says, from memory where it said so before; m NULL: it is asked each time. */
+bool cert_recall(struct cert_memory *m, struct slice der, struct cert_facts *facts_r);
+
 /* ---- a chain against a trust store */
 
 struct trust; /* certificates that are believed; safe to share among sessions of one thread */

@@ -19,8 +19,9 @@ enum identity {
 struct session;
 
 struct session_options {
-    unsigned keep;       /* bits of enum keep */
-    struct trust *trust; /* borrowed; NULL: chains are not verified */
+    unsigned keep;                    /* bits of enum keep */
+    struct trust *trust;              /* borrowed; NULL: chains are not verified */
+    struct cert_memory *certificates; /* borrowed; NULL: each is read again */
 };
 
 struct session *session_new(const struct session_options *options);
