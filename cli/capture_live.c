@@ -349,7 +349,7 @@ static void say_end(struct live *l)
     keeper_view(l->keeper, &l->now);
     take_view(l);
     log_line(l);
-    if (l->values->verbose)
+    if (l->values->verbose && !l->values->quiet)
         status_page(stderr, &l->now);
     if (!l->values->quiet)
         sayf("ended; findings are in %s", l->now.database);

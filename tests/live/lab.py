@@ -20,6 +20,7 @@ import signal
 import socket
 import socketserver
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
@@ -284,6 +285,11 @@ class Lab:
         return p.wait(60) == 0 if wait else p
 
 
+    def aborted(self):
+        """One that the client ends by a reset."""
+        return self.role("c", "abort", CLIENT, 2525, SERVER).wait(60) == 0
+
+
 # ---- what runs in the places
 
 
@@ -334,6 +340,16 @@ def tls_context():
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def run_abort(source, port, server):
+    with socket.create_connection((server, int(port)), 15, (source, 0)) as s:
+        f = s.makefile("rb")
+        reply(f, b"2")
+        say(s, "EHLO light.example.test")
+        reply(f, b"2")
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        f.close()
 
 
 def run_send(count, source, port, tls, server):
@@ -469,4 +485,4 @@ def run_stripper():
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    {"logins": run_logins, "stripper": run_stripper, "send": run_send, "mirror": run_mirror, "probe": run_probe}[sys.argv[1]](*sys.argv[2:])
+    {"logins": run_logins, "stripper": run_stripper, "send": run_send, "abort": run_abort, "mirror": run_mirror, "probe": run_probe}[sys.argv[1]](*sys.argv[2:])
