@@ -378,9 +378,21 @@ static const struct step steps[] = {
 struct exchange {
     const struct turn *client, *server; /* `server` NULL: none came */
     const struct turn *before;          /* the turn of the client before; or NULL */
+    const struct logarithms *of;        /* of each shape */
+    double client_log, server_log;      /* log2 of their octets */
     bool last;
     uint32_t spread; /* of a record, in octets */
 };
+
+struct logarithms { /* of what a shape has; each exchange asks for them again */
+    double median, density;
+};
+
+static void take_logarithms(struct logarithms of[SHAPES])
+{
+    for (int i = 0; i < SHAPES; i++) /* sqrt(2 pi) ln 2 is 1.74 */
+        of[i] = (struct logarithms){log2(shapes[i].median), log2(1.74 * shapes[i].spread)};
+}
 
 #define IMPOSSIBLE HUGE_VAL
 
@@ -393,18 +405,21 @@ static bool is_off_by(uint64_t octets, uint64_t from, uint64_t tolerance)
     return (octets > from ? octets - from : from - octets) > tolerance;
 }
 
-static double shape_bits(const struct shape *s, double scale, const struct turn *t, uint32_t spread)
+/* `median` is log2 of the octets that the shape mostly has. */
+static double shape_bits(const struct exchange *x, enum shape_name name, double median, bool answer)
 {
-    uint64_t off = (uint64_t)spread * t->records;
+    const struct shape *s = &shapes[name];
+    const struct turn *t = answer ? x->server : x->client;
+    double n = answer ? x->server_log : x->client_log;
+    uint64_t off = (uint64_t)x->spread * t->records;
 
     if (s->spread == 0)
         return is_off_by(t->octets, s->least, off) ? IMPOSSIBLE : log2(2.0 * (double)off + 1);
     if (t->octets + off < s->least)
         return IMPOSSIBLE;
-    /* The density of a log-normal variable: sqrt(2 pi) ln 2 is 1.74, 1 / (2 ln 2) is 0.72. */
-    double n = log2(fmax(1, (double)t->octets));
-    double z = (n - log2(s->median * scale)) / s->spread;
-    return n + log2(1.74 * s->spread) + 0.72 * z * z;
+    /* The density of a log-normal variable: 1 / (2 ln 2) is 0.72. */
+    double z = (n - median) / s->spread;
+    return n + x->of[name].density + 0.72 * z * z;
 }
 
 /* Base64 comes in fours: what a line of it weighs more or less than any line. */
@@ -450,7 +465,8 @@ static double step_bits(const struct step *s, const struct exchange *x)
 
     if (s->form == LAST_ONE && !x->last)
         return IMPOSSIBLE;
-    bits += repeats(s, x) ? REPEATED_BITS : shape_bits(&shapes[s->client], 1, x->client, x->spread);
+    bits += repeats(s, x) ? REPEATED_BITS
+                          : shape_bits(x, s->client, x->of[s->client].median, false);
     if (s->form == BROKEN_OFF)
         return x->server ? IMPOSSIBLE : bits;
     if (!x->server)
@@ -459,8 +475,10 @@ static double step_bits(const struct step *s, const struct exchange *x)
                                              : UNANSWERED_BITS);
     if (s->what & CHALLENGE && !x->spread)
         bits += x->server->octets % 4 == 2 ? -2 : IMPOSSIBLE;
-    double scale = s->what & GROWS ? fmax(1, (double)x->client->octets) : 1;
-    return bits + shape_bits(&shapes[s->server], scale, x->server, x->spread);
+    double median = s->what & GROWS
+                        ? log2(shapes[s->server].median * fmax(1, (double)x->client->octets))
+                        : x->of[s->server].median;
+    return bits + shape_bits(x, s->server, median, true);
 }
 
 /* ---- the likeliest path */
@@ -503,12 +521,15 @@ static void leave(struct path *over, const struct path *path)
         }
 }
 
-static struct exchange exchange_at(const struct turns *t, uint32_t i)
+static struct exchange exchange_at(const struct turns *t, uint32_t i, const struct logarithms *of)
 {
-    struct exchange x = {.client = &t->list[i], .spread = t->spread};
+    struct exchange x = {.client = &t->list[i], .of = of, .spread = t->spread};
 
-    if (i + 1 < t->count)
+    x.client_log = log2(fmax(1, (double)x.client->octets));
+    if (i + 1 < t->count) {
         x.server = &t->list[i + 1];
+        x.server_log = log2(fmax(1, (double)x.server->octets));
+    }
     if (i >= 2)
         x.before = &t->list[i - 2];
     x.last = i + 2 >= t->count;
@@ -522,17 +543,21 @@ static const double tilt[TILTS] = {[LIKELIEST] = 0, [FEWEST] = 10, [MOST] = -10}
 static void walk(const struct turns *t, enum manner manner, struct path *over)
 {
     struct path path[TILTS][STATES], next[TILTS][STATES];
+    struct logarithms of[SHAPES];
 
+    take_logarithms(of);
     for (int k = 0; k < TILTS; k++)
         begin(path[k]);
     for (uint32_t i = t->count && !t->list[0].by_client; i < t->count; i += 2) {
-        struct exchange x = exchange_at(t, i);
+        struct exchange x = exchange_at(t, i, of);
         for (int k = 0; k < TILTS; k++)
             for (int j = 0; j < STATES; j++)
                 next[k][j] = (struct path){.bits = IMPOSSIBLE};
         for (size_t j = 0; j < sizeof steps / sizeof *steps; j++) {
             const struct step *s = &steps[j];
             if (s->manner != ANY && s->manner != manner)
+                continue;
+            if (path[LIKELIEST][s->from].bits == IMPOSSIBLE) /* and so it is in all tilts */
                 continue;
             double bits = step_bits(s, &x);
             for (int k = 0; k < TILTS; k++)
