@@ -81,26 +81,12 @@ static void leave_out(struct numbers *all, uint16_t value)
 
 /* ---- text to be hashed */
 
-enum base { DECIMAL, HEXADECIMAL };
+enum base { DECIMAL = 10, HEXADECIMAL = 16 };
 
 struct text {
     char *octets; /* owned */
     size_t n, room;
 };
-
-/* A number and what stands before it: six characters at the most, and a NUL. */
-static void add_number(struct text *t, const char *before, uint16_t value, enum base base)
-{
-    const size_t longest = 8;
-
-    if (t->room - t->n < longest) {
-        t->room = t->room ? 2 * t->room : 256;
-        t->octets = must_grow(t->octets, t->room, 1);
-    }
-    int written = base == DECIMAL ? snprintf(t->octets + t->n, longest, "%s%u", before, value)
-                                  : snprintf(t->octets + t->n, longest, "%s%04x", before, value);
-    t->n += (size_t)written;
-}
 
 static void add_octet(struct text *t, char octet)
 {
@@ -109,6 +95,20 @@ static void add_octet(struct text *t, char octet)
         t->octets = must_grow(t->octets, t->room, 1);
     }
     t->octets[t->n++] = octet;
+}
+
+/* A number and what stands before it.  snprintf() took longer than all the rest of a fingerprint. */
+static void add_number(struct text *t, const char *before, uint16_t value, enum base base)
+{
+    char digits[5];
+    size_t n = 0, least = base == HEXADECIMAL ? 4 : 1;
+
+    for (; *before; before++)
+        add_octet(t, *before);
+    for (unsigned left = value; left || n < least; left /= base)
+        digits[n++] = "0123456789abcdef"[left % base];
+    while (n)
+        add_octet(t, digits[--n]);
 }
 
 /* The list, which is freed. */
