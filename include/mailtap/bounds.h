@@ -101,8 +101,9 @@
 /* Certificates of one chain that are kept; the longest in use have five. */
 #define BOUND_CHAIN 10u
 
-/* Certificates whose facts a thread remembers, lest it read them again for each session: those of the
- * servers that a relay talks to in an hour; 3 kB each, in sets of so many. */
+/* Certificates whose facts are remembered, lest they be read again for each session: those of the
+ * servers that a relay talks to in an hour; 3 kB each, in sets of so many.  Each thread has its own
+ * for each interface. */
 #define BOUND_CERTIFICATES 4096u
 #define BOUND_CERTIFICATES_ALIKE 4u
 
