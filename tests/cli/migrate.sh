@@ -91,11 +91,13 @@ done
 # the same captures, analysed today
 same "1: facts as of today" "$(view "$dir/merged-1.db" v_session "$facts_1")" \
     "$(view "$dir/now.db" v_session "$facts_1")"
+reaction="SELECT session_id, server_id, client_ip, why, started_ns, next_session_id IS NULL, insist_by, did
+    FROM v_reaction"
 address="SELECT session_id, transaction_no, role, accepted, domain, local_part FROM v_address"
 for n in 2 3; do
     merged=$dir/merged-$n.db
     expect "$n: no policies" 0 "" "$mailtap" classify -q --expect-nothing "$merged"
-    for v in v_session v_evidence v_exposure v_header_field v_tls v_facts v_reaction "($address)" \
+    for v in v_session v_evidence v_exposure v_header_field v_tls v_facts "($reaction)" "($address)" \
         kept media auth conflict; do
         same "$n: $v as of today" "$(told "$merged" "$v")" "$(told "$dir/now.db" "$v")"
     done
