@@ -351,6 +351,9 @@ static void say_end(struct live *l)
     log_line(l);
     if (l->values->verbose && !l->values->quiet)
         status_page(stderr, &l->now);
+    if (!l->values->quiet && !keeper_judged_all(l->keeper))
+        sayf("the last verdicts were not all worked out in time; 'mailtap classify %s' does it",
+             l->now.database);
     if (!l->values->quiet)
         sayf("ended; findings are in %s", l->now.database);
 }

@@ -80,6 +80,8 @@ void keeper_reopen(struct keeper *k);
 /* Stores what waits, judges until `until_ns` (live_clock()), closes: 0, or -1 with *e when findings
  * could not be stored. */
 int keeper_join(struct keeper *k, int64_t until_ns, struct err *e);
+/* After it: was there time for every verdict? */
+bool keeper_judged_all(const struct keeper *k);
 void keeper_free(struct keeper **k);
 
 /* Its part of the view, and when it last went round.  False: it has given up, `trouble` says why. */

@@ -101,9 +101,10 @@ int keeper_mark(struct keeper *k, struct book *b)
     return b->mark || (b->sessions && !b->waiting) ? mark(k, b) : 0;
 }
 
-void keeper_judge_last(struct keeper *k, struct book *b, int64_t until)
+bool keeper_judge_last(struct keeper *k, struct book *b, int64_t until)
 {
     struct err unused;
+    bool all = false;
     int rc = 1;
 
     store_deadline(b->store, until);
@@ -112,10 +113,13 @@ void keeper_judge_last(struct keeper *k, struct book *b, int64_t until)
             rc = judge_one(k, b, &unused);
         if (pass == 0 && rc == 0)
             rc = store_mark(b->store, &unused) < 0 ? -1 : 1;
+        else if (rc == 0)
+            all = true;
         else if (rc > 0) /* those there was time for stay */
             rc = store_live_commit(b->store, &unused) < 0 ? -1 : 0;
     }
     if (rc < 0)
         store_undo(b->store, &unused);
     store_deadline(b->store, 0);
+    return all;
 }

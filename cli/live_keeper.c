@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define COMMIT_NS (300 * MS) /* between two commits: readers see findings a moment later */
@@ -187,9 +186,9 @@ static int finish(struct keeper *k)
     }
     /* The one before first: who runs next takes up the one that is linked, and no other. */
     if (k->old.store)
-        keeper_judge_last(k, &k->old, until - (until - live_clock()) / 4);
+        k->left = !keeper_judge_last(k, &k->old, until - (until - live_clock()) / 4);
     if (k->book.store)
-        keeper_judge_last(k, &k->book, until);
+        k->left = !keeper_judge_last(k, &k->book, until) || k->left;
     return 0;
 }
 
@@ -216,8 +215,6 @@ static void *run(void *of)
 {
     struct keeper *k = of;
     bool good = true;
-
-    setpriority(PRIO_PROCESS, 0, 5); /* of this thread: frames cannot wait, findings can */
 
     while (good && !atomic_load(&k->stop)) {
         good = go_round(k) == 0;
@@ -322,4 +319,9 @@ bool keeper_view(struct keeper *k, struct live_view *to)
 int64_t keeper_alive(const struct keeper *k)
 {
     return atomic_load(&k->alive_ns);
+}
+
+bool keeper_judged_all(const struct keeper *k)
+{
+    return !k->left;
 }

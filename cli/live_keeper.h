@@ -43,8 +43,8 @@ struct keeper {
     struct book book, old;  /* the one written, and the one before, until it is judged */
     uint64_t period, epoch; /* of rotation, in seconds; the one the book began in */
     int64_t committed_at, retry_at, sized_at;
-    bool finish;
-    struct err error; /* it has given up */
+    bool finish, left; /* it ends; not all was judged then */
+    struct err error;  /* it has given up */
     pthread_t thread;
     bool started;
     atomic_bool stop, reopen;
@@ -69,9 +69,9 @@ int keeper_figures(struct keeper *k, struct book *b, bool end,
 /* Each 0, or -1: the keeper gives up. */
 int keeper_judge(struct keeper *k, struct book *b, int64_t until);
 int keeper_mark(struct keeper *k, struct book *b);
-/* As many verdicts as there is time for; those that are left wait in the database for who opens it
- * next for writing. */
-void keeper_judge_last(struct keeper *k, struct book *b, int64_t until);
+/* As many verdicts as there is time for; false: some are left, and wait in the database for who opens
+ * it next for writing. */
+bool keeper_judge_last(struct keeper *k, struct book *b, int64_t until);
 
 /* Begin the next book when it is time; and finish the one before. */
 int keeper_turn(struct keeper *k);

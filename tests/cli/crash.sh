@@ -1,7 +1,7 @@
 #!/bin/sh
 # crash.sh - a run that dies loses nothing: killed at any moment, short of disk, with others about.
 #
-# CRASH_ROUNDS is how often a run is killed (100; 25 of a sanitized build), CRASH_SEED when and which;
+# CRASH_ROUNDS is how often a run is killed (60; 15 of a sanitized build), CRASH_SEED when and which;
 # MAILTAP_CAPTURES as in order.sh.  crash.py needs python3.
 mailtap=$1
 here=$(dirname "$0")
@@ -12,8 +12,8 @@ if ! command -v python3 > /dev/null; then
     exit 0
 fi
 case $mailtap in
-*sanitized*) rounds=25 ;;
-*) rounds=100 ;;
+*sanitized*) rounds=15 ;;
+*) rounds=60 ;;
 esac
 dir=$(mktemp -d)
 mkdir "$dir/disk"
