@@ -6,6 +6,8 @@
 #   make check    the same tests on this build only, installing nothing
 #   make population   how often findings of stripping are right (minutes)
 #   make loop     scenarios made into captures and analysed: do they say what the scenarios said? (minutes)
+#   make bench    reading files: mailtap, libpcap alone and other programs (minutes); docs/BENCHMARKS.md
+#   make bench-instructions   instructions a packet, compared with those that are stored (valgrind)
 #   make bench-store   how fast a million sessions are stored, judged and asked about
 #   make bench-simulate   how long a simulation of a million relations takes
 #   make lint     layout, clang-tidy, which layer includes what
@@ -22,7 +24,7 @@ PACKAGES := gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libssl-dev lib
             zlib1g-dev libzstd-dev libseccomp-dev libcmocka-dev sqlite3 ca-certificates
 # What tests compare with; without them those tests say so and pass.
 TEST_PACKAGES := tshark python3 libdbd-sqlite3-perl chromium chromium-driver postfix swaks \
-                 libnet-ssleay-perl openssl tcpreplay tcpdump iproute2
+                 libnet-ssleay-perl openssl tcpreplay tcpdump iproute2 valgrind
 LIBRARIES := libpcap libndpi libssl libcrypto sqlite3 zlib libzstd libseccomp
 
 DIRS := base capture analysis analysis/evidence db report synth cli
@@ -54,7 +56,8 @@ LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -pthread
 # Objects are kept: make would take some for intermediate files and remove them.
 .SECONDARY:
 .PHONY: all demo test check deps unit replay cli-test population population-quick \
-         loop loop-quick bench-store bench-simulate score lint format fuzz install clean
+        loop loop-quick bench bench-instructions bench-store bench-simulate score lint format fuzz \
+        install clean
 all: $(B)/mailtap
 
 $(B)/mailtap: $(OBJECTS)
@@ -95,6 +98,12 @@ $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(PARTS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# What `make bench` measures with: each links what it needs only, as the loader's time would count.
+BENCH_TOOLS := $(B)/bench-floor $(B)/bench-run $(B)/bench-generate
+$(BENCH_TOOLS): $(B)/bench-%: $(B)/bench/%.o
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -Wl,--as-needed $(LIBS)
+
 # Each test is a target of its own, so that as many run at once as make is told to (-j); those that take
 # longest begin first.
 SLOW_TESTS := test_resplit test_failing_write test_simulate_coverage test_live_keeper
@@ -111,7 +120,7 @@ run-fuzz_%: $(B)/replay/fuzz_%
 CLI_TESTS := $(patsubst tests/cli/%.sh,%,$(wildcard tests/cli/*.sh))
 SLOW_CLI_TESTS := crash live
 cli-test: $(SLOW_CLI_TESTS:%=cli-%) $(patsubst %,cli-%,$(filter-out $(SLOW_CLI_TESTS),$(CLI_TESTS)))
-cli-%: tests/cli/%.sh $(B)/mailtap
+cli-%: tests/cli/%.sh $(B)/mailtap $(BENCH_TOOLS)
 	@echo "  TEST  $<"
 	@sh $< $(abspath $(B)/mailtap)
 
@@ -147,6 +156,12 @@ $(B)/bench-simulate: $(B)/bench/simulate.o $(PARTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 bench-simulate: $(B)/bench-simulate
 	$(B)/bench-simulate
+
+# How fast files are read, beside libpcap alone and other programs: see bench/files.py.
+bench: $(B)/mailtap $(BENCH_TOOLS)
+	@python3 bench/files.py $(abspath $(B))
+bench-instructions: $(B)/mailtap
+	@sh bench/instructions.sh $(abspath $(B)/mailtap)
 
 # The loop closed: scenario, capture, database, and what a simulation expected.
 loop: $(B)/mailtap
@@ -226,5 +241,5 @@ install: $(B)/mailtap
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) $(MEASURE:.o=.d) $(B)/bench/store.d $(B)/bench/simulate.d \
+-include $(OBJECTS:.o=.d) $(TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(HELPERS:.o=.d) $(MEASURE:.o=.d) $(wildcard $(B)/bench/*.d) \
          $(FUZZERS:%=$(B)/tests/fuzz/%.d)
