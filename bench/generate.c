@@ -183,6 +183,7 @@ static void drip(struct connection *c, const char *text)
         uint32_t count = n - from < WINDOW ? n - from : WINDOW;
         for (uint32_t i = 0; i < count; i++) {
             uint32_t j = below(i + 1);
+            order[i] = from + i;
             order[i] = order[j];
             order[j] = from + i;
         }

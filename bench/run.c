@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -43,7 +44,8 @@ static void become(char **command)
 {
     int null = open("/dev/null", O_RDWR);
 
-    setpgid(0, 0); /* so that what it starts ends with it */
+    setpgid(0, 0);                    /* so that what it starts ends with it, */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* which an interrupt then does not reach */
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
         _exit(126);
     execvp(command[0], command);
