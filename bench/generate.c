@@ -217,7 +217,7 @@ static bool speak(struct connection *c, unsigned part)
     } else if (part <= parts) {
         int n = snprintf(body, sizeof body, "Subject: %u\r\n\r\n", c->number);
         memset(body + n, 'a' + (int)(c->number % 26), BODY);
-        strcpy(body + BODY, "\r\n.\r\n");
+        memcpy(body + BODY, "\r\n.\r\n", sizeof "\r\n.\r\n");
         drip(c, exchange[part - 1][0] ? exchange[part - 1][0] : body);
         say(c, false, PSH | ACK, exchange[part - 1][1]);
     } else if (part == parts + 1) {

@@ -57,7 +57,8 @@ int main(int argc, char **argv)
     struct rusage used;
     int status;
 
-    if (argc < 3 || atoi(argv[1]) <= 0) {
+    long limit = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
+    if (limit <= 0 || limit > 1000000) {
         fprintf(stderr, "usage: bench-run SECONDS COMMAND...\n");
         return 2;
     }
@@ -72,7 +73,7 @@ int main(int argc, char **argv)
     setpgid(child, child);
     struct sigaction on_alarm = {.sa_handler = stop, .sa_flags = SA_RESTART};
     sigaction(SIGALRM, &on_alarm, NULL);
-    alarm((unsigned)atoi(argv[1]));
+    alarm((unsigned)limit);
     if (wait4(child, &status, 0, &used) < 0) {
         perror("bench-run: wait");
         return 1;
