@@ -114,6 +114,12 @@ def rows(db, view, times=True):
     return sorted(found, key=repr)
 
 
+def judged(db, log):
+    """On a busy machine the second before the end may be too short for all verdicts, which is said."""
+    if "not all worked out" in open(log).read():
+        same("classify", mailtap("classify", "-q", db)[0], 0)
+
+
 def compare(name, live, recorded, times=True):
     for view in ("v_session", "v_evidence", "v_exposure", "v_server", "v_facts"):
         a, b = rows(live, view, times), rows(recorded, view, times)
@@ -153,6 +159,7 @@ def equal(lab):
     for (name, *_), p in zip(kinds, running):
         stop(p, name)
     for n, (name, interface, _, filter_) in enumerate(kinds):
+        judged(path("equal%d.db" % n), path("equal%d.log" % n))
         recorded = path("recorded%d.db" % n)
         status, text = mailtap("capture", "-q", "-r", path(interface + ".pcap"), "-d", recorded, *filter_)
         same("the recording: " + text, status, 0)
