@@ -21,8 +21,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MS INT64_C(1000000)
-#define SECOND (1000 * MS)
 #define LOG_NS (60 * SECOND)
 #define WATCH_NS (500 * MS)
 #define LOOK_NS (250 * MS) /* at what threads say */

@@ -50,7 +50,7 @@ static const char *const allowed[] = {
     "getpid", "getppid", "getuid", "geteuid", "getgid", "getegid", "getresuid", "getresgid",
     "getgroups", "capget", "getrlimit", "getrusage", "uname", "sysinfo", "times", "getrandom",
     /* time */
-    "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "setpriority", "gettimeofday", "time",
+    "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time",
     "restart_syscall",
     /* signals */
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend", "rt_sigpending",

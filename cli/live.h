@@ -19,6 +19,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#define MS INT64_C(1000000) /* in ns */
+#define SECOND (1000 * MS)
+
 int64_t live_clock(void); /* CLOCK_MONOTONIC, ns */
 
 /* ---- live_reader.c */

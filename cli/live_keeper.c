@@ -42,11 +42,9 @@ int keeper_failed(struct keeper *k, struct book *b, struct err *e)
 {
     struct err undoing;
 
-    if (!b->store || (store_may_recover(b->store) && store_undo(b->store, &undoing) == 0)) {
-        keeper_trouble(k, e);
-        return 0;
-    }
     keeper_trouble(k, e);
+    if (!b->store || (store_may_recover(b->store) && store_undo(b->store, &undoing) == 0))
+        return 0;
     k->error = *e;
     return -1;
 }
@@ -131,7 +129,9 @@ static int write_waiting(struct keeper *k)
 {
     struct err e = {""};
     struct row *list = rows_take(k->rows, BOUND_BATCH);
-    struct book before = k->book;
+    uint64_t before[LIVE_INTERFACES];
+
+    memcpy(before, k->book.stored, sizeof before);
     int rc = write_list(k, list, &e);
 
     k->committed_at = live_clock();
@@ -141,7 +141,7 @@ static int write_waiting(struct keeper *k)
         well(k);
         return 0;
     }
-    memcpy(k->book.stored, before.stored, sizeof before.stored);
+    memcpy(k->book.stored, before, sizeof before);
     rows_give_back(k->rows, list);
     return keeper_failed(k, &k->book, &e);
 }
@@ -154,7 +154,7 @@ static bool is_due(struct keeper *k)
         return false;
     if (now - k->committed_at >= COUNTS_NS)
         return true;
-    return (k->finish || now - k->committed_at >= COMMIT_NS) && rows_wait(k->rows, 0);
+    return now - k->committed_at >= COMMIT_NS && rows_wait(k->rows, 0);
 }
 
 /* ---- the thread */
@@ -174,7 +174,6 @@ static int finish(struct keeper *k)
 {
     int64_t until = atomic_load(&k->until);
 
-    k->finish = true;
     while (rows_wait(k->rows, 0)) {
         if (k->book.store && live_clock() >= k->retry_at && write_waiting(k) < 0)
             return -1;

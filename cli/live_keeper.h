@@ -11,9 +11,6 @@
 #include "live.h"
 #include "live_fresh.h"
 
-#define MS INT64_C(1000000)
-#define SECOND (1000 * MS)
-
 /* Between two comparisons of servers with themselves, at least. */
 #define KEEPER_MARK_NS (60 * SECOND)
 
@@ -43,8 +40,8 @@ struct keeper {
     struct book book, old;  /* the one written, and the one before, until it is judged */
     uint64_t period, epoch; /* of rotation, in seconds; the one the book began in */
     int64_t committed_at, retry_at, sized_at;
-    bool finish, left; /* it ends; not all was judged then */
-    struct err error;  /* it has given up */
+    bool left;        /* it has ended, and not all was judged */
+    struct err error; /* it has given up */
     pthread_t thread;
     bool started;
     atomic_bool stop, reopen;
