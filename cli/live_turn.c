@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SIZE_NS SECOND /* between two looks at its size */
 
@@ -131,14 +130,9 @@ static int end_book(struct keeper *k, struct book *b, struct capture_counts take
 static void remove_book(struct book *b)
 {
     struct err unused;
-    char beside[4096];
 
     store_close(&b->store, &unused);
-    unlink(b->path);
-    snprintf(beside, sizeof beside, "%s-wal", b->path);
-    unlink(beside);
-    snprintf(beside, sizeof beside, "%s-shm", b->path);
-    unlink(beside);
+    store_remove(b->path);
     free(b->path);
 }
 

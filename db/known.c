@@ -109,13 +109,7 @@ static int add_or_find(struct store *st, enum statement add, enum statement find
     if (!s)
         return -1;
     bind(s, of);
-    int rc = sqlite3_step(s);
-    if (rc == SQLITE_ROW)
-        *id_r = sqlite3_column_int64(s, 0);
-    else
-        store_fail(st, e);
-    sqlite3_reset(s);
-    return rc == SQLITE_ROW ? 0 : -1;
+    return store_number(st, s, id_r, e);
 }
 
 static void bind_server(sqlite3_stmt *s, const void *of)

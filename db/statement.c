@@ -274,3 +274,25 @@ int store_run(struct store *st, sqlite3_stmt *s, struct err *e)
     sqlite3_reset(s);
     return rc == SQLITE_DONE ? 0 : -1;
 }
+
+int store_any(struct store *st, sqlite3_stmt *s, struct err *e)
+{
+    int rc = sqlite3_step(s);
+
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+}
+
+int store_number(struct store *st, sqlite3_stmt *s, int64_t *number_r, struct err *e)
+{
+    int rc = sqlite3_step(s);
+
+    if (rc == SQLITE_ROW)
+        *number_r = sqlite3_column_int64(s, 0);
+    else
+        store_fail(st, e);
+    sqlite3_reset(s);
+    return rc == SQLITE_ROW ? 0 : -1;
+}

@@ -87,22 +87,10 @@ static const char complete_sql[] =
     " mail_flows = max(coalesce(mail_flows, 0), (SELECT count(*) FROM session s"
     "  WHERE s.capture_id = capture.capture_id)) WHERE state = 'live'";
 
-static int exists(struct store *st, enum statement which, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, which, e);
-
-    if (!s)
-        return -1;
-    int rc = sqlite3_step(s);
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        store_fail(st, e);
-    sqlite3_reset(s);
-    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
-}
-
 int live_complete(struct store *st, struct err *e)
 {
-    int found = exists(st, ST_LIVE_FIND, e);
+    sqlite3_stmt *s = store_statement(st, ST_LIVE_FIND, e);
+    int found = s ? store_any(st, s, e) : -1;
 
     if (found <= 0)
         return found;
@@ -167,7 +155,7 @@ int store_unjudged_marked(struct store *st, int64_t *session_r, struct facts *fa
 
 /* ---- the next database */
 
-static void remove_database(const char *path)
+void store_remove(const char *path)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 
@@ -205,6 +193,6 @@ struct store *store_open_next(const char *path, struct store *like, struct err *
     if (st && follow(st, like, e) < 0)
         store_close(&st, &unused);
     if (!st)
-        remove_database(path);
+        store_remove(path);
     return st;
 }

@@ -152,6 +152,10 @@ sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err
 
 /* Run a statement that gives no row: 0 or -1. */
 int store_run(struct store *st, sqlite3_stmt *s, struct err *e);
+/* Has it a row?  1, 0, or -1. */
+int store_any(struct store *st, sqlite3_stmt *s, struct err *e);
+/* The number in the first column of its row: that there is none is a failure. */
+int store_number(struct store *st, sqlite3_stmt *s, int64_t *number_r, struct err *e);
 
 /*
  * A database that all is read from, of any version, as it is at this moment.  `exclusive`: nobody

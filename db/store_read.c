@@ -31,15 +31,7 @@ static int mark_elsewhere(struct store *st, int64_t *last_r, struct err *e)
     sqlite3_bind_int64(s, 1, st->marked);
     sqlite3_bind_int64(s, 2, BOUND_FALLBACK_SECONDS * INT64_C(1000000000));
     s = store_run(st, s, e) < 0 ? NULL : store_statement(st, ST_LAST_SESSION, e);
-    if (!s)
-        return -1;
-    int rc = sqlite3_step(s);
-    if (rc == SQLITE_ROW)
-        *last_r = sqlite3_column_int64(s, 0);
-    else
-        store_fail(st, e);
-    sqlite3_reset(s);
-    return rc == SQLITE_ROW ? 0 : -1;
+    return s ? store_number(st, s, last_r, e) : -1;
 }
 
 int store_mark(struct store *st, struct err *e)

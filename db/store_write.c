@@ -51,18 +51,6 @@ int store_sweep(struct store *st, struct err *e)
     return store_sql(st, recount_sql, e) < 0 || store_sql(st, sweep_sql, e) < 0 ? -1 : 0;
 }
 
-static int any_unfinished(struct store *st, bool *any_r, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, ST_UNFINISHED_FIND, e);
-    int rc = s ? sqlite3_step(s) : SQLITE_ERROR;
-
-    *any_r = rc == SQLITE_ROW;
-    if (s && rc != SQLITE_ROW && rc != SQLITE_DONE)
-        store_fail(st, e);
-    sqlite3_reset(s);
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
-}
-
 static int remove_unfinished(struct store *st, struct err *e)
 {
     if (store_remove_sessions(st,
@@ -80,12 +68,12 @@ static int remove_unfinished(struct store *st, struct err *e)
 
 int store_remove_unfinished(struct store *st, struct err *e)
 {
-    bool any;
+    sqlite3_stmt *s = store_batch_commit(st, e) < 0 ? NULL
+                                                    : store_statement(st, ST_UNFINISHED_FIND, e);
+    int any = s ? store_any(st, s, e) : -1;
 
-    if (store_batch_commit(st, e) < 0 || any_unfinished(st, &any, e) < 0)
-        return -1;
-    if (!any)
-        return 0;
+    if (any <= 0)
+        return any;
     if (store_batch_begin(st, e) < 0 || remove_unfinished(st, e) < 0)
         return -1;
     return store_batch_commit(st, e);
@@ -99,11 +87,7 @@ static int find_capture(struct store *st, const uint8_t *digest, struct err *e)
     if (!s)
         return -1;
     sqlite3_bind_blob(s, 1, digest, DIGEST_OCTETS, SQLITE_STATIC);
-    int rc = sqlite3_step(s);
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        store_fail(st, e);
-    sqlite3_reset(s);
-    return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+    return store_any(st, s, e);
 }
 
 static const char *base_name(const char *name)

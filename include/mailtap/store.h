@@ -202,6 +202,9 @@ int store_unjudged_marked(struct store *st, int64_t *session_r, struct facts *fa
  */
 struct store *store_open_next(const char *path, struct store *like, struct err *e);
 
+/* Take a database that is closed away again, with what SQLite put beside it. */
+void store_remove(const char *path);
+
 /* Where SQLite puts files for the time of a statement; NULL: where the system has them.  Of the whole
  * process; before the first database is opened. */
 int store_set_temp(const char *folder);
