@@ -1,6 +1,7 @@
 /* text.c - see text.h. */
 #include <mailtap/text.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -105,6 +106,20 @@ void text_lower(char *text)
     for (; *text; text++)
         if (*text >= 'A' && *text <= 'Z')
             *text = (char)(*text - 'A' + 'a');
+}
+
+const char *text_number(char to[TEXT_NUMBER], uint64_t value)
+{
+    char digits[TEXT_NUMBER];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, value), used = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0)
+            to[used++] = ',';
+        to[used++] = digits[i];
+    }
+    to[used] = '\0';
+    return to;
 }
 
 void text_time(char to[TEXT_TIME], int64_t at_ns)

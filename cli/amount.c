@@ -1,21 +1,15 @@
 /* amount.c - see amount.h. */
 #include "amount.h"
 
+#include <mailtap/text.h>
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
 void amount_exact(char to[AMOUNT_TEXT], uint64_t n)
 {
-    char digits[AMOUNT_TEXT];
-    size_t count = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n), at = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (i && (count - i) % 3 == 0)
-            to[at++] = ',';
-        to[at++] = digits[i];
-    }
-    to[at] = '\0';
+    text_number(to, n);
 }
 
 /* The largest that has a letter; no rate of anything comes near. */

@@ -4,7 +4,6 @@
 #include <mailtap/err.h>
 #include <mailtap/text.h>
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,16 +131,7 @@ char *shown_text(struct slice s, unsigned most, unsigned *width_r)
 
 const char *number_text(char to[NUMBER_TEXT], uint64_t value)
 {
-    char digits[NUMBER_TEXT];
-    size_t n = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, value), used = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        if (i && (n - i) % 3 == 0)
-            to[used++] = ',';
-        to[used++] = digits[i];
-    }
-    to[used] = '\0';
-    return to;
+    return text_number(to, value);
 }
 
 const char *counted(char to[COUNTED_TEXT], uint64_t n, const char *one, const char *many)

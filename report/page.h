@@ -6,6 +6,7 @@
 
 #include <mailtap/rates.h>
 #include <mailtap/slice.h>
+#include <mailtap/text.h>
 #include <stdio.h>
 
 #define PAGE_COLUMNS 80u
@@ -43,7 +44,7 @@ void page_row(const struct page *p, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* 1234567 as "1,234,567". */
-#define NUMBER_TEXT 28
+#define NUMBER_TEXT TEXT_NUMBER
 const char *number_text(char to[NUMBER_TEXT], uint64_t value);
 
 /* "1 message", "12 messages". */

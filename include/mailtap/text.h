@@ -27,6 +27,10 @@ int text_base64_digit(uint8_t octet);
 void text_upper(char *text);
 void text_lower(char *text);
 
+/* "12,345", whole; gives `to`. */
+#define TEXT_NUMBER 28
+const char *text_number(char to[TEXT_NUMBER], uint64_t value);
+
 /* UTC as 2026-11-24T01:50:52.000001Z, microseconds, rounded down; from nanoseconds of the epoch. */
 #define TEXT_TIME 32
 void text_time(char to[TEXT_TIME], int64_t at_ns);
