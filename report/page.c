@@ -4,6 +4,7 @@
 #include <mailtap/err.h>
 #include <mailtap/text.h>
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
