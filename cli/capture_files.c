@@ -3,6 +3,7 @@
 #include "command.h"
 #include "inputs.h"
 #include "progress.h"
+#include "writer.h"
 
 #include <inttypes.h>
 #include <mailtap/frame.h>
@@ -31,9 +32,10 @@ struct pending {
 struct run {
     const struct capture_values *values;
     const struct filter *filter;
-    struct trust *trust; /* NULL: certificates are not verified */
-    unsigned keep;       /* bits of enum keep */
-    struct store *store; /* opened with the first capture that can be read */
+    struct trust *trust;   /* NULL: certificates are not verified */
+    unsigned keep;         /* bits of enum keep */
+    struct store *store;   /* opened with the first capture that can be read */
+    struct writer *writer; /* stores what the reading finds */
     struct reading *reading;
     struct pending **chain; /* captures that follow each other, the last one last */
     unsigned chain_count;
@@ -118,6 +120,8 @@ static int end_chain(struct run *r, struct err *e)
 {
     int rc = pipeline_close(&r->reading, e);
 
+    if (rc == 0 && r->writer)
+        rc = writer_rest(r->writer, e);
     for (unsigned i = 0; rc == 0 && i < r->chain_count; i++)
         rc = end_pending(r, r->chain[i], e);
     if (rc == 0 && r->chain_count)
@@ -152,8 +156,10 @@ static struct pending *add_pending(struct run *r, const struct source *source)
 static int read_pending(struct run *r, struct source *source, struct pending *p, struct err *e)
 {
     struct pipeline options = pipeline_for(r);
-    struct sink to = sink_store(r->store);
 
+    if (!r->writer && !(r->writer = writer_new(r->store, e)))
+        return -1;
+    struct sink to = writer_sink(r->writer);
     if (!r->reading && !(r->reading = pipeline_open(&options, &to, e)))
         return -1;
     enum pipeline_end end = pipeline_read(r->reading, source, &p->part, &p->damage, e);
@@ -198,6 +204,8 @@ static int store_one(struct run *r, struct source *source, int64_t first_ns, str
         say_again(r, source_name(source));
         return 0;
     }
+    if (r->writer && writer_rest(r->writer, e) < 0)
+        return -1;
     int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
     if (rc < 0)
         return -1;
@@ -242,6 +250,7 @@ static int finish(struct run *r, struct err *e)
 {
     int rc = end_chain(r, e);
 
+    writer_free(&r->writer);
     if (rc == 0 && r->store)
         rc = pipeline_judge(r->store, e);
     return store_close_after(&r->store, rc, e);
@@ -254,6 +263,7 @@ static int run_over(struct run *r, const struct inputs *in)
     for (unsigned i = 0; i < in->count; i++) {
         if (analyse(r, &in->list[i], &e) < 0) {
             pipeline_close(&r->reading, &unused);
+            writer_free(&r->writer);
             free_chain(r);
             store_close(&r->store, &unused);
             return command_failed("capture", e.text);

@@ -87,12 +87,12 @@ int keeper_figures(struct keeper *k, struct book *b, bool end,
 static int write_row(struct keeper *k, const struct row *row, struct err *e)
 {
     struct book *b = &k->book;
-    int64_t capture = b->capture[row->interface];
+    int64_t capture = b->capture[row->from];
 
     if (row->dns)
         return store_dns(b->store, capture, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
                          e);
-    b->stored[row->interface]++;
+    b->stored[row->from]++;
     return store_session(b->store, capture, row->facts, e);
 }
 

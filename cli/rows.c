@@ -9,9 +9,12 @@
 
 struct rows {
     pthread_mutex_t lock;
-    pthread_cond_t came;
+    pthread_cond_t came, went;
     struct row *oldest, *newest;
     uint64_t octets_most;
+    uint64_t taken; /* octets of counts.octets that are with who stores */
+    bool patient, closed;
+    unsigned stopped; /* threads that wait for what waits */
     struct rows_counts counts;
     uint64_t dropped[LIVE_INTERFACES];
 };
@@ -26,7 +29,16 @@ struct rows *rows_new(uint64_t octets_most)
     pthread_condattr_init(&steady);
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_cond_init(&r->came, &steady);
+    pthread_cond_init(&r->went, NULL);
     pthread_condattr_destroy(&steady);
+    return r;
+}
+
+struct rows *rows_new_patient(uint64_t octets_most)
+{
+    struct rows *r = rows_new(octets_most);
+
+    r->patient = true;
     return r;
 }
 
@@ -51,51 +63,79 @@ void rows_free(struct rows **r)
     if (!*r)
         return;
     free_list((*r)->oldest);
+    pthread_cond_destroy(&(*r)->went);
     pthread_cond_destroy(&(*r)->came);
     pthread_mutex_destroy(&(*r)->lock);
     free(*r);
     *r = NULL;
 }
 
+static bool has_room(const struct rows *r, size_t octets)
+{
+    return r->counts.octets + octets <= r->octets_most;
+}
+
+/* To wake who stores for each finding costs more than to store it. */
+static bool is_worth_it(const struct rows *r)
+{
+    return !r->patient || r->stopped || r->counts.octets - r->taken >= r->octets_most / 2;
+}
+
+static void append(struct rows *r, struct row *row)
+{
+    *(r->newest ? &r->newest->next : &r->oldest) = row;
+    r->newest = row;
+    r->counts.waiting++;
+    r->counts.octets += row->octets;
+    if (r->counts.octets > r->counts.most_octets)
+        r->counts.most_octets = r->counts.octets;
+    if (is_worth_it(r))
+        pthread_cond_signal(&r->came);
+}
+
+/* Some of it, or all, is stored then. */
+static void wait_for_it(struct rows *r)
+{
+    r->stopped++;
+    pthread_cond_signal(&r->came);
+    pthread_cond_wait(&r->went, &r->lock);
+    r->stopped--;
+}
+
 static bool put(struct rows *r, struct row *row)
 {
     pthread_mutex_lock(&r->lock);
-    bool room = r->counts.octets + row->octets <= r->octets_most;
-    if (room) {
-        *(r->newest ? &r->newest->next : &r->oldest) = row;
-        r->newest = row;
-        r->counts.waiting++;
-        r->counts.octets += row->octets;
-        if (r->counts.octets > r->counts.most_octets)
-            r->counts.most_octets = r->counts.octets;
-        pthread_cond_signal(&r->came);
-    } else {
-        r->dropped[row->interface]++;
-    }
+    while (r->patient && r->counts.waiting && !has_room(r, row->octets))
+        wait_for_it(r);
+    bool room = r->patient || has_room(r, row->octets);
+    if (room)
+        append(r, row);
+    else
+        r->dropped[row->from]++;
     pthread_mutex_unlock(&r->lock);
     if (!room)
         free_row(row);
     return room;
 }
 
-bool rows_put_session(struct rows *r, unsigned interface, const struct facts *f, int64_t shift_ns)
+bool rows_put_session(struct rows *r, int64_t from, const struct facts *f, int64_t shift_ns)
 {
     struct row *row = must_alloc(1, sizeof *row);
     size_t octets;
 
-    row->interface = interface;
+    row->from = from;
     row->facts = facts_copy(f, &octets);
     facts_shift(row->facts, shift_ns);
     row->octets = sizeof *row + octets;
     return put(r, row);
 }
 
-bool rows_put_dns(struct rows *r, unsigned interface, int64_t seen_ns,
-                  const struct ip_address *asker, const struct dns_message *m)
+bool rows_put_dns(struct rows *r, int64_t from, int64_t seen_ns, const struct ip_address *asker,
+                  const struct dns_message *m)
 {
     struct row *row = must_alloc(1, sizeof *row);
 
-    row->interface = interface;
+    row->from = from;
     row->dns = must_alloc(1, sizeof *row->dns);
     *row->dns = (struct dns_row){.seen_ns = seen_ns, .asker = *asker, .message = *m};
     row->octets = sizeof *row + sizeof *row->dns;
@@ -134,6 +174,34 @@ struct row *rows_take(struct rows *r, unsigned most)
     return list;
 }
 
+struct row *rows_next(struct rows *r)
+{
+    pthread_mutex_lock(&r->lock);
+    while (!r->closed && !(r->oldest && is_worth_it(r)))
+        pthread_cond_wait(&r->came, &r->lock);
+    struct row *list = r->oldest;
+    r->oldest = r->newest = NULL;
+    r->taken = r->counts.octets;
+    pthread_mutex_unlock(&r->lock);
+    return list;
+}
+
+void rows_rest(struct rows *r)
+{
+    pthread_mutex_lock(&r->lock);
+    while (r->counts.waiting)
+        wait_for_it(r);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void rows_close(struct rows *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->closed = true;
+    pthread_cond_signal(&r->came);
+    pthread_mutex_unlock(&r->lock);
+}
+
 void rows_done(struct rows *r, struct row *list)
 {
     uint64_t octets = 0, count = 0;
@@ -145,6 +213,8 @@ void rows_done(struct rows *r, struct row *list)
     pthread_mutex_lock(&r->lock);
     r->counts.waiting -= count;
     r->counts.octets -= octets;
+    r->taken = 0;
+    pthread_cond_broadcast(&r->went);
     pthread_mutex_unlock(&r->lock);
     free_list(list);
 }

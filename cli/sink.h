@@ -1,5 +1,5 @@
 /*
- * sink.h - where findings go: into the database at once, or to a thread that has it.
+ * sink.h - where findings go: to a thread that has the database (writer.h, live_keeper.c).
  */
 #ifndef MAILTAP_SINK_H
 #define MAILTAP_SINK_H
@@ -21,8 +21,5 @@ struct sink {
     int (*dns)(void *of, const struct part *part, int64_t seen_ns, const struct ip_address *asker,
                const struct dns_message *m, struct err *e);
 };
-
-/* At once; the store stays the caller's. */
-struct sink sink_store(struct store *st);
 
 #endif

@@ -192,6 +192,10 @@
 /* Threads that share an interface; each has a ring of its own. */
 #define BOUND_WORKERS 64u
 
+/* Findings of files that wait for the thread that stores them: some hundred sessions, so that neither
+ * thread waits for the other often. */
+#define BOUND_UNWRITTEN_OCTETS (4u << 20)
+
 /* Findings that wait for the database while it cannot be written (option --max-waiting): some 20,000
  * sessions. */
 #define BOUND_WAITING_OCTETS (256u << 20)

@@ -4,6 +4,7 @@
 #include "../../cli/names.h"
 #include "../../cli/pipeline.h"
 #include "sample.h"
+#include "sink_store.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include "../../cli/pipeline.h"
+#include "sink_store.h"
 
 #include <mailtap/err.h>
 #include <mailtap/query.h>

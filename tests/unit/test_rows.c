@@ -57,8 +57,8 @@ static void the_oldest_are_taken_first(void **state)
         assert_true(put(r, port % 2, port));
     struct row *list = rows_take(r, 4);
     assert_ports(list, 1, 4);
-    assert_int_equal(list->interface, 1);
-    assert_int_equal(list->next->interface, 0);
+    assert_int_equal(list->from, 1);
+    assert_int_equal(list->next->from, 0);
     assert_int_equal(rows_counts(r).waiting, 10); /* until they are done */
     rows_done(r, list);
     assert_int_equal(rows_counts(r).waiting, 6);
@@ -90,12 +90,12 @@ static void what_is_handed_over_is_copied_and_moved(void **state)
     memset(&f, 0xa5, sizeof f);
     memset(&m, 0xa5, sizeof m);
     struct row *list = rows_take(r, 2), *second = list->next;
-    assert_int_equal(list->interface, 3);
+    assert_int_equal(list->from, 3);
     assert_null(list->dns);
     assert_int_equal(list->facts->started_ns, started + 5 * S);
     assert_string_equal(list->facts->addresses[0].path, SAMPLE_SENDER "@A.Example");
     assert_null(second->facts);
-    assert_int_equal(second->interface, 15);
+    assert_int_equal(second->from, 15);
     assert_int_equal(second->dns->seen_ns, 77);
     assert_memory_equal(&second->dns->asker, &asker, sizeof asker);
     assert_string_equal(second->dns->message.question, "a.example");
@@ -244,9 +244,9 @@ static void take_all(struct rows *r)
             continue;
         }
         for (const struct row *row = list; row; row = row->next) {
-            assert_true(row->facts->gap_octets >= next[row->interface]);
-            next[row->interface] = row->facts->gap_octets + 1;
-            putters[row->interface].taken[row->facts->gap_octets]++;
+            assert_true(row->facts->gap_octets >= next[row->from]);
+            next[row->from] = row->facts->gap_octets + 1;
+            putters[row->from].taken[row->facts->gap_octets]++;
         }
         rows_done(r, list);
     }
@@ -286,6 +286,83 @@ static void nothing_is_lost_or_doubled_between_threads(void **state)
     check_threads(20 * octets_of_one(), true);
 }
 
+/* ---- patient ones */
+
+struct shop {
+    struct rows *rows;
+    uint64_t next; /* gap_octets of the next finding, which counts them */
+    unsigned lists;
+};
+
+static void *store_slowly(void *of)
+{
+    struct shop *s = of;
+    struct row *list;
+
+    while ((list = rows_next(s->rows)) != NULL) {
+        for (const struct row *row = list; row; row = row->next)
+            assert_int_equal(row->facts->gap_octets, s->next++);
+        s->lists++;
+        if (s->lists < 50)
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        rows_done(s->rows, list);
+    }
+    return NULL;
+}
+
+static void put_number(struct rows *r, uint64_t number)
+{
+    static const struct facts nothing;
+    struct facts f = nothing;
+
+    f.gap_octets = number;
+    assert_true(rows_put_session(r, 1, &f, 0));
+}
+
+static void who_puts_waits_for_room(void **state)
+{
+    const size_t one = octets_of_one();
+    const unsigned room = 8;
+    struct shop s = {.rows = rows_new_patient(room * one)};
+    pthread_t thread;
+    (void)state;
+
+    assert_int_equal(pthread_create(&thread, NULL, store_slowly, &s), 0);
+    for (uint64_t i = 0; i < 5000; i++)
+        put_number(s.rows, i);
+    rows_rest(s.rows);
+    assert_int_equal(s.next, 5000);
+    assert_int_equal(rows_counts(s.rows).waiting, 0);
+    assert_in_range(rows_counts(s.rows).most_octets, one, room * one);
+    assert_int_equal(rows_dropped(s.rows, 1), 0);
+    put_number(s.rows, 5000); /* far from half of the room */
+    rows_rest(s.rows);
+    assert_int_equal(s.next, 5001);
+    put_number(s.rows, 5001);
+    rows_close(s.rows); /* what waits is stored first */
+    pthread_join(thread, NULL);
+    assert_int_equal(s.next, 5002);
+    rows_free(&s.rows);
+}
+
+/* One larger than all the room goes through alone. */
+static void what_is_too_large_does_not_wait_for_ever(void **state)
+{
+    struct shop s = {.rows = rows_new_patient(1)};
+    pthread_t thread;
+    (void)state;
+
+    assert_int_equal(pthread_create(&thread, NULL, store_slowly, &s), 0);
+    for (uint64_t i = 0; i < 100; i++)
+        put_number(s.rows, i);
+    rows_rest(s.rows);
+    assert_int_equal(s.next, 100);
+    rows_rest(s.rows);
+    rows_close(s.rows);
+    pthread_join(thread, NULL);
+    rows_free(&s.rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +372,8 @@ int main(void)
         cmocka_unit_test(what_is_given_back_is_the_oldest_again),
         cmocka_unit_test(waiting_ends_when_something_comes),
         cmocka_unit_test(nothing_is_lost_or_doubled_between_threads),
+        cmocka_unit_test(who_puts_waits_for_room),
+        cmocka_unit_test(what_is_too_large_does_not_wait_for_ever),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,106 @@
+/* writer.c - see writer.h. */
+#include "writer.h"
+
+#include "rows.h"
+
+#include <mailtap/err.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct writer {
+    struct store *store;
+    struct rows *rows;
+    pthread_t thread;
+    struct err error;
+    atomic_bool failed; /* `error` is set, and nothing more is stored */
+};
+
+static int store_row(struct writer *w, const struct row *row)
+{
+    if (row->facts)
+        return store_session(w->store, row->from, row->facts, &w->error);
+    return store_dns(w->store, row->from, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
+                     &w->error);
+}
+
+static void *run(void *of)
+{
+    struct writer *w = of;
+    struct row *list;
+
+    while ((list = rows_next(w->rows)) != NULL) {
+        for (const struct row *row = list; row && !atomic_load(&w->failed); row = row->next)
+            if (store_row(w, row) < 0)
+                atomic_store(&w->failed, true);
+        rows_done(w->rows, list);
+    }
+    return NULL;
+}
+
+struct writer *writer_new(struct store *st, struct err *e)
+{
+    struct writer *w = must_alloc(1, sizeof *w);
+
+    w->store = st;
+    w->rows = rows_new_patient(BOUND_UNWRITTEN_OCTETS);
+    atomic_init(&w->failed, false);
+    int rc = pthread_create(&w->thread, NULL, run, w);
+    if (rc == 0)
+        return w;
+    err_set(e, "a thread cannot be started: %s", strerror(rc));
+    rows_free(&w->rows);
+    free(w);
+    return NULL;
+}
+
+static int result(struct writer *w, struct err *e)
+{
+    if (!atomic_load(&w->failed))
+        return 0;
+    *e = w->error;
+    return -1;
+}
+
+/* ---- its sink */
+
+static int session(void *of, const struct part *part, const struct facts *f, struct err *e)
+{
+    struct writer *w = of;
+
+    rows_put_session(w->rows, part->capture, f, 0);
+    return result(w, e);
+}
+
+static int dns(void *of, const struct part *part, int64_t seen_ns, const struct ip_address *asker,
+               const struct dns_message *m, struct err *e)
+{
+    struct writer *w = of;
+
+    rows_put_dns(w->rows, part->capture, seen_ns, asker, m);
+    return result(w, e);
+}
+
+struct sink writer_sink(struct writer *w)
+{
+    return (struct sink){.of = w, .session = session, .dns = dns};
+}
+
+int writer_rest(struct writer *w, struct err *e)
+{
+    rows_rest(w->rows);
+    return result(w, e);
+}
+
+void writer_free(struct writer **w)
+{
+    if (!*w)
+        return;
+    rows_close((*w)->rows);
+    pthread_join((*w)->thread, NULL);
+    rows_free(&(*w)->rows);
+    free(*w);
+    *w = NULL;
+}
