@@ -8,6 +8,7 @@
 #include "live.h"
 
 #include <mailtap/bounds.h>
+#include <mailtap/clock.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,14 +51,6 @@ struct live {
     int loss[LOSS_FILES];
     uint64_t loss_before, lost; /* the interface's counters, which begin anew with it; so far */
 };
-
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
 
 /* ---- statistics */
 
@@ -185,7 +178,7 @@ static int prepare(struct live *l, const struct live_options *o, struct err *e)
         struct err why = *e;
         return err_set(e, "%s: %s", l->name, why.text);
     }
-    l->since_ns = l->shared ? clock_ns(CLOCK_REALTIME) : 0;
+    l->since_ns = l->shared ? clock_real() : 0;
     return 0;
 }
 
@@ -285,7 +278,7 @@ static void goes_down(struct live *l)
 /* Now and then while nothing comes: libpcap itself says nothing of an interface that is down. */
 static int look_again(struct live *l, struct err *e)
 {
-    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    int64_t now = clock_monotonic();
 
     if (now - l->looked_ns < LOOK_NS)
         return 0;

@@ -9,6 +9,7 @@
 #include "live.h"
 #include "service.h"
 
+#include <mailtap/clock.h>
 #include <mailtap/text.h>
 
 #include <errno.h>
@@ -50,11 +51,9 @@ struct live {
 static void say(const char *text)
 {
     char time[TEXT_TIME] = "";
-    struct timespec t;
 
     if (!getenv("JOURNAL_STREAM")) {
-        clock_gettime(CLOCK_REALTIME, &t);
-        text_time(time, t.tv_sec * SECOND);
+        text_time(time, clock_real());
         time[19] = 'Z'; /* to the second */
         time[20] = '\0';
     }

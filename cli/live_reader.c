@@ -1,13 +1,13 @@
 /* live_reader.c - a thread that reads interfaces and hands on what it finds; see live.h. */
 #include "live.h"
 
+#include <mailtap/clock.h>
 #include <mailtap/frame.h>
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* Frames of one interface before the others, and the clocks, have their turn: some milliseconds. */
 #define FRAMES_AT_ONCE 8192
@@ -15,17 +15,9 @@
 /* How long it waits for frames before it looks at the clocks all the same. */
 #define WAIT_MS 100
 
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
 int64_t live_clock(void)
 {
-    return clock_ns(CLOCK_MONOTONIC);
+    return clock_monotonic();
 }
 
 /* ---- its sink: what it found, told by the host's clock */
@@ -73,7 +65,7 @@ int live_reader_open(struct live_reader *r, const struct capture_values *v, unsi
     pthread_mutex_init(&r->lock, NULL);
     atomic_init(&r->stop, false);
     atomic_init(&r->alive_ns, live_clock());
-    steady_begin(&r->steady, clock_ns(CLOCK_REALTIME), live_clock());
+    steady_begin(&r->steady, clock_real(), live_clock());
     for (unsigned i = 0; i < r->interfaces; i++) {
         options.fanout = fanout ? &fanout[i] : NULL;
         if (!(r->source[i] = source_open_live(v->interfaces.items[i], &options, e)))
@@ -184,7 +176,7 @@ static bool go_round(struct live_reader *r)
 {
     bool any = false;
 
-    steady_look(&r->steady, clock_ns(CLOCK_REALTIME), live_clock());
+    steady_look(&r->steady, clock_real(), live_clock());
     for (unsigned i = 0; i < r->interfaces; i++) {
         if (r->source[i] && !read_one(r, i))
             return false;

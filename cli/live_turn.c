@@ -6,21 +6,14 @@
  */
 #include "live_keeper.h"
 
+#include <mailtap/clock.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define SIZE_NS SECOND /* between two looks at its size */
-
-static int64_t real_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return t.tv_sec * SECOND + t.tv_nsec;
-}
 
 static int begin_captures(struct keeper *k, struct book *b, struct err *e)
 {
@@ -83,7 +76,7 @@ static bool rotates(const struct keeper *k)
 
 static uint64_t epoch_now(const struct keeper *k)
 {
-    return k->period ? (uint64_t)(real_ns() / SECOND) / k->period : 0;
+    return k->period ? (uint64_t)(clock_real() / SECOND) / k->period : 0;
 }
 
 /* ---- rotation */
@@ -139,7 +132,7 @@ static void remove_book(struct book *b)
 /* The next book is there before the captures of this one end: nothing is lost when the disk is full. */
 static int rotate(struct keeper *k)
 {
-    struct book next = {.path = rotate_name(k->values->database, real_ns())};
+    struct book next = {.path = rotate_name(k->values->database, clock_real())};
     struct capture_counts taken[LIVE_INTERFACES] = {{0}};
     struct err e = {""};
 
@@ -227,7 +220,7 @@ static int open_linked(struct keeper *k, struct err *e)
         k->old.mark = k->old.waiting = true;
     free(before);
     e->text[0] = '\0'; /* one that cannot be opened is left as it is */
-    name_book(k, &k->book, rotate_name(k->values->database, real_ns()));
+    name_book(k, &k->book, rotate_name(k->values->database, clock_real()));
     k->epoch = epoch_now(k);
     if (open_book(k, &k->book, k->old.store, e) < 0)
         return -1;

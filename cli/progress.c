@@ -1,16 +1,14 @@
 /* progress.c - see progress.h. */
 #include "progress.h"
 
+#include <mailtap/clock.h>
+
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 static double now(void)
 {
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    return (double)clock_monotonic() / 1e9;
 }
 
 void progress_show(const struct source *source, const struct capture_counts *counts, bool done)

@@ -1,6 +1,7 @@
 /* service.c - see service.h. */
 #include "service.h"
 
+#include <mailtap/clock.h>
 #include <mailtap/err.h>
 #include <mailtap/slice.h>
 
@@ -10,7 +11,6 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A longer status is cut: systemctl shows one line. */
@@ -132,13 +132,11 @@ void service_ready(struct service *s, const char *status)
 
 void service_reloading(struct service *s)
 {
-    struct timespec now;
     char fields[80];
 
     /* The time tells a manager that asked for it (Type=notify-reload) which reload this is. */
-    clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(fields, sizeof fields, "RELOADING=1\nMONOTONIC_USEC=%lld\n",
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / NS_PER_US);
+             (long long)(clock_monotonic() / NS_PER_US));
     tell(s, fields, NULL);
 }
 

@@ -6,8 +6,9 @@
  */
 #include "store_private.h"
 
+#include <mailtap/clock.h>
+
 #include <string.h>
-#include <time.h>
 
 /* Instructions of SQLite's machine between two looks at the clock: well under a millisecond. */
 #define GUARD_STEPS 10000
@@ -40,17 +41,9 @@ static const struct {
     {SQLITE_DBCONFIG_DQS_DDL, 0},
 };
 
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 bool guard_overdue(struct store *st)
 {
-    if (!st->give_up_ns || monotonic_ns() < st->give_up_ns)
+    if (!st->give_up_ns || clock_monotonic() < st->give_up_ns)
         return false;
     st->gave_up = true;
     return true;
@@ -58,7 +51,7 @@ bool guard_overdue(struct store *st)
 
 static bool past_deadline(const struct store *st)
 {
-    return st->deadline_ns && monotonic_ns() >= st->deadline_ns;
+    return st->deadline_ns && clock_monotonic() >= st->deadline_ns;
 }
 
 static int too_long(void *of)
@@ -153,7 +146,7 @@ void guard_ask(struct store *st, int64_t for_ns)
 {
     st->asking = true;
     st->gave_up = false;
-    st->asked_ns = monotonic_ns();
+    st->asked_ns = clock_monotonic();
     st->give_up_ns = st->asked_ns + for_ns;
 }
 
@@ -161,5 +154,5 @@ int64_t guard_asked(struct store *st)
 {
     st->asking = !st->writing;
     st->give_up_ns = 0;
-    return monotonic_ns() - st->asked_ns;
+    return clock_monotonic() - st->asked_ns;
 }
