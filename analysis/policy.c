@@ -1,4 +1,5 @@
 /* policy.c - the operator's list and MTA-STS policies, read and asked; see policy.h. */
+#include <mailtap/path.h>
 #include <mailtap/policy.h>
 
 #include <mailtap/text.h>
@@ -350,17 +351,10 @@ static int read_line(struct sts *s, struct slice line, struct err *e)
     return read_field(s, line, e);
 }
 
-static struct slice base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slice_of(slash ? slash + 1 : path);
-}
-
 /* Of "DOMAIN.mta-sts" DOMAIN; of other names nothing. */
 static struct slice domain_of_file(const char *path)
 {
-    struct slice name = base_name(path);
+    struct slice name = slice_of(path_name(path));
     size_t suffix = sizeof SUFFIX - 1;
 
     if (name.n < suffix || !slice_equal(slice_tail(name, name.n - suffix), slice_of(SUFFIX)))

@@ -10,6 +10,7 @@
 #include "service.h"
 
 #include <mailtap/clock.h>
+#include <mailtap/path.h>
 #include <mailtap/text.h>
 
 #include <errno.h>
@@ -273,17 +274,6 @@ static int open_readers(struct live *l, unsigned keep, const struct filter *filt
     return 0;
 }
 
-/* The folder that files are made in, owned by the caller. */
-static char *folder_of(const char *database)
-{
-    const char *slash = strrchr(database, '/');
-    char *folder = must_copy(slash ? database : ".");
-
-    if (slash)
-        folder[slash == database ? 1 : slash - database] = '\0';
-    return folder;
-}
-
 static int give_up_rights(struct live *l, const char *folder, struct err *e)
 {
     const struct capture_values *v = l->values;
@@ -390,7 +380,7 @@ static int prepare(struct live *l, unsigned keep, const struct filter *filter, s
     if (open_readers(l, keep, filter, e) < 0)
         return -1;
     l->keeper = keeper_new(v, l->readers[0].trust != NULL, l->rows, l->readers, l->reader_count);
-    char *folder = folder_of(v->database);
+    char *folder = path_folder(v->database);
     int rc = give_up_rights(l, folder, e);
     free(folder);
     return rc;

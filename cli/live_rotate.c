@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <mailtap/path.h>
 #include <mailtap/text.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +33,7 @@ uint64_t rotate_period(const char *text)
 /* "mail.db" and a middle: where the last dot of its last part is, or at its end. */
 static char *with_middle(const char *database, const char *middle)
 {
-    const char *slash = strrchr(database, '/'), *name = slash ? slash + 1 : database;
-    const char *dot = strrchr(name, '.');
+    const char *name = path_name(database), *dot = strrchr(name, '.');
     size_t head = dot && dot > name ? (size_t)(dot - database) : strlen(database);
     size_t room = strlen(database) + strlen(middle) + 2;
     char *made = must_alloc(1, room);
@@ -60,13 +60,6 @@ char *rotate_name(const char *database, int64_t at_ns)
     }
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* May a link be put here?  What is no link is somebody's. */
 static int is_free(const char *path, struct err *e)
 {
@@ -84,8 +77,8 @@ int rotate_link(const char *database, const char *file, struct err *e)
 
     if (rc == 0)
         unlink(beside); /* of a run that died between the two */
-    if (rc == 0 && (symlink(base_name(file), beside) < 0 || rename(beside, database) < 0))
-        rc = err_set(e, "%s cannot be made a link to %s: %s", database, base_name(file),
+    if (rc == 0 && (symlink(path_name(file), beside) < 0 || rename(beside, database) < 0))
+        rc = err_set(e, "%s cannot be made a link to %s: %s", database, path_name(file),
                      strerror(errno));
     free(beside);
     return rc;
@@ -111,7 +104,7 @@ int rotate_linked(const char *database, char **file_r, struct err *e)
     /* It is ours only when it leads into its own folder. */
     if (strchr(target, '/') || stat(database, &there) < 0)
         return 0;
-    size_t folder = (size_t)(base_name(database) - database);
+    size_t folder = (size_t)(path_name(database) - database);
     *file_r = must_alloc(1, folder + (size_t)n + 1);
     memcpy(*file_r, database, folder);
     memcpy(*file_r + folder, target, (size_t)n);

@@ -8,6 +8,7 @@
 #include "amount.h"
 #include "live_rate.h"
 
+#include <mailtap/path.h>
 #include <mailtap/text.h>
 #include <stdarg.h>
 #include <string.h>
@@ -82,9 +83,8 @@ static void end_line(struct screen *s)
 
 static void title(struct screen *s)
 {
-    const char *name = strrchr(s->now->database, '/');
     char time[AMOUNT_TEXT], shown[64];
-    unsigned n = amount_ascii(shown, sizeof shown - 1, name ? name + 1 : s->now->database);
+    unsigned n = amount_ascii(shown, sizeof shown - 1, path_name(s->now->database));
 
     amount_duration(time, s->now->seconds);
     put(s, TITLE, "mailtap");

@@ -7,6 +7,7 @@
 #include "store_private.h"
 
 #include <mailtap/err.h>
+#include <mailtap/path.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,10 +86,7 @@ static void take_over_mode(int lock, int new_lock)
 
 static int sync_folder(const char *file)
 {
-    char *folder = must_copy(file);
-    char *slash = strrchr(folder, '/');
-
-    slash[slash == folder] = '\0';
+    char *folder = path_folder(file);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(folder);
     int rc = fd < 0 ? -1 : fsync(fd);

@@ -1,6 +1,7 @@
 /* store.c - opening, closing and writing the findings database; see store.h. */
 #include "store_private.h"
 
+#include <mailtap/path.h>
 #include <mailtap/text.h>
 
 #include <errno.h>
@@ -149,15 +150,6 @@ static char *as_file(const char *path)
     return file;
 }
 
-static char *folder_of(const char *file)
-{
-    char *folder = must_copy(file);
-    char *slash = strrchr(folder, '/');
-
-    slash[slash == folder] = '\0';
-    return folder;
-}
-
 /*
  * The lock is on a descriptor of our own, opened before SQLite's and closed after it: closing any
  * descriptor of a file drops all POSIX locks that the process holds on it, SQLite's among them.
@@ -197,7 +189,7 @@ static int take_lock(struct store *st, const char *file, struct err *e)
 /* SQLite puts its journal beside the file. */
 static int check_folder(const struct store *st, const char *file, struct err *e)
 {
-    char *folder = folder_of(file);
+    char *folder = path_folder(file);
     int rc = access(folder, W_OK | X_OK);
 
     if (rc < 0 && errno != ENOENT && errno != ENOTDIR)

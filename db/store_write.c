@@ -1,6 +1,7 @@
 /* store_write.c - captures: begun, ended, and removed when they did not end. */
 #include "store_private.h"
 
+#include <mailtap/path.h>
 #include <mailtap/text.h>
 
 #include <string.h>
@@ -90,16 +91,9 @@ static int find_capture(struct store *st, const uint8_t *digest, struct err *e)
     return store_any(st, s, e);
 }
 
-static const char *base_name(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-
-    return slash && slash[1] ? slash + 1 : name;
-}
-
 void store_source(char to[SOURCE_OCTETS], const char *name)
 {
-    text_escape(to, SOURCE_OCTETS, slice_of(base_name(name)));
+    text_escape(to, SOURCE_OCTETS, slice_of(path_name(name)));
 }
 
 int store_capture_begin(struct store *st, const char *name, const uint8_t digest[DIGEST_OCTETS],
