@@ -11,6 +11,8 @@
  * the block around it, no further octet can cure it (the sender's doing).  A child opened with
  * cursor_block() passes its failure up, so a parent never reports OK over a damaged child; a child
  * must not outlive its parent.
+ *
+ * What every frame goes through is defined here, so that a check costs no call.
  */
 #ifndef MAILTAP_SLICE_H
 #define MAILTAP_SLICE_H
@@ -37,8 +39,17 @@ struct cursor {
 struct slice slice_of(const char *text);
 
 /* The first n octets (all of them when it has fewer), and what is left after them. */
-struct slice slice_head(struct slice s, size_t n);
-struct slice slice_tail(struct slice s, size_t n);
+static inline struct slice slice_head(struct slice s, size_t n)
+{
+    return (struct slice){s.p, n < s.n ? n : s.n};
+}
+
+static inline struct slice slice_tail(struct slice s, size_t n)
+{
+    if (n >= s.n)
+        return (struct slice){s.p ? s.p + s.n : NULL, 0};
+    return (struct slice){s.p + n, s.n - n};
+}
 
 /* Equality of octets; the second one folds ASCII letters only, as RFC 5321 2.4 asks. */
 bool slice_equal(struct slice a, struct slice b);
@@ -58,20 +69,105 @@ struct slice slice_until(struct slice *s, uint8_t octet);
 bool slice_decimal(struct slice s, uint64_t max, uint64_t *value_r);
 
 /* Running past the end of a cursor opened here means CURSOR_SHORT. */
-struct cursor cursor_open(struct slice s);
+static inline struct cursor cursor_open(struct slice s)
+{
+    return (struct cursor){s.p, s.n ? s.p + s.n : s.p, CURSOR_OK, CURSOR_SHORT, NULL};
+}
 
 /* Like cursor_open, for input known to be whole: running past the end means CURSOR_BAD. */
-struct cursor cursor_open_whole(struct slice s);
+static inline struct cursor cursor_open_whole(struct slice s)
+{
+    struct cursor c = cursor_open(s);
 
-uint8_t cursor_u8(struct cursor *c);
-uint16_t cursor_u16(struct cursor *c);
-uint32_t cursor_u24(struct cursor *c);
-uint32_t cursor_u32(struct cursor *c);
-uint16_t cursor_u16_le(struct cursor *c);
-uint32_t cursor_u32_le(struct cursor *c);
+    c.overrun = CURSOR_BAD;
+    return c;
+}
 
-/* The next n octets, or an empty slice when there are fewer. */
-struct slice cursor_take(struct cursor *c, size_t n);
+/* Make it and those around it fail, unless they have already. */
+void cursor_fail(struct cursor *c, enum cursor_status status);
+
+/* Mark the input as contradicting itself. */
+static inline void cursor_bad(struct cursor *c)
+{
+    cursor_fail(c, CURSOR_BAD);
+}
+
+/* Octets not read yet. */
+static inline size_t cursor_left(const struct cursor *c)
+{
+    return c->p == c->end ? 0 : (size_t)(c->end - c->p);
+}
+
+/* All that is left, without reading it. */
+static inline struct slice cursor_rest(const struct cursor *c)
+{
+    return (struct slice){c->p, cursor_left(c)};
+}
+
+/* True while the cursor is OK and octets are left: the condition of every loop. */
+static inline bool cursor_more(const struct cursor *c)
+{
+    return c->status == CURSOR_OK && c->p != c->end;
+}
+
+/*
+ * The next n octets, or an empty slice when there are fewer.  The one place where lengths are
+ * compared; never by adding to a pointer.
+ */
+static inline struct slice cursor_take(struct cursor *c, size_t n)
+{
+    struct slice s = {c->p, n};
+
+    if (c->status == CURSOR_OK && n <= cursor_left(c)) {
+        if (n)
+            c->p += n;
+        return s;
+    }
+    if (c->status == CURSOR_OK)
+        cursor_fail(c, c->overrun);
+    return (struct slice){c->end, 0};
+}
+
+static inline uint8_t cursor_u8(struct cursor *c)
+{
+    struct slice s = cursor_take(c, 1);
+
+    return s.n ? s.p[0] : 0;
+}
+
+static inline uint16_t cursor_u16(struct cursor *c)
+{
+    struct slice s = cursor_take(c, 2);
+
+    return s.n ? (uint16_t)(s.p[0] << 8 | s.p[1]) : 0;
+}
+
+static inline uint32_t cursor_u24(struct cursor *c)
+{
+    struct slice s = cursor_take(c, 3);
+
+    return s.n ? (uint32_t)s.p[0] << 16 | (uint32_t)s.p[1] << 8 | s.p[2] : 0;
+}
+
+static inline uint32_t cursor_u32(struct cursor *c)
+{
+    struct slice s = cursor_take(c, 4);
+
+    return s.n ? (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3]
+               : 0;
+}
+
+static inline uint16_t cursor_u16_le(struct cursor *c)
+{
+    uint16_t swapped = cursor_u16(c);
+
+    return (uint16_t)(swapped >> 8 | swapped << 8);
+}
+
+static inline uint32_t cursor_u32_le(struct cursor *c)
+{
+    return __builtin_bswap32(cursor_u32(c));
+}
 
 /*
  * A block with a length prefix of `width` octets (1 to 3).  When the announced octets are not all
@@ -79,18 +175,6 @@ struct slice cursor_take(struct cursor *c, size_t n);
  * parent fails at once with its own overrun status.
  */
 struct cursor cursor_block(struct cursor *c, unsigned width);
-
-/* True while the cursor is OK and octets are left: the condition of every loop. */
-bool cursor_more(const struct cursor *c);
-
-/* Octets not read yet. */
-size_t cursor_left(const struct cursor *c);
-
-/* All that is left, without reading it. */
-struct slice cursor_rest(const struct cursor *c);
-
-/* Mark the input as contradicting itself. */
-void cursor_bad(struct cursor *c);
 
 /* The verdict on a cursor that should have been read to its end: leftovers are CURSOR_BAD. */
 enum cursor_status cursor_close(struct cursor *c);
