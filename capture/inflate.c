@@ -56,6 +56,28 @@ static void give_up(struct inflate *in, const char *what, const char *detail)
     in->done = true;
 }
 
+/* Up to n octets of the stored file; 0 when it has no more or cannot be read. */
+static size_t read_stored(struct inflate *in, uint8_t *to, size_t n)
+{
+    ssize_t got = 0;
+
+    if (in->at_end)
+        return 0;
+    do
+        got = read(in->fd, to, n);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        give_up(in, "reading it failed", strerror(errno));
+    if (got <= 0) {
+        in->at_end = true;
+        return 0;
+    }
+    if (in->digest)
+        digest_add(in->digest, (struct slice){to, (size_t)got});
+    in->stored += (uint64_t)got;
+    return (size_t)got;
+}
+
 /* ---- as it is */
 
 static bool plain_known(struct slice first)
@@ -70,12 +92,14 @@ static bool plain_start(struct inflate *in)
     return true;
 }
 
+/* What did not wait goes to the reader at once, with no stop in `room`. */
 static size_t plain_unpack(struct inflate *in, uint8_t *to, size_t n)
 {
     struct slice piece = slice_head(in->waiting, n);
 
-    if (piece.n)
-        memcpy(to, piece.p, piece.n);
+    if (piece.n == 0)
+        return read_stored(in, to, n);
+    memcpy(to, piece.p, piece.n);
     in->waiting = slice_tail(in->waiting, piece.n);
     return piece.n;
 }
@@ -209,21 +233,9 @@ static bool read_more(struct inflate *in)
     if (in->waiting.n)
         memmove(in->room, in->waiting.p, in->waiting.n);
     in->waiting.p = in->room;
-    ssize_t n;
-    do
-        n = read(in->fd, in->room + in->waiting.n, sizeof in->room - in->waiting.n);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        give_up(in, "reading it failed", strerror(errno));
-    if (n <= 0) {
-        in->at_end = true;
-        return false;
-    }
-    if (in->digest)
-        digest_add(in->digest, (struct slice){in->room + in->waiting.n, (size_t)n});
-    in->waiting.n += (size_t)n;
-    in->stored += (uint64_t)n;
-    return true;
+    size_t n = read_stored(in, in->room + in->waiting.n, sizeof in->room - in->waiting.n);
+    in->waiting.n += n;
+    return n > 0;
 }
 
 static void choose_packing(struct inflate *in)

@@ -21,7 +21,8 @@
 
 /* The file header of a classic pcap file; the first block of a pcapng file is longer. */
 #define HEADER_OCTETS 24u
-
+/* What is read of the file at once.  Larger pieces are slower: they leave the processor's caches before
+ * they are looked at. */
 #define STREAM_OCTETS 65536u
 
 struct source {
@@ -30,7 +31,9 @@ struct source {
     int fd;
     struct inflate *inflate;
     struct digest *digest;         /* of a pipe, as it is read */
+    struct digest_job *job;        /* of a file, while it is read; or NULL */
     FILE *file;                    /* libpcap's, once it took it */
+    char *file_room;               /* its STREAM_OCTETS */
     pcap_t *pcap;                  /* a classic pcap file */
     struct pcapng *pcapng;         /* or a pcapng file */
     struct live *live;             /* or an interface: nothing of the above */
@@ -39,8 +42,17 @@ struct source {
     size_t header_size;
     uint64_t size, given; /* of the stored file; unpacked octets given to libpcap */
     uint64_t frames;
+    uint64_t at; /* where the next record of a pcap file begins */
+    uint32_t record_octets, snapshot;
+    int link;
     bool classic; /* pcap, not pcapng */
     bool over;
+    struct { /* read before it was asked for */
+        bool held;
+        int rc;
+        struct frame frame;
+        struct err why;
+    } first;
 };
 
 /* ---- the stream under libpcap */
@@ -80,11 +92,15 @@ static FILE *open_stream(struct source *s)
     return fopencookie(s, "rb", functions);
 }
 
-static uint64_t position(struct source *s)
+/* libpcap cuts what is longer than the snap length of its file and does not say so; only then must the
+ * stream be asked, which takes longer than to read a frame. */
+static void move_on(struct source *s, uint32_t captured)
 {
-    off_t at = ftello(s->file);
+    off_t at;
 
-    return at < 0 ? s->given : (uint64_t)at;
+    s->at += s->record_octets + captured;
+    if (captured >= s->snapshot && (at = ftello(s->file)) >= 0)
+        s->at = (uint64_t)at;
 }
 
 /* ---- opening */
@@ -106,16 +122,22 @@ static int open_file(struct source *s, bool input, struct err *e)
     return 0;
 }
 
-/* pcap and pcapng by their first four octets, in either octet order. */
-static bool is_classic(uint32_t magic, uint32_t magic_swapped)
+/* What stands before each frame of a pcap file, by its first four octets in either octet order; 0: it
+ * is none. */
+static uint32_t record_octets(uint32_t magic, uint32_t magic_swapped)
 {
-    /* microseconds, nanoseconds, Kuznetzov's; the last is libpcap's to read */
-    static const uint32_t known[] = {0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34};
+    static const struct {
+        uint32_t magic, octets;
+    } known[] = {
+        {0xa1b2c3d4, 16}, /* microseconds */
+        {0xa1b23c4d, 16}, /* nanoseconds */
+        {0xa1b2cd34, 24}, /* Kuznetzov's */
+    };
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (magic == known[i] || magic_swapped == known[i])
-            return true;
-    return false;
+        if (magic == known[i].magic || magic_swapped == known[i].magic)
+            return known[i].octets;
+    return 0;
 }
 
 static int read_header(struct source *s, struct err *e)
@@ -138,7 +160,8 @@ static int read_header(struct source *s, struct err *e)
     struct cursor c = cursor_open(s->header_left);
     struct cursor swapped = c;
     uint32_t magic = cursor_u32(&c);
-    s->classic = is_classic(magic, cursor_u32_le(&swapped));
+    s->record_octets = record_octets(magic, cursor_u32_le(&swapped));
+    s->classic = s->record_octets != 0;
     if (!s->classic && magic != 0x0a0d0d0a)
         return err_set(e, "%s: is no capture file, neither pcap nor pcapng", s->path);
     if (s->header_size < sizeof s->header)
@@ -154,7 +177,8 @@ static int start_reading(struct source *s, struct err *e)
     s->file = open_stream(s);
     if (!s->file)
         return err_set(e, "%s: cannot be read: %s", s->path, strerror(errno));
-    setvbuf(s->file, NULL, _IOFBF, STREAM_OCTETS);
+    s->file_room = must_alloc(1, STREAM_OCTETS);
+    setvbuf(s->file, s->file_room, _IOFBF, STREAM_OCTETS);
     if (!s->classic) {
         s->pcapng = pcapng_new(s->file);
         return 0;
@@ -162,6 +186,9 @@ static int start_reading(struct source *s, struct err *e)
     s->pcap = pcap_fopen_offline_with_tstamp_precision(s->file, PCAP_TSTAMP_PRECISION_NANO, reason);
     if (!s->pcap)
         return err_set(e, "%s: this pcap file is not supported or damaged: %s", s->path, reason);
+    s->link = pcap_datalink(s->pcap);
+    s->snapshot = (uint32_t)pcap_snapshot(s->pcap);
+    s->at = HEADER_OCTETS;
     return 0;
 }
 
@@ -234,12 +261,12 @@ static int64_t time_of(const struct source *s, const struct pcap_pkthdr *h)
     return seconds * 1000000000 + rest;
 }
 
-/* The sentence on why reading ended at the record that begins at octet `at`. */
-static int describe_damage(struct source *s, uint64_t at, struct err *e)
+/* The sentence on why reading ended at the record that would be next. */
+static int describe_damage(struct source *s, struct err *e)
 {
     const char *problem = inflate_problem(s->inflate);
     const char *reason = problem ? problem : pcap_geterr(s->pcap);
-    unsigned long long frame = s->frames + 1, octet = at;
+    unsigned long long frame = s->frames + 1, octet = s->at;
 
     /* The one sentence of libpcap's that is recognised: anything else is told as it is. */
     if (!problem && strncmp(reason, "truncated", 9) == 0)
@@ -267,33 +294,52 @@ static int next_of_pcapng(struct source *s, struct frame *frame_r, struct err *e
     return 0;
 }
 
-int source_next(struct source *s, struct frame *frame_r, struct err *e)
+static int next_of_pcap(struct source *s, struct frame *frame_r, struct err *e)
 {
     struct pcap_pkthdr *h;
     const u_char *octets;
 
-    if (s->over)
-        return 0;
-    if (s->live)
-        return live_next(s->live, frame_r, e);
-    if (s->pcapng)
-        return next_of_pcapng(s, frame_r, e);
-    uint64_t at = position(s);
     int rc = pcap_next_ex(s->pcap, &h, &octets);
     if (rc == 1) {
         *frame_r = (struct frame){
             .at_ns = time_of(s, h),
             .number = ++s->frames,
-            .link = pcap_datalink(s->pcap),
+            .link = s->link,
             .wire_size = h->len,
             .octets = {octets, h->caplen},
         };
+        move_on(s, h->caplen);
         return 1;
     }
     s->over = true;
     if (rc == PCAP_ERROR_BREAK && !inflate_problem(s->inflate))
         return 0;
-    return describe_damage(s, at, e);
+    return describe_damage(s, e);
+}
+
+int64_t source_begins(struct source *s)
+{
+    if (!s->first.held)
+        s->first.rc = source_next(s, &s->first.frame, &s->first.why);
+    s->first.held = true;
+    return s->first.rc > 0 ? s->first.frame.at_ns : 0;
+}
+
+int source_next(struct source *s, struct frame *frame_r, struct err *e)
+{
+    if (s->first.held) {
+        s->first.held = false;
+        if (s->first.rc > 0)
+            *frame_r = s->first.frame;
+        else if (s->first.rc < 0)
+            *e = s->first.why;
+        return s->first.rc;
+    }
+    if (s->over)
+        return 0;
+    if (s->live)
+        return live_next(s->live, frame_r, e);
+    return s->pcapng ? next_of_pcapng(s, frame_r, e) : next_of_pcap(s, frame_r, e);
 }
 
 const char *source_name(const struct source *s)
@@ -341,21 +387,22 @@ bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interfac
     return drops.known;
 }
 
-bool source_file_digest(const struct source *s, uint8_t out[DIGEST_OCTETS])
+void source_digest_begin(struct source *s)
 {
-    uint8_t octets[65536];
-    off_t at = 0;
-    ssize_t n = 0;
+    if (s->size && !s->job)
+        s->job = digest_file_begin(s->fd);
+}
 
-    if (s->size == 0)
-        return false;
-    struct digest *d = digest_new();
-    while ((n = pread(s->fd, octets, sizeof octets, at)) > 0) {
-        digest_add(d, (struct slice){octets, (size_t)n});
-        at += n;
-    }
-    digest_finish(&d, out);
-    return n == 0;
+bool source_digest_ready(struct source *s, unsigned milliseconds)
+{
+    return !s->job || digest_file_ready(s->job, milliseconds);
+}
+
+bool source_file_digest(struct source *s, uint8_t out[DIGEST_OCTETS])
+{
+    if (s->job)
+        return digest_file_end(&s->job, out);
+    return s->size && digest_file(s->fd, out);
 }
 
 void source_digest(struct source *s, uint8_t out[DIGEST_OCTETS])
@@ -374,10 +421,12 @@ void source_close(struct source **s)
 {
     if (!*s)
         return;
+    digest_file_cancel(&(*s)->job);
     if ((*s)->pcap)
         pcap_close((*s)->pcap);
     else if ((*s)->file)
         fclose((*s)->file);
+    free((*s)->file_room);
     pcapng_free(&(*s)->pcapng);
     live_close(&(*s)->live);
     inflate_free(&(*s)->inflate);

@@ -12,6 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Between two looks at `interrupted` where nothing is read. */
+#define WAIT_MILLISECONDS 50
+
 static volatile int interrupted;
 
 static void on_interrupt(int signal_number)
@@ -92,6 +95,9 @@ static int end_pending(struct run *r, const struct pending *p, struct err *e)
 
     if (rc < 0)
         return -1;
+    /* The others of the chain are gone with its rows. */
+    if (rc == 0 && r->chain_count > 1)
+        return err_set(e, "%s: changed while it was read; run it again", p->name);
     r->analysed++;
     r->damaged += damaged;
     if (rc > 0)
@@ -153,6 +159,12 @@ static struct pending *add_pending(struct run *r, const struct source *source)
     return p;
 }
 
+static int say_interrupted(const char *name, uint64_t frames, struct err *e)
+{
+    return err_set(e, "interrupted at frame %" PRIu64 " of %s; run it again to analyse it whole",
+                   frames, name);
+}
+
 static int read_pending(struct run *r, struct source *source, struct pending *p, struct err *e)
 {
     struct pipeline options = pipeline_for(r);
@@ -168,9 +180,7 @@ static int read_pending(struct run *r, struct source *source, struct pending *p,
     if (end != PIPELINE_DAMAGED)
         p->damage.text[0] = '\0';
     if (end == PIPELINE_INTERRUPTED)
-        return err_set(e,
-                       "interrupted at frame %" PRIu64 " of %s; run it again to analyse it whole",
-                       p->part.counts.frames, p->name);
+        return say_interrupted(p->name, p->part.counts.frames, e);
     return 0;
 }
 
@@ -190,22 +200,84 @@ static void say_again(struct run *r, const char *name)
         printf("%s: already in the database; nothing changed\n", name);
 }
 
+/*
+ * May this capture be there already?  Its digest tells, for which the file must be read a second time:
+ * so that is done before only when another capture goes through the moment in which this one begins.
+ */
+static int may_be_known(struct run *r, struct source *source, struct err *e)
+{
+    int64_t begins_ns = source_begins(source);
+
+    for (unsigned i = 0; i < r->chain_count; i++) {
+        const struct capture_counts *n = &r->chain[i]->part.counts;
+        if (n->started_ns <= begins_ns && begins_ns <= n->ended_ns)
+            return 1;
+    }
+    return begins_ns ? store_capture_around(r->store, begins_ns, e) : 1;
+}
+
+static int wait_for_digest(struct source *source, uint64_t frames, struct err *e)
+{
+    while (!source_digest_ready(source, WAIT_MILLISECONDS))
+        if (interrupted)
+            return say_interrupted(source_name(source), frames, e);
+    return 0;
+}
+
+/* 1: its digest is known.  0: it will be when it has been read, that of a file sooner than of a pipe. */
+static int find_digest(struct run *r, struct source *source, uint8_t digest[DIGEST_OCTETS],
+                       struct err *e)
+{
+    int known = source_size(source) ? may_be_known(r, source, e) : 0;
+
+    if (known < 0)
+        return -1;
+    source_digest_begin(source);
+    if (known == 0)
+        return 0;
+    if (wait_for_digest(source, 0, e) < 0)
+        return -1;
+    if (!source_file_digest(source, digest))
+        return 0;
+    add_choice(r->values, digest);
+    return 1;
+}
+
+static int read_one(struct run *r, struct source *source, int64_t id, const uint8_t *digest,
+                    struct err *e)
+{
+    struct pending *p = add_pending(r, source);
+
+    p->part.capture = id;
+    if (read_pending(r, source, p, e) < 0)
+        return -1;
+    if (digest) {
+        memcpy(p->digest, digest, sizeof p->digest);
+    } else {
+        if (wait_for_digest(source, p->part.counts.frames, e) < 0)
+            return -1;
+        source_digest(source, p->digest);
+        add_choice(r->values, p->digest);
+    }
+    return source_size(source) ? 0 : end_chain(r, e);
+}
+
 static int store_one(struct run *r, struct source *source, int64_t first_ns, struct err *e)
 {
     uint8_t digest[DIGEST_OCTETS];
     int64_t id;
-    bool identified = source_file_digest(source, digest);
 
     if (!follows(r, first_ns) && end_chain(r, e) < 0)
         return -1;
-    if (identified)
-        add_choice(r->values, digest);
+    if (r->writer && writer_rest(r->writer, e) < 0)
+        return -1;
+    int identified = find_digest(r, source, digest, e);
+    if (identified < 0)
+        return -1;
     if (identified && is_pending(r, digest)) {
         say_again(r, source_name(source));
         return 0;
     }
-    if (r->writer && writer_rest(r->writer, e) < 0)
-        return -1;
     int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
     if (rc < 0)
         return -1;
@@ -213,16 +285,7 @@ static int store_one(struct run *r, struct source *source, int64_t first_ns, str
         say_again(r, source_name(source));
         return end_chain(r, e); /* what goes on in it is stored already */
     }
-    struct pending *p = add_pending(r, source);
-    p->part.capture = id;
-    if (read_pending(r, source, p, e) < 0)
-        return -1;
-    if (!identified) { /* a pipe's digest is known only now */
-        source_digest(source, digest);
-        add_choice(r->values, digest);
-    }
-    memcpy(p->digest, digest, sizeof digest);
-    return identified ? 0 : end_chain(r, e);
+    return read_one(r, source, id, identified ? digest : NULL, e);
 }
 
 /* 0: go on with the next file.  -1: nothing more can be done, *e says why. */

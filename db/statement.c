@@ -7,6 +7,10 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
     [ST_COMMIT] = "COMMIT",
     [ST_CAPTURE_FIND] = "SELECT 1 FROM capture WHERE digest = ? AND state = 'complete'",
+    /* What an old version did not tell may be anything. */
+    [ST_CAPTURE_AROUND] = "SELECT 1 FROM capture WHERE state = 'complete' AND digest IS NOT NULL"
+                          " AND frames IS NOT 0 AND coalesce(started_ns <= ?1, 1)"
+                          " AND coalesce(ended_ns >= ?1, 1) LIMIT 1",
     [ST_UNFINISHED_FIND] = "SELECT 1 FROM capture WHERE state = 'running' LIMIT 1",
     [ST_CAPTURE_ADD] = "INSERT INTO capture (source, digest, trust_store, state, sensor_id)"
                        " SELECT ?, ?, ?, 'running', sensor_id FROM sensor JOIN meta"

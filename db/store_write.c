@@ -91,6 +91,16 @@ static int find_capture(struct store *st, const uint8_t *digest, struct err *e)
     return store_any(st, s, e);
 }
 
+int store_capture_around(struct store *st, int64_t at_ns, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_CAPTURE_AROUND, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, at_ns);
+    return store_any(st, s, e);
+}
+
 void store_source(char to[SOURCE_OCTETS], const char *name)
 {
     text_escape(to, SOURCE_OCTETS, slice_of(path_name(name)));

@@ -63,6 +63,9 @@ bool source_is_capture(const char *path);
  */
 int source_next(struct source *s, struct frame *frame_r, struct err *e);
 
+/* The time of the first frame, before it is asked for; 0 when there is none, or it is damaged. */
+int64_t source_begins(struct source *s);
+
 /* The base name of the file, or "-"; lives as long as the source. */
 const char *source_name(const struct source *s);
 
@@ -80,8 +83,13 @@ bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interfac
  * at once, without touching what is read; false when the file cannot be read.  Of anything else,
  * a pipe, only when it has been read: source_digest() reads what is left of it first.
  */
-bool source_file_digest(const struct source *s, uint8_t out[DIGEST_OCTETS]);
+bool source_file_digest(struct source *s, uint8_t out[DIGEST_OCTETS]);
 void source_digest(struct source *s, uint8_t out[DIGEST_OCTETS]);
+
+/* Of a file: work it out in a thread of its own, while frames are read.  The functions above wait for
+ * it then; is it ready, or within so long? */
+void source_digest_begin(struct source *s);
+bool source_digest_ready(struct source *s, unsigned milliseconds);
 
 /* Closes, frees, and sets *s to NULL. */
 void source_close(struct source **s);

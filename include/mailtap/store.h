@@ -68,6 +68,10 @@ struct capture_counts {
 int store_capture_begin(struct store *st, const char *name, const uint8_t digest[DIGEST_OCTETS],
                         int64_t *id_r, struct err *e);
 
+/* Is there a complete capture that goes through this moment?  Only then may one that begins in it be
+ * there already. */
+int store_capture_around(struct store *st, int64_t at_ns, struct err *e);
+
 /* One session; its local parts are hashed here with the database's key. */
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e);
 

@@ -14,6 +14,11 @@ expect "again changes nothing and says so" 0 "already" "$mailtap" capture -r "$d
 same "sessions after the second run" "$(rows "$dir/a.db")" 24
 cp "$demo" "$dir/copy.pcap"
 expect "a copy is the same capture" 0 "already" "$mailtap" capture -r "$dir/copy.pcap" -d "$dir/a.db"
+expect "a copy in the same run" 0 "751 frames" \
+    "$mailtap" capture -r "$demo" -r "$dir/copy.pcap" -d "$dir/both.db"
+same "the other of the two" "$(grep -c "already in the database" "$dir/out")" 1
+same "sessions of a capture and its copy" "$(rows "$dir/both.db")" 24
+same "captures of them" "$(sqlite3 "$dir/both.db" "SELECT count(*) FROM v_capture")" 1
 expect "quiet" 0 "" "$mailtap" capture -q -r "$demo" -d "$dir/q.db"
 same "quiet prints nothing" "$(cat "$dir/out")" ""
 same "one plain file is left" "$(ls "$dir" | grep -c 'a\.db')" 1
@@ -94,6 +99,42 @@ same "rows of the parts and of the whole" "$(sqlite3 "$dir/parts.db" "$facts")" 
     "$(sqlite3 "$dir/a.db" "$facts")"
 same "in the order of time" \
     "$(sqlite3 "$dir/parts.db" "SELECT group_concat(capture_source) FROM v_capture")" "2.pcap,1.pcap"
+
+expect "the parts again" 0 "1.pcap: already" "$mailtap" capture -r "$dir/parts" -d "$dir/parts.db"
+same "both of them" "$(grep -c already "$dir/out")" 2
+expect "one part" 0 "2.pcap: 300 frames" "$mailtap" capture -r "$dir/parts/2.pcap" -d "$dir/later.db"
+expect "and the one that follows it" 0 "1.pcap: 451 frames" \
+    "$mailtap" capture -r "$dir/parts" -d "$dir/later.db"
+same "the first is known" "$(grep -c "2.pcap: already" "$dir/out")" 1
+
+# captures of one moment follow their copies: they are known before they are stored
+head -c $((24 + 16 + $(next 24))) "$demo" > "$dir/moment.pcap"
+cp "$dir/moment.pcap" "$dir/moment-copy.pcap"
+cp "$dir/moment.pcap" "$dir/moment-third.pcap"
+expect "one frame, three times" 0 ": 1 frames" "$mailtap" capture -r "$dir/moment.pcap" \
+    -r "$dir/moment-copy.pcap" -r "$dir/moment-third.pcap" -d "$dir/moment.db"
+same "copies of it" "$(grep -c already "$dir/out")" 2
+same "captures of it" "$(sqlite3 "$dir/moment.db" "SELECT count(*) FROM v_capture")" 1
+
+# interrupted: at once, whatever is done with the file, of which no end is in sight
+interrupted() { # NAME FRAMES DATABASE OPTION...
+    name=$1 frames=$2 db=$3
+    shift 3
+    "$mailtap" capture "$@" -r "$dir/endless.pcap" -d "$db" > "$dir/out" 2>&1 &
+    while [ ! -s "$db" ] && kill -0 $! 2> /dev/null; do sleep 0.05; done
+    sleep 0.5
+    kill -TERM $!
+    wait $!
+    same "interrupted, $name" "$? $(grep -c "interrupted at frame $frames of endless.pcap" "$dir/out")" "1 1"
+}
+cp "$demo" "$dir/endless.pcap"
+truncate -s 1T "$dir/endless.pcap"
+interrupted "while it is read" "[0-9]*" "$dir/stop.db"
+expect "then another" 0 "24 mail sessions" "$mailtap" capture -r "$demo" -d "$dir/stop.db"
+same "nothing is left of the first" "$(sqlite3 "$dir/stop.db" "SELECT count(*) FROM v_capture")" 1
+interrupted "before it is read" 0 "$dir/stop.db"
+interrupted "when it has been read" 10 "$dir/stop10.db" -c 10
+rm "$dir/endless.pcap"
 
 # a filter, inside of whatever carries the packet
 expect "a filter" 0 "4 mail sessions" \

@@ -196,6 +196,65 @@ static void damage_names_frame_and_octet(void **state)
     build_free(&b);
 }
 
+/* libpcap cuts a frame at the snap length of the file, and so gives fewer octets than are there. */
+static void damage_behind_frames_longer_than_the_snap_length(void **state)
+{
+    struct build b = {NULL, 0};
+    struct err e = {""};
+    struct frame frame;
+    char expected[600];
+
+    (void)state;
+    build_capture(&b, &forms[0]);
+    memcpy(b.p + 16, "\x0a\0\0", 4);
+    write_file("longer.pcap", slice_head(build_slice(&b), b.n - 1));
+    struct source *s = source_open(path, &e);
+    assert_non_null(s);
+    assert_int_equal(source_next(s, &frame, &e), 1);
+    assert_true(slice_equal(frame.octets, slice_head(frame_text(0), 10)));
+    assert_int_equal(source_next(s, &frame, &e), 1);
+    assert_int_equal(source_next(s, &frame, &e), -1);
+    snprintf(
+        expected, sizeof expected,
+        "%s: cut short in frame 3, which begins at octet %zu of the capture: it ends at octet %zu",
+        path, borders[2], b.n - 1);
+    assert_string_equal(e.text, expected);
+    source_close(&s);
+    build_free(&b);
+}
+
+/* Kuznetzov's records have eight octets more before each frame. */
+static void damage_in_records_of_another_size(void **state)
+{
+    struct build b = {NULL, 0};
+    struct err e = {""};
+    struct frame frame;
+    char expected[600];
+
+    (void)state;
+    build_pcap(&b, &forms[0]);
+    memcpy(b.p, "\x34\xcd\xb2\xa1", 4);
+    for (int i = 0; i < 2; i++) {
+        build_text(&b, "\1\1\1\1\1\1\1\1");
+        build_ordered(&b, &forms[0], 20, 4);
+        build_ordered(&b, &forms[0], 20, 4);
+        build_text(&b, "12345678; then a frame of 20");
+    }
+    write_file("patched.pcap", slice_head(build_slice(&b), b.n - 1));
+    struct source *s = source_open(path, &e);
+    assert_non_null(s);
+    assert_int_equal(source_next(s, &frame, &e), 1);
+    assert_true(slice_equal(frame.octets, slice_of("; then a frame of 20")));
+    assert_int_equal(source_next(s, &frame, &e), -1);
+    snprintf(
+        expected, sizeof expected,
+        "%s: cut short in frame 2, which begins at octet 68 of the capture: it ends at octet 111",
+        path);
+    assert_string_equal(e.text, expected);
+    source_close(&s);
+    build_free(&b);
+}
+
 /* ---- packed */
 
 static void pack_gzip(struct build *to, struct slice s)
@@ -355,6 +414,63 @@ static void name_position_and_size(void **state)
     build_free(&b);
 }
 
+static void the_first_frame_can_be_looked_at_before_it_is_read(void **state)
+{
+    struct build b = {NULL, 0};
+    struct err e = {""}, why;
+    struct frame frame;
+
+    (void)state;
+    build_capture(&b, &forms[1]);
+    for (int frames = 0; frames < 3; frames++) { /* none, a cut one, a whole one */
+        size_t n = frames == 0 ? borders[0] : borders[1] - (frames == 1);
+        write_file("first.pcap", slice_head(build_slice(&b), n));
+        struct source *s = source_open(path, &e);
+        assert_non_null(s);
+        for (int again = 0; again < 2; again++)
+            assert_true(source_begins(s) == (frames == 2 ? AT(0) : 0));
+        assert_int_equal(source_next(s, &frame, &why), frames == 0 ? 0 : frames == 1 ? -1 : 1);
+        if (frames == 1)
+            assert_contains(why.text, "cut short in frame 1");
+        if (frames == 2)
+            assert_true(frame.number == 1 && slice_equal(frame.octets, frame_text(0)));
+        assert_int_equal(source_next(s, &frame, &why), 0);
+        source_close(&s);
+    }
+    build_free(&b);
+}
+
+static void the_digest_of_a_file_while_it_is_read(void **state)
+{
+    struct build b = {NULL, 0};
+    struct err e = {""};
+    struct frame frame;
+    uint8_t expected[DIGEST_OCTETS], out[DIGEST_OCTETS];
+
+    (void)state;
+    build_capture(&b, &forms[1]);
+    write_file("aside.pcap", build_slice(&b));
+    digest_of(build_slice(&b), expected);
+    for (int way = 0; way < 3; way++) {
+        struct source *s = source_open(path, &e);
+        assert_non_null(s);
+        source_digest_begin(s);
+        assert_int_equal(source_next(s, &frame, &e), 1);
+        if (way == 1)
+            while (!source_digest_ready(s, 1000))
+                ;
+        if (way < 2) { /* the other time it is closed with its thread */
+            memset(out, 0, sizeof out);
+            source_digest(s, out);
+            assert_memory_equal(out, expected, DIGEST_OCTETS);
+            assert_true(source_digest_ready(s, 0));
+            assert_int_equal(source_next(s, &frame, &e), 1); /* reading goes on */
+        }
+        source_close(&s);
+    }
+    build_free(&b);
+}
+
 static void a_dash_is_standard_input(void **state)
 {
     struct build b = {NULL, 0};
@@ -378,6 +494,8 @@ static void a_dash_is_standard_input(void **state)
         frames++;
     assert_int_equal(frames, FRAMES - 1);
     assert_starts(e.text, "standard input: cut short in frame 3");
+    source_digest_begin(s); /* of what cannot be read twice there is no other way */
+    assert_true(source_digest_ready(s, 0));
     assert_false(source_file_digest(s, out));
     source_digest(s, out);
     digest_of((struct slice){b.p, b.n - 1}, expected);
@@ -431,11 +549,15 @@ int main(void)
         cmocka_unit_test(both_orders_and_resolutions),
         cmocka_unit_test(cut_at_every_octet),
         cmocka_unit_test(damage_names_frame_and_octet),
+        cmocka_unit_test(damage_behind_frames_longer_than_the_snap_length),
+        cmocka_unit_test(damage_in_records_of_another_size),
         cmocka_unit_test(packed_captures_whole_and_cut),
         cmocka_unit_test(what_cannot_be_opened_is_told),
         cmocka_unit_test(a_directory_is_told),
         cmocka_unit_test(a_missing_permission_is_told),
         cmocka_unit_test(name_position_and_size),
+        cmocka_unit_test(the_first_frame_can_be_looked_at_before_it_is_read),
+        cmocka_unit_test(the_digest_of_a_file_while_it_is_read),
         cmocka_unit_test(a_dash_is_standard_input),
         cmocka_unit_test(times_are_unsigned_and_stay_in_range),
     };

@@ -93,6 +93,34 @@ static void the_same_capture_again_changes_nothing(void **state)
     sample_sound(path);
 }
 
+static void captures_that_go_through_a_moment(void **state)
+{
+    const char *path = sample_path(state, "moment.db");
+    const struct facts f = sample_clear(1);
+    struct capture_counts counts = {.frames = 2, .started_ns = 1000, .ended_ns = 2000};
+    struct err e = {""};
+    int64_t capture;
+
+    sample_store(path, 1, &f, 1); /* of another time */
+    struct store *st = store_open(path, STORE_WRITE, &e);
+    assert_int_equal(store_capture_begin(st, "a", NULL, &capture, &e), 1);
+    assert_int_equal(store_capture_around(st, 1500, &e), 0); /* it has not ended */
+    assert_int_equal(
+        store_capture_end(st, capture, (const uint8_t[DIGEST_OCTETS]){9}, &counts, NULL, &e), 1);
+    assert_int_equal(store_capture_around(st, 999, &e), 0);
+    assert_int_equal(store_capture_around(st, 1000, &e), 1);
+    assert_int_equal(store_capture_around(st, 2000, &e), 1);
+    assert_int_equal(store_capture_around(st, 2001, &e), 0);
+    /* A frame at 0 is a time that is not stored. */
+    counts.started_ns = 0;
+    assert_int_equal(store_capture_begin(st, "b", NULL, &capture, &e), 1);
+    assert_int_equal(
+        store_capture_end(st, capture, (const uint8_t[DIGEST_OCTETS]){8}, &counts, NULL, &e), 1);
+    assert_int_equal(store_capture_around(st, 999, &e), 1);
+    assert_int_equal(store_capture_around(st, 2001, &e), 0);
+    assert_int_equal(store_close(&st, &e), 0);
+}
+
 static void a_run_that_died_leaves_a_sound_database_and_is_removed(void **state)
 {
     const char *path = sample_path(state, "dead.db");
@@ -163,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_capture_again_changes_nothing),
+        cmocka_unit_test(captures_that_go_through_a_moment),
         cmocka_unit_test(a_run_that_died_leaves_a_sound_database_and_is_removed),
         cmocka_unit_test(many_sessions_take_several_batches),
         cmocka_unit_test(a_full_disk_is_said),

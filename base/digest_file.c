@@ -1,0 +1,115 @@
+/* digest_file.c - the digest of a file, now or in a thread of its own; see digest.h. */
+#include <mailtap/digest.h>
+
+#include <mailtap/err.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Read at once: it stays in the processor's caches until it is hashed. */
+#define BLOCK_OCTETS 65536u
+
+struct digest_job {
+    int fd;
+    pthread_t thread;
+    bool started; /* the thread was made, and has not been joined */
+    bool over;    /* it has been */
+    bool had;     /* all of the file could be read */
+    atomic_bool stop;
+    uint8_t out[DIGEST_OCTETS];
+};
+
+static bool read_through(int fd, const atomic_bool *stop, uint8_t out[DIGEST_OCTETS])
+{
+    uint8_t *octets = must_alloc(1, BLOCK_OCTETS);
+    struct digest *d = digest_new();
+    off_t at = 0;
+    ssize_t n = 0;
+
+    while (!(stop && atomic_load(stop)) && (n = pread(fd, octets, BLOCK_OCTETS, at)) > 0) {
+        digest_add(d, (struct slice){octets, (size_t)n});
+        at += n;
+    }
+    digest_finish(&d, out);
+    free(octets);
+    return n == 0;
+}
+
+bool digest_file(int fd, uint8_t out[DIGEST_OCTETS])
+{
+    return read_through(fd, NULL, out);
+}
+
+static void *run(void *job)
+{
+    struct digest_job *j = job;
+
+    j->had = read_through(j->fd, &j->stop, j->out);
+    return NULL;
+}
+
+struct digest_job *digest_file_begin(int fd)
+{
+    struct digest_job *j = must_alloc(1, sizeof *j);
+    sigset_t all, before;
+
+    j->fd = fd;
+    atomic_init(&j->stop, false);
+    /* Signals are for the thread that made this one. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    j->started = pthread_create(&j->thread, NULL, run, j) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return j;
+}
+
+bool digest_file_ready(struct digest_job *j, unsigned milliseconds)
+{
+    struct timespec until;
+
+    if (!j->started)
+        return true;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    if (pthread_clockjoin_np(j->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+        return false;
+    j->started = false;
+    j->over = true;
+    return true;
+}
+
+bool digest_file_end(struct digest_job **j, uint8_t out[DIGEST_OCTETS])
+{
+    struct digest_job *job = *j;
+
+    if (job->started)
+        pthread_join(job->thread, NULL);
+    else if (!job->over)
+        run(job); /* the system had no thread to give */
+    memcpy(out, job->out, DIGEST_OCTETS);
+    bool had = job->had;
+    free(job);
+    *j = NULL;
+    return had;
+}
+
+void digest_file_cancel(struct digest_job **j)
+{
+    if (!*j)
+        return;
+    atomic_store(&(*j)->stop, true);
+    if ((*j)->started)
+        pthread_join((*j)->thread, NULL);
+    free(*j);
+    *j = NULL;
+}
