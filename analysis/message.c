@@ -157,15 +157,6 @@ static void text_keep(struct message *m, struct slice s)
     m->n += fits.n;
 }
 
-static bool has_high_octet(struct slice s)
-{
-    uint8_t all = 0;
-
-    for (size_t i = 0; i < s.n; i++)
-        all |= s.p[i];
-    return all > 127;
-}
-
 /* Octets that are known to be in the header or the body; where it is not known, in neither. */
 static void account(struct message *m, struct slice s)
 {
@@ -173,7 +164,7 @@ static void account(struct message *m, struct slice s)
     m->line_octets += s.n;
     if (m->top && m->where == IN_HEADER) {
         m->facts.header_octets += s.n;
-        m->facts.eai = m->facts.eai || has_high_octet(s);
+        m->facts.eai = m->facts.eai || slice_has_high(s);
     } else if (m->placed) {
         m->facts.body_octets += s.n;
     }
@@ -419,20 +410,12 @@ static size_t held_line_feed(struct message *m, struct slice s)
 /* Octets up to the next line that could be a delimiter. */
 static size_t plain_octets(struct message *m, struct slice s)
 {
-    size_t at = 0;
+    size_t end = slice_find_pair(s, '\n', '-');
 
-    m->line = LINE_PLAIN;
-    while (at < s.n) {
-        at += slice_find(slice_tail(s, at), '\n');
-        if (at == s.n)
-            break;
-        at++;
-        if (at == s.n || s.p[at] == '-') {
-            m->line = LINE_BEGINS;
-            break;
-        }
-    }
-    return at;
+    if (end == s.n)
+        end--;
+    m->line = s.p[end] == '\n' ? LINE_BEGINS : LINE_PLAIN;
+    return end + 1;
 }
 
 static size_t body_feed(struct message *m, struct slice s)

@@ -5,24 +5,29 @@
  * RFC 5321 4.1.1 and F.6, 821 (SEND, SOML and SAML carry a path as MAIL does), 2033, 1985, 2645, 3030,
  * 3207, 4468, 4954, and Postfix's XCLIENT and XFORWARD.
  */
+#define WORD(name) name, sizeof name - 1
 static const struct {
     const char *name;
+    size_t octets;
     enum verb verb;
 } verbs[] = {
-    {"EHLO", VERB_EHLO}, {"HELO", VERB_HELO},       {"LHLO", VERB_LHLO},
-    {"MAIL", VERB_MAIL}, {"RCPT", VERB_RCPT},       {"DATA", VERB_DATA},
-    {"BDAT", VERB_BDAT}, {"RSET", VERB_RSET},       {"NOOP", VERB_NOOP},
-    {"QUIT", VERB_QUIT}, {"HELP", VERB_HELP},       {"VRFY", VERB_VRFY},
-    {"EXPN", VERB_EXPN}, {"ETRN", VERB_ETRN},       {"STARTTLS", VERB_STARTTLS},
-    {"AUTH", VERB_AUTH}, {"XCLIENT", VERB_XCLIENT}, {"XFORWARD", VERB_XFORWARD},
-    {"BURL", VERB_BURL}, {"TURN", VERB_TURN},       {"ATRN", VERB_TURN},
-    {"SEND", VERB_MAIL}, {"SOML", VERB_MAIL},       {"SAML", VERB_MAIL},
+    {WORD("EHLO"), VERB_EHLO}, {WORD("HELO"), VERB_HELO},       {WORD("LHLO"), VERB_LHLO},
+    {WORD("MAIL"), VERB_MAIL}, {WORD("RCPT"), VERB_RCPT},       {WORD("DATA"), VERB_DATA},
+    {WORD("BDAT"), VERB_BDAT}, {WORD("RSET"), VERB_RSET},       {WORD("NOOP"), VERB_NOOP},
+    {WORD("QUIT"), VERB_QUIT}, {WORD("HELP"), VERB_HELP},       {WORD("VRFY"), VERB_VRFY},
+    {WORD("EXPN"), VERB_EXPN}, {WORD("ETRN"), VERB_ETRN},       {WORD("STARTTLS"), VERB_STARTTLS},
+    {WORD("AUTH"), VERB_AUTH}, {WORD("XCLIENT"), VERB_XCLIENT}, {WORD("XFORWARD"), VERB_XFORWARD},
+    {WORD("BURL"), VERB_BURL}, {WORD("TURN"), VERB_TURN},       {WORD("ATRN"), VERB_TURN},
+    {WORD("SEND"), VERB_MAIL}, {WORD("SOML"), VERB_MAIL},       {WORD("SAML"), VERB_MAIL},
 };
 
 static enum verb verb_of(struct slice word)
 {
+    uint8_t first = word.n ? word.p[0] & 0xdf : 0; /* in upper case, if it is a letter */
+
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (slice_equal_nocase(word, slice_of(verbs[i].name)))
+        if (verbs[i].octets == word.n && (uint8_t)verbs[i].name[0] == first &&
+            slice_equal_nocase(word, (struct slice){(const uint8_t *)verbs[i].name, word.n}))
             return verbs[i].verb;
     return VERB_UNKNOWN;
 }

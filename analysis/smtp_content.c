@@ -81,27 +81,28 @@ static void loose_end_was_none(struct content *c)
     c->place = crlf ? LINE_START : LOOSE_START;
 }
 
+/* Where the octets at hand, of which no dot begins a line, end. */
+static enum place place_after(const struct content *c, struct slice s)
+{
+    uint8_t last = s.p[s.n - 1];
+    bool cr = s.n > 1 ? s.p[s.n - 2] == '\r' : c->place == CR;
+
+    if (last == '\n')
+        return cr ? LINE_START : LOOSE_START;
+    return last == '\r' ? CR : INSIDE;
+}
+
 /* Octets up to the next dot that begins a line. */
 static size_t up_to_dot(struct content *c, struct slice s)
 {
     bool starts = c->place == LINE_START || c->place == LOOSE_START;
-    size_t at = 0;
 
     if ((!starts && c->place != INSIDE && c->place != CR) || (starts && s.p[0] == '.'))
         return 0;
-    while (at < s.n) {
-        size_t end = at + slice_find(slice_tail(s, at), '\n');
-        if (end == s.n) {
-            c->place = s.p[s.n - 1] == '\r' ? CR : INSIDE;
-            return s.n;
-        }
-        bool cr = end ? s.p[end - 1] == '\r' : c->place == CR;
-        c->place = cr ? LINE_START : LOOSE_START;
-        at = end + 1;
-        if (at < s.n && s.p[at] == '.')
-            break;
-    }
-    return at;
+    size_t end = slice_find_pair(s, '\n', '.');
+    size_t n = end < s.n ? end + 1 : s.n;
+    c->place = (int)place_after(c, slice_head(s, n));
+    return n;
 }
 
 size_t content_feed(struct content *c, struct slice s, bool *ended_r)

@@ -112,7 +112,7 @@ static void line_done(struct smtp *s, enum role role)
         return;
     if (l->bare)
         s->facts->anomalies |= ANOMALY_BARE_LF;
-    if (l->length > l->n)
+    if (l->length > line_text(l).n)
         s->facts->anomalies |= ANOMALY_LONG_LINE;
     if (role == ROLE_SERVER)
         smtp_reply_line(s, text);
@@ -164,8 +164,10 @@ static size_t step(struct smtp *s, enum role role, struct slice octets)
     if (role == ROLE_CLIENT && s->reading == READING_CHUNK)
         return read_chunk(s, octets);
     used = line_feed(&s->line[role], octets, &whole);
-    if (whole)
+    if (whole) {
         line_done(s, role);
+        line_clear(&s->line[role]); /* its text may be borrowed */
+    }
     return used;
 }
 

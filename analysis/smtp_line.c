@@ -7,13 +7,15 @@
 
 static void keep(struct line *l, struct slice s)
 {
-    s = slice_head(s, BOUND_LINE_OCTETS - l->n);
+    size_t n = l->text.n;
+
+    s = slice_head(s, BOUND_LINE_OCTETS - n);
     if (s.n == 0)
         return;
-    if (l->n + s.n > l->room)
-        l->octets = must_grow_wiped(l->octets, l->n, &l->room, l->n + s.n, 256);
-    memcpy(l->octets + l->n, s.p, s.n);
-    l->n += s.n;
+    if (n + s.n > l->room)
+        l->octets = must_grow_wiped(l->octets, n, &l->room, n + s.n, 256);
+    memcpy(l->octets + n, s.p, s.n);
+    l->text = (struct slice){l->octets, n + s.n};
 }
 
 size_t line_feed(struct line *l, struct slice s, bool *whole_r)
@@ -23,7 +25,10 @@ size_t line_feed(struct line *l, struct slice s, bool *whole_r)
     if (l->ended)
         line_clear(l);
     *whole_r = n < s.n;
-    keep(l, slice_head(s, n));
+    if (*whole_r && l->length == 0 && n <= BOUND_LINE_OCTETS)
+        l->text = slice_head(s, n);
+    else
+        keep(l, slice_head(s, n));
     if (n)
         l->last = s.p[n - 1];
     l->length += n;
@@ -33,20 +38,20 @@ size_t line_feed(struct line *l, struct slice s, bool *whole_r)
     l->bare = l->length == 0 || l->last != '\r';
     if (!l->bare) {
         l->length--;
-        if (l->n > l->length)
-            l->n = (size_t)l->length;
+        if (l->text.n > l->length)
+            l->text.n = (size_t)l->length;
     }
     return n + 1;
 }
 
 struct slice line_text(const struct line *l)
 {
-    return (struct slice){l->octets, l->n};
+    return l->text;
 }
 
 void line_clear(struct line *l)
 {
-    l->n = 0;
+    l->text = (struct slice){NULL, 0};
     l->length = 0;
     l->last = 0;
     l->ended = l->bare = false;

@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-struct slice slice_of(const char *text)
-{
-    return (struct slice){(const uint8_t *)text, strlen(text)};
-}
-
 bool slice_equal(struct slice a, struct slice b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -34,10 +29,50 @@ bool slice_starts_nocase(struct slice s, const char *prefix)
     return slice_equal_nocase(slice_head(s, p.n), p);
 }
 
-size_t slice_find(struct slice s, uint8_t octet)
+enum { BLOCK = 64 };
+
+/* Of a fixed size, so that compilers look at many octets at once. */
+static bool block_has_pair(const uint8_t p[BLOCK + 1], uint8_t octet, uint8_t next)
 {
-    const uint8_t *at = s.n ? memchr(s.p, octet, s.n) : NULL;
-    return at ? (size_t)(at - s.p) : s.n;
+    uint8_t found = 0;
+
+    for (size_t i = 0; i < BLOCK; i++)
+        found |= (uint8_t)((p[i] == octet) & (p[i + 1] == next));
+    return found;
+}
+
+size_t slice_find_pair(struct slice s, uint8_t octet, uint8_t next)
+{
+    size_t at = 0;
+
+    while (s.n - at > BLOCK && !block_has_pair(s.p + at, octet, next))
+        at += BLOCK;
+    for (at += slice_find(slice_tail(s, at), octet); at + 1 < s.n && s.p[at + 1] != next;
+         at += slice_find(slice_tail(s, at), octet))
+        at++;
+    return at + 1 < s.n ? at : s.n;
+}
+
+static bool block_has_high(const uint8_t p[BLOCK])
+{
+    uint8_t all = 0;
+
+    for (size_t i = 0; i < BLOCK; i++)
+        all |= p[i];
+    return all > 127;
+}
+
+bool slice_has_high(struct slice s)
+{
+    uint8_t all = 0;
+    size_t at = 0;
+
+    for (; s.n - at >= BLOCK; at += BLOCK)
+        if (block_has_high(s.p + at))
+            return true;
+    for (; at < s.n; at++)
+        all |= s.p[at];
+    return all > 127;
 }
 
 static bool is_blank(uint8_t octet)

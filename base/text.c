@@ -39,27 +39,53 @@ static size_t utf8_character(struct slice s)
     return 0;
 }
 
-bool text_escape(char *to, size_t cap, struct slice s)
+/* Octets at the front that stand for themselves: printable ASCII, no backslash. */
+static size_t plain_octets(struct slice s)
 {
     size_t n = 0;
 
-    while (s.n) {
-        char piece[8];
-        size_t used = utf8_character(s), size = used;
+    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '\\')
+        n++;
+    return n;
+}
 
-        if (s.p[0] == '\\') {
-            size = (size_t)snprintf(piece, sizeof piece, "\\\\");
-        } else if (used) {
-            memcpy(piece, s.p, used);
-        } else {
-            used = 1;
-            size = (size_t)snprintf(piece, sizeof piece, "\\x%02x", s.p[0]);
+/* What the character at the front of s is written as; *used_r: its octets. */
+static size_t escaped(char piece_r[4], struct slice s, size_t *used_r)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    *used_r = utf8_character(s);
+    if (s.p[0] == '\\') {
+        memcpy(piece_r, "\\\\", 2);
+        return 2;
+    }
+    if (*used_r) {
+        memcpy(piece_r, s.p, *used_r);
+        return *used_r;
+    }
+    *used_r = 1;
+    memcpy(piece_r, "\\x", 2);
+    piece_r[2] = digits[s.p[0] >> 4];
+    piece_r[3] = digits[s.p[0] & 15];
+    return 4;
+}
+
+bool text_escape(char *to, size_t cap, struct slice s)
+{
+    char piece[4];
+    size_t n = 0, last = cap ? cap - 1 : 0; /* where the NUL stands at the latest */
+
+    for (size_t used; s.n; s = slice_tail(s, used)) {
+        const void *from = s.p;
+        size_t size = used = plain_octets(slice_head(s, last - n));
+        if (used == 0) {
+            from = piece;
+            size = escaped(piece, s, &used);
         }
-        if (n + size >= cap)
+        if (size > last - n)
             break;
-        memcpy(to + n, piece, size);
+        memcpy(to + n, from, size);
         n += size;
-        s = slice_tail(s, used);
     }
     if (cap)
         to[n] = '\0';

@@ -12,7 +12,7 @@
  * cursor_block() passes its failure up, so a parent never reports OK over a damaged child; a child
  * must not outlive its parent.
  *
- * What every frame goes through is defined here, so that a check costs no call.
+ * What every frame and line goes through is defined here, so that a check costs no call.
  */
 #ifndef MAILTAP_SLICE_H
 #define MAILTAP_SLICE_H
@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct slice {
     const uint8_t *p;
@@ -36,7 +37,10 @@ struct cursor {
 };
 
 /* A slice over a string literal or any NUL-terminated string, its NUL left out. */
-struct slice slice_of(const char *text);
+static inline struct slice slice_of(const char *text)
+{
+    return (struct slice){(const uint8_t *)text, strlen(text)};
+}
 
 /* The first n octets (all of them when it has fewer), and what is left after them. */
 static inline struct slice slice_head(struct slice s, size_t n)
@@ -57,7 +61,18 @@ bool slice_equal_nocase(struct slice a, struct slice b);
 bool slice_starts_nocase(struct slice s, const char *prefix);
 
 /* Position of the first `octet`, or s.n when there is none. */
-size_t slice_find(struct slice s, uint8_t octet);
+static inline size_t slice_find(struct slice s, uint8_t octet)
+{
+    const uint8_t *at = s.n ? (const uint8_t *)memchr(s.p, octet, s.n) : NULL;
+
+    return at ? (size_t)(at - s.p) : s.n;
+}
+
+/* Position of the first `octet` that `next` follows, or s.n when there is none in s. */
+size_t slice_find_pair(struct slice s, uint8_t octet, uint8_t next);
+
+/* Is there an octet above 127? */
+bool slice_has_high(struct slice s);
 
 /* Cut white space (space and tab) at both ends. */
 struct slice slice_trim(struct slice s);

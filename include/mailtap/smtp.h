@@ -26,17 +26,19 @@ enum role { ROLE_CLIENT, ROLE_SERVER, ROLES };
 
 /* A line under way: at most BOUND_LINE_OCTETS are kept, the rest only counted. */
 struct line {
-    uint8_t *octets; /* owned; NULL until the first octet */
-    size_t n, room;
-    uint64_t length; /* with what was not kept, without the line end */
-    uint8_t last;    /* the octet before the next one */
-    bool ended;      /* whole: the next octet begins another line */
-    bool bare;       /* ended by LF without CR */
+    uint8_t *octets; /* owned; NULL until a line comes in pieces */
+    size_t room;
+    struct slice text; /* of it, in `octets`; of one that came in one piece, as it was fed */
+    uint64_t length;   /* with what was not kept, without the line end */
+    uint8_t last;      /* the octet before the next one */
+    bool ended;        /* whole: the next octet begins another line */
+    bool bare;         /* ended by LF without CR */
 };
 
 /*
  * Take octets up to and with the next LF.  Returns how many were used; *whole_r says that the line
- * is complete: line_text() gives it, and the next call begins another.
+ * is complete: line_text() gives it, while the octets fed last live, and the next call begins
+ * another.
  */
 size_t line_feed(struct line *l, struct slice s, bool *whole_r);
 struct slice line_text(const struct line *l);

@@ -6,6 +6,7 @@
 
 #include "build.h"
 
+#include <mailtap/err.h>
 #include <mailtap/slice.h>
 
 #include <stdlib.h>
@@ -64,6 +65,33 @@ static void finding_and_cutting(void **state)
     assert_text(slice_trim(slice_of(" \t ")), "");
     assert_text(slice_trim(slice_of("\r a \n")), "\r a \n");
     assert_text(slice_trim(empty), "");
+}
+
+/* In rooms of their very size, so that sanitizers see a look behind the end. */
+static void pairs_and_high_octets_are_found_at_every_place(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n <= 200; n++) {
+        uint8_t *octets = must_alloc(1, n);
+        struct slice s = {octets, n};
+        memset(octets, 'x', n);
+        for (size_t at = 0; at < n; at++) {
+            octets[at] = 0x80;
+            assert_true(slice_has_high(s));
+            octets[at] = '\n';
+            assert_int_equal(slice_find_pair(s, '\n', '.'), n);
+            if (at + 1 < n)
+                octets[at + 1] = '.';
+            assert_int_equal(slice_find_pair(s, '\n', '.'), at + 1 < n ? at : n);
+            if (at && at + 1 < n)
+                octets[at - 1] = '\n'; /* not followed by a dot, but by the one that is */
+            assert_int_equal(slice_find_pair(s, '\n', '.'), at + 1 < n ? at : n);
+            memset(octets, 'x', n);
+            assert_false(slice_has_high(s));
+        }
+        assert_int_equal(slice_find_pair(s, '\n', '.'), n);
+        free(octets);
+    }
 }
 
 static void decimals_are_digits_up_to_the_limit(void **state)
@@ -278,6 +306,7 @@ int main(void)
         cmocka_unit_test(head_and_tail_never_leave_the_slice),
         cmocka_unit_test(equality_folds_ascii_letters_only),
         cmocka_unit_test(finding_and_cutting),
+        cmocka_unit_test(pairs_and_high_octets_are_found_at_every_place),
         cmocka_unit_test(decimals_are_digits_up_to_the_limit),
         cmocka_unit_test(numbers_are_read_in_both_orders),
         cmocka_unit_test(every_read_at_every_truncation),

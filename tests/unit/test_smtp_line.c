@@ -85,6 +85,27 @@ static void a_line_one_octet_over_the_bound_keeps_no_cr(void **state)
     line_free(&l);
 }
 
+static void a_line_in_one_piece_is_lent_and_forgotten(void **state)
+{
+    (void)state;
+    struct line l = {0};
+    bool whole;
+    struct slice wire = slice_of("RSET\r\nNOOP");
+
+    assert_int_equal(line_feed(&l, wire, &whole), 6);
+    assert_true(whole);
+    assert_ptr_equal(line_text(&l).p, wire.p);
+    assert_int_equal(line_text(&l).n, 4);
+    assert_null(l.octets); /* nothing was copied */
+    line_feed(&l, slice_tail(wire, 6), &whole);
+    assert_false(whole);
+    assert_ptr_not_equal(line_text(&l).p, wire.p + 6);
+    assert_true(slice_equal(line_text(&l), slice_of("NOOP")));
+    line_clear(&l);
+    assert_int_equal(line_text(&l).n, 0);
+    line_free(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +113,7 @@ int main(void)
         cmocka_unit_test(a_bare_lf_ends_a_line_and_is_noted),
         cmocka_unit_test(a_line_without_end_is_cut_at_the_bound_and_still_counted),
         cmocka_unit_test(a_line_one_octet_over_the_bound_keeps_no_cr),
+        cmocka_unit_test(a_line_in_one_piece_is_lent_and_forgotten),
     };
     return cmocka_run_group_tests_name("smtp_line", tests, NULL, NULL);
 }
