@@ -221,8 +221,8 @@ void dpi_packet(struct dpi *d, struct dpi_flow **flow, struct slice network, int
         return;
     SHOW(d->module, f->flow, packet.p, (unsigned short)packet.n, (uint64_t)(at_ns / 1000000));
     note_protocol(d, f);
-    bool settled = f->name[0] && !f->flow->extra_packets_func;
-    if (settled || ++f->packets == BOUND_DPI_PACKETS)
+    /* What it would look for in further packets is details, and passwords. */
+    if (f->name[0] || ++f->packets == BOUND_DPI_PACKETS)
         let_go(d, f);
 }
 

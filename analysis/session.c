@@ -39,7 +39,7 @@ struct session {
     struct smtp *smtp;
     struct tls *tls;
     struct dpi_flow *dpi;
-    unsigned packets_shown;
+    unsigned packets_passed;
     bool fin[SIDES], reset;
     bool server_heard; /* a chunk of the server was read, or a gap */
     enum side conflict_side[BOUND_CONFLICTS];
@@ -92,10 +92,11 @@ void session_free(struct session **s, struct dpi *dpi)
 
 void session_packet(struct session *s, struct dpi *dpi, const struct packet *p)
 {
-    if (s->packets_shown == BOUND_DPI_PACKETS || s->identity == IDENTITY_NOT_MAIL)
+    if (s->packets_passed == BOUND_DPI_PACKETS || s->identity == IDENTITY_NOT_MAIL)
         return;
-    s->packets_shown++;
-    dpi_packet(dpi, &s->dpi, p->network, p->at_ns);
+    s->packets_passed++;
+    if (p->payload.n) /* an empty one says nothing of what is spoken */
+        dpi_packet(dpi, &s->dpi, p->network, p->at_ns);
 }
 
 enum identity session_identity(const struct session *s)

@@ -2,8 +2,9 @@
  * dpi.h - nDPI's opinion of a flow, kept beside mailtap's own and used to find mail on ports where
  * it is not expected.  The only header that speaks of nDPI; <ndpi_*.h> stays in dpi.c.
  *
- * nDPI works on packets and needs several of them; it is shown BOUND_DPI_PACKETS at most and then
- * let go.  Its flow structures may hold passwords: they are wiped before they are freed.
+ * nDPI works on packets and needs several of them; it is let go with the first name it gives, and is
+ * shown BOUND_DPI_PACKETS at most.  Its flow structures may hold passwords: they are wiped before
+ * they are freed.
  */
 #ifndef MAILTAP_DPI_H
 #define MAILTAP_DPI_H

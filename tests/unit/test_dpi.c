@@ -141,6 +141,20 @@ static void http_is_no_mail(void **state)
     dpi_flow_free(module, &flow);
 }
 
+/* The first name it gives counts: whatever comes then is not looked at. */
+static void a_name_stays(void **state)
+{
+    (void)state;
+    const char *lines[BOUND_DPI_PACKETS + 1] = {smtp[0], smtp[1], smtp[2]};
+
+    for (size_t i = 3; i < BOUND_DPI_PACKETS; i++)
+        lines[i] = http[!(i % 2)];
+    struct dpi_flow *flow = show(4, 8080, lines, true);
+    assert_string_equal(dpi_name(flow), "SMTP");
+    assert_true(dpi_is_mail(flow));
+    dpi_flow_free(module, &flow);
+}
+
 static void an_unknown_flow_has_no_name(void **state)
 {
     (void)state;
@@ -268,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(smtp_is_mail_on_any_port),
         cmocka_unit_test(http_is_no_mail),
+        cmocka_unit_test(a_name_stays),
         cmocka_unit_test(an_unknown_flow_has_no_name),
         cmocka_unit_test(packets_without_end_are_taken),
         cmocka_unit_test(a_packet_that_was_cut_is_not_shown),
