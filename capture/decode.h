@@ -32,30 +32,78 @@ struct decoding {
 typedef void decode_layer(struct decoding *d);
 
 /* What follows this layer. */
-void decode_follow(struct decoding *d, enum space space, uint32_t number);
+static inline void decode_follow(struct decoding *d, enum space space, uint32_t number)
+{
+    d->space = space;
+    d->number = number;
+}
 
-/* The same, into a tag or tunnel: no deeper than BOUND_NESTING. */
+static inline void decode_decide(struct decoding *d, enum decoded result)
+{
+    d->space = DECIDED;
+    d->result = result;
+}
+
+/* What follows a tag or a tunnel: no deeper than BOUND_NESTING. */
 void decode_inside(struct decoding *d, enum space space, uint32_t number);
 
 /* By the first four bits of what follows: IPv4 or IPv6; anything else is not read. */
 void decode_inside_ip(struct decoding *d);
 
-void decode_decide(struct decoding *d, enum decoded result);
-
 /*
  * Octets that a layer must have: false, and the cursor fails, when the layers around it announced
  * fewer, whether they were captured or not.
  */
-bool decode_announced(struct decoding *d, uint32_t n);
+static inline bool decode_announced(struct decoding *d, uint32_t n)
+{
+    size_t left = cursor_left(&d->c);
 
-/* Pass over n octets of options. */
-void decode_skip(struct decoding *d, uint32_t n);
+    if (n <= left || n - left <= d->missing)
+        return true;
+    cursor_bad(&d->c);
+    return false;
+}
+
+/*
+ * The n octets of the header that comes, or what was captured of them: a header that was cut can
+ * contradict itself all the same.  Empty, and the cursor has failed, when it was not announced.
+ */
+static inline struct slice decode_header(struct decoding *d, uint32_t n)
+{
+    return decode_announced(d, n) ? slice_head(cursor_rest(&d->c), n) : (struct slice){NULL, 0};
+}
+
+/* Its octets were not all captured: what is left does not hold them. */
+static inline void decode_cut(struct decoding *d)
+{
+    cursor_take(&d->c, cursor_left(&d->c) + 1);
+}
+
+/* Pass over n octets of options; n may be nonsense when the cursor has failed already. */
+static inline void decode_skip(struct decoding *d, uint32_t n)
+{
+    if (d->c.status == CURSOR_OK && decode_announced(d, n))
+        cursor_take(&d->c, n);
+}
 
 /* From here on the block is n octets: what follows it in the frame is padding. */
-void decode_narrow(struct decoding *d, uint32_t n);
+static inline void decode_narrow(struct decoding *d, uint32_t n)
+{
+    size_t left = cursor_left(&d->c);
+
+    if (d->c.status != CURSOR_OK || !decode_announced(d, n))
+        return;
+    d->missing = n <= left ? 0 : n - (uint32_t)left;
+    d->c = n <= left ? cursor_open_whole(slice_head(cursor_rest(&d->c), n))
+                     : cursor_open(cursor_rest(&d->c));
+}
 
 /* A length of 0: the capturing machine leaves it to its network card.  All that the frame had. */
-void decode_narrow_to_frame(struct decoding *d);
+static inline void decode_narrow_to_frame(struct decoding *d)
+{
+    if (d->missing == UNKNOWN_LENGTH)
+        d->missing = d->cut;
+}
 
 /* link.c */
 decode_layer decode_ethernet, decode_null, decode_raw, decode_bare_ipv4, decode_bare_ipv6;

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-static struct ip_address take_address(struct cursor *c, uint8_t version)
+static inline struct ip_address address_of(uint8_t version, struct slice header, size_t at)
 {
     struct ip_address a = {.version = version};
-    struct slice octets = cursor_take(c, version == 4 ? 4 : 16);
+    struct slice octets = slice_head(slice_tail(header, at), version == 4 ? 4 : 16);
 
     if (octets.n)
         memcpy(a.octets, octets.p, octets.n);
@@ -48,57 +48,57 @@ static void mark_network(struct decoding *d, struct slice from_header, uint32_t 
 /* RFC 791 3.1 */
 void decode_ipv4(struct decoding *d)
 {
-    struct slice all = cursor_rest(&d->c);
+    struct slice all = cursor_rest(&d->c), h = decode_header(d, 20);
+    uint32_t header = (slice_u8(h, 0) & 15u) * 4, total = slice_u16(h, 2);
 
-    if (!decode_announced(d, 20))
+    if ((h.n > 0 && (slice_u8(h, 0) >> 4 != 4 || header < 20)) ||
+        (h.n > 3 && total != 0 && total < header)) {
+        cursor_bad(&d->c);
         return;
-    uint8_t first = cursor_u8(&d->c);
-    uint32_t header = (first & 15u) * 4;
-    if (first >> 4 != 4 || header < 20)
-        cursor_bad(&d->c);
-    cursor_take(&d->c, 1);
-    uint32_t total = cursor_u16(&d->c);
-    if (total != 0 && total < header)
-        cursor_bad(&d->c);
-    uint16_t id = cursor_u16(&d->c);
-    uint16_t fragment = cursor_u16(&d->c);
-    cursor_take(&d->c, 1);
-    uint8_t protocol = cursor_u8(&d->c);
-    cursor_take(&d->c, 2);
-    d->packet->from.address = take_address(&d->c, 4);
-    d->packet->to.address = take_address(&d->c, 4);
-    decode_skip(d, header - 20);
+    }
+    if (h.n < 20) {
+        decode_cut(d);
+        return;
+    }
+    d->packet->from.address = address_of(4, h, 12);
+    d->packet->to.address = address_of(4, h, 16);
+    decode_skip(d, header);
     mark_network(d, all, total);
     if (total)
         decode_narrow(d, total - header);
     else
         decode_narrow_to_frame(d);
+    uint8_t protocol = slice_u8(h, 9);
+    uint16_t fragment = slice_u16(h, 6);
     decode_follow(d, BY_PROTOCOL, protocol);
     if (d->c.status == CURSOR_OK && (fragment & 0x3fff) != 0)
-        put_together(d, protocol, id, (fragment & 0x1fffu) * 8, (fragment & 0x2000) != 0);
+        put_together(d, protocol, slice_u16(h, 4), (fragment & 0x1fffu) * 8,
+                     (fragment & 0x2000) != 0);
 }
 
 /* RFC 8200 3.  A payload length of 0 is a jumbogram too (RFC 2675). */
 void decode_ipv6(struct decoding *d)
 {
-    struct slice all = cursor_rest(&d->c);
+    struct slice all = cursor_rest(&d->c), h = decode_header(d, 40);
+    uint16_t length = slice_u16(h, 4);
 
-    if (!decode_announced(d, 40))
-        return;
-    if (cursor_u8(&d->c) >> 4 != 6)
+    if (h.n > 0 && slice_u8(h, 0) >> 4 != 6) {
         cursor_bad(&d->c);
-    cursor_take(&d->c, 3);
-    uint16_t length = cursor_u16(&d->c);
-    uint8_t next = cursor_u8(&d->c);
-    cursor_take(&d->c, 1);
-    d->packet->from.address = take_address(&d->c, 6);
-    d->packet->to.address = take_address(&d->c, 6);
+        return;
+    }
+    if (h.n < 40) {
+        decode_cut(d);
+        return;
+    }
+    d->packet->from.address = address_of(6, h, 8);
+    d->packet->to.address = address_of(6, h, 24);
+    decode_skip(d, 40);
     mark_network(d, all, length ? 40u + length : 0);
     if (length)
         decode_narrow(d, length);
     else
         decode_narrow_to_frame(d);
-    decode_follow(d, BY_PROTOCOL, next);
+    decode_follow(d, BY_PROTOCOL, slice_u8(h, 6));
 }
 
 /* An extension header whose second octet counts units beyond the first eight octets. */
@@ -141,19 +141,23 @@ void decode_ipv6_fragment(struct decoding *d)
 void decode_tcp(struct decoding *d)
 {
     struct packet *p = d->packet;
+    struct slice h = decode_header(d, 20);
+    uint32_t header = (slice_u8(h, 12) >> 4) * 4u;
 
-    if (!decode_announced(d, 20))
-        return;
-    p->from.port = cursor_u16(&d->c);
-    p->to.port = cursor_u16(&d->c);
-    p->seq = cursor_u32(&d->c);
-    p->ack = cursor_u32(&d->c);
-    uint32_t header = (cursor_u8(&d->c) >> 4) * 4u;
-    if (header < 20)
+    if (h.n > 12 && header < 20) {
         cursor_bad(&d->c);
-    p->flags = cursor_u8(&d->c) & (TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK);
-    cursor_take(&d->c, 6);
-    decode_skip(d, header - 20);
+        return;
+    }
+    if (h.n < 20) {
+        decode_cut(d);
+        return;
+    }
+    p->from.port = slice_u16(h, 0);
+    p->to.port = slice_u16(h, 2);
+    p->seq = slice_u32(h, 4);
+    p->ack = slice_u32(h, 8);
+    p->flags = slice_u8(h, 13) & (TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK);
+    decode_skip(d, header);
     if (d->c.status != CURSOR_OK)
         return;
     p->payload = cursor_rest(&d->c);

@@ -36,18 +36,6 @@ struct fragment_counts decoder_fragments(const struct decoder *d)
 
 /* ---- what layers share */
 
-void decode_follow(struct decoding *d, enum space space, uint32_t number)
-{
-    d->space = space;
-    d->number = number;
-}
-
-void decode_decide(struct decoding *d, enum decoded result)
-{
-    d->space = DECIDED;
-    d->result = result;
-}
-
 void decode_inside(struct decoding *d, enum space space, uint32_t number)
 {
     decode_follow(d, space, number);
@@ -66,40 +54,6 @@ void decode_inside_ip(struct decoding *d)
         decode_inside(d, BY_ETHERTYPE, version == 4 ? 0x0800 : 0x86dd);
     else
         decode_decide(d, DECODED_OTHER);
-}
-
-bool decode_announced(struct decoding *d, uint32_t n)
-{
-    size_t left = cursor_left(&d->c);
-
-    if (n <= left || n - left <= d->missing)
-        return true;
-    cursor_bad(&d->c);
-    return false;
-}
-
-/* n may be nonsense when the cursor has failed already. */
-void decode_skip(struct decoding *d, uint32_t n)
-{
-    if (d->c.status == CURSOR_OK && decode_announced(d, n))
-        cursor_take(&d->c, n);
-}
-
-void decode_narrow(struct decoding *d, uint32_t n)
-{
-    size_t left = cursor_left(&d->c);
-
-    if (d->c.status != CURSOR_OK || !decode_announced(d, n))
-        return;
-    d->missing = n <= left ? 0 : n - (uint32_t)left;
-    d->c = n <= left ? cursor_open_whole(slice_head(cursor_rest(&d->c), n))
-                     : cursor_open(cursor_rest(&d->c));
-}
-
-void decode_narrow_to_frame(struct decoding *d)
-{
-    if (d->missing == UNKNOWN_LENGTH)
-        d->missing = d->cut;
 }
 
 /* ---- the tables */

@@ -55,6 +55,23 @@ static inline struct slice slice_tail(struct slice s, size_t n)
     return (struct slice){s.p + n, s.n - n};
 }
 
+/* What stands at a place of a slice, big-endian; 0 when it is not all there.  Of a slice that is known
+ * to hold a header, the compiler leaves the check out. */
+static inline uint8_t slice_u8(struct slice s, size_t at)
+{
+    return at < s.n ? s.p[at] : 0;
+}
+
+static inline uint16_t slice_u16(struct slice s, size_t at)
+{
+    return s.n >= 2 && at <= s.n - 2 ? (uint16_t)(s.p[at] << 8 | s.p[at + 1]) : 0;
+}
+
+static inline uint32_t slice_u32(struct slice s, size_t at)
+{
+    return (uint32_t)slice_u16(s, at) << 16 | slice_u16(s, at + 2);
+}
+
 /* Equality of octets; the second one folds ASCII letters only, as RFC 5321 2.4 asks. */
 bool slice_equal(struct slice a, struct slice b);
 bool slice_equal_nocase(struct slice a, struct slice b);
