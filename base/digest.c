@@ -4,8 +4,8 @@
 #include <mailtap/err.h>
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +22,38 @@ static void must(int ok)
     exit(1);
 }
 
+/* OpenSSL looks for what EVP_sha256() stands for each time that it is used, which takes longer than a
+ * short digest; what was fetched once stays until the end of the process. */
+static const EVP_MD *fetched;
+
+static void fetch(void)
+{
+    fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
+    must(fetched != NULL);
+}
+
+static const EVP_MD *sha256(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, fetch);
+    return fetched;
+}
+
+static EVP_MD_CTX *new_context(void)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    must(context != NULL);
+    must(EVP_DigestInit_ex(context, sha256(), NULL));
+    return context;
+}
+
 struct digest *digest_new(void)
 {
     struct digest *d = must_alloc(1, sizeof *d);
 
-    d->context = EVP_MD_CTX_new();
-    must(d->context != NULL);
-    must(EVP_DigestInit_ex(d->context, EVP_sha256(), NULL));
+    d->context = new_context();
     return d;
 }
 
@@ -48,14 +73,76 @@ void digest_finish(struct digest **d, uint8_t out[DIGEST_OCTETS])
 
 void digest_of(struct slice s, uint8_t out[DIGEST_OCTETS])
 {
-    must(EVP_Digest(s.n ? s.p : (const uint8_t *)"", s.n, out, NULL, EVP_sha256(), NULL));
+    must(EVP_Digest(s.n ? s.p : (const uint8_t *)"", s.n, out, NULL, sha256(), NULL));
+}
+
+/* ---- under a key: HMAC (RFC 2104), its two beginnings kept */
+
+enum { HMAC_BLOCK = 64 };
+
+struct digest_key {
+    EVP_MD_CTX *inner, *outer; /* they have read the key, in its two disguises */
+    EVP_MD_CTX *work;
+};
+
+static EVP_MD_CTX *begin_with(const uint8_t key[HMAC_BLOCK], uint8_t disguise)
+{
+    EVP_MD_CTX *context = new_context();
+    uint8_t block[HMAC_BLOCK];
+
+    for (size_t i = 0; i < sizeof block; i++)
+        block[i] = key[i] ^ disguise;
+    must(EVP_DigestUpdate(context, block, sizeof block));
+    explicit_bzero(block, sizeof block);
+    return context;
+}
+
+struct digest_key *digest_key_new(struct slice key)
+{
+    struct digest_key *k = must_alloc(1, sizeof *k);
+    uint8_t block[HMAC_BLOCK] = {0};
+
+    if (key.n > sizeof block)
+        digest_of(key, block);
+    else if (key.n)
+        memcpy(block, key.p, key.n);
+    k->inner = begin_with(block, 0x36);
+    k->outer = begin_with(block, 0x5c);
+    k->work = new_context();
+    explicit_bzero(block, sizeof block);
+    return k;
+}
+
+void digest_key_free(struct digest_key **k)
+{
+    if (!*k)
+        return;
+    EVP_MD_CTX_free((*k)->inner);
+    EVP_MD_CTX_free((*k)->outer);
+    EVP_MD_CTX_free((*k)->work);
+    free(*k);
+    *k = NULL;
+}
+
+void digest_under(struct digest_key *k, struct slice s, uint8_t out[DIGEST_OCTETS])
+{
+    uint8_t inner[DIGEST_OCTETS];
+
+    must(EVP_MD_CTX_copy_ex(k->work, k->inner));
+    if (s.n)
+        must(EVP_DigestUpdate(k->work, s.p, s.n));
+    must(EVP_DigestFinal_ex(k->work, inner, NULL));
+    must(EVP_MD_CTX_copy_ex(k->work, k->outer));
+    must(EVP_DigestUpdate(k->work, inner, sizeof inner));
+    must(EVP_DigestFinal_ex(k->work, out, NULL));
 }
 
 void digest_keyed(struct slice key, struct slice s, uint8_t out[DIGEST_OCTETS])
 {
-    const uint8_t *text = s.n ? s.p : (const uint8_t *)"";
+    struct digest_key *k = digest_key_new(key);
 
-    must(HMAC(EVP_sha256(), key.p, (int)key.n, text, s.n, out, NULL) != NULL);
+    digest_under(k, s, out);
+    digest_key_free(&k);
 }
 
 bool digest_md5(struct slice s, uint8_t out[DIGEST_MD5_OCTETS])

@@ -318,6 +318,7 @@ static void release(struct store **st)
     known_free(&(*st)->known);
     contrast_free(&(*st)->contrasts);
     lens_free(&(*st)->shadow);
+    digest_key_free(&(*st)->hashing);
     explicit_bzero((*st)->key, sizeof(*st)->key);
     free((*st)->path);
     free((*st)->tables);

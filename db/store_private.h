@@ -110,6 +110,7 @@ struct store {
     int lock;          /* descriptor that holds the writer's lock, or -1 */
     bool writing, must_exist;
     uint8_t key[ADDRESS_KEY_OCTETS];
+    struct digest_key *hashing; /* the same key, once an address was hashed; or NULL */
     sqlite3_stmt *statements[STATEMENTS];
     bool in_batch;       /* a transaction is open */
     unsigned batched;    /* rows of session or verdict in it */

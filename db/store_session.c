@@ -173,7 +173,9 @@ static int bind_path(struct store *st, sqlite3_stmt *s, int at_domain, const cha
         rc = known_name(st, at + 1, &domain, e);
     if (domain)
         sqlite3_bind_int64(s, at_domain, domain);
-    digest_keyed((struct slice){st->key, sizeof st->key}, slice_of(address), hash);
+    if (!st->hashing)
+        st->hashing = digest_key_new((struct slice){st->key, sizeof st->key});
+    digest_under(st->hashing, slice_of(address), hash);
     sqlite3_bind_blob(s, at_domain + 1, hash, LOCAL_HASH_OCTETS, SQLITE_TRANSIENT);
     if (keep_local)
         sqlite3_bind_text(s, at_domain + 2, path + (address - whole), at ? (int)(at - address) : -1,

@@ -20,6 +20,12 @@ void digest_finish(struct digest **d, uint8_t out[DIGEST_OCTETS]);
 void digest_of(struct slice s, uint8_t out[DIGEST_OCTETS]);
 void digest_keyed(struct slice key, struct slice s, uint8_t out[DIGEST_OCTETS]);
 
+/* The same of many texts under one key: of one thread at a time. */
+struct digest_key;
+struct digest_key *digest_key_new(struct slice key);
+void digest_under(struct digest_key *k, struct slice s, uint8_t out[DIGEST_OCTETS]);
+void digest_key_free(struct digest_key **k);
+
 /* The SHA-256 of a file from its first octet on, wherever reading it stands; false when it cannot be
  * read. */
 bool digest_file(int fd, uint8_t out[DIGEST_OCTETS]);

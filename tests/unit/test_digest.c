@@ -70,6 +70,31 @@ static void keyed_digests_are_the_published_ones(void **state)
     memset(text, 0xdd, sizeof text);
     digest_keyed((struct slice){key, sizeof key}, (struct slice){text, sizeof text}, out);
     assert_digest(out, "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
+    uint8_t long_key[131];
+    memset(long_key, 0xaa, sizeof long_key);
+    digest_keyed((struct slice){long_key, sizeof long_key},
+                 slice_of("Test Using Larger Than Block-Size Key - Hash Key First"), out);
+    assert_digest(out, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+static void a_key_serves_for_many_texts(void **state)
+{
+    uint8_t key[200], text[300], alone[DIGEST_OCTETS], under[DIGEST_OCTETS];
+
+    (void)state;
+    memset(key, 7, sizeof key);
+    memset(text, 9, sizeof text);
+    for (size_t n = 0; n <= sizeof key; n++) {
+        struct digest_key *k = digest_key_new((struct slice){key, n});
+        for (size_t i = 0; i <= sizeof text; i += 50) {
+            digest_keyed((struct slice){key, n}, (struct slice){text, i}, alone);
+            digest_under(k, (struct slice){text, i}, under);
+            assert_memory_equal(alone, under, sizeof alone);
+        }
+        digest_key_free(&k);
+        assert_null(k);
+        digest_key_free(&k);
+    }
 }
 
 static void hexadecimal_is_lower_case(void **state)
@@ -120,6 +145,7 @@ int main(void)
         cmocka_unit_test(digests_are_the_published_ones),
         cmocka_unit_test(a_million_octets),
         cmocka_unit_test(keyed_digests_are_the_published_ones),
+        cmocka_unit_test(a_key_serves_for_many_texts),
         cmocka_unit_test(hexadecimal_is_lower_case),
         cmocka_unit_test(random_octets_differ),
         cmocka_unit_test(md5_gives_the_values_of_its_rfc),
