@@ -1,4 +1,4 @@
-/* address.c - addresses as text, and their equality; see packet.h. */
+/* address.c - addresses as text; see packet.h. */
 #include <mailtap/packet.h>
 
 #include <arpa/inet.h>
@@ -90,10 +90,4 @@ bool address_parse(const char *text, struct ip_address *a_r)
         return false;
     *a_r = a;
     return true;
-}
-
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && a->address.version == b->address.version &&
-           memcmp(a->address.octets, b->address.octets, sizeof a->address.octets) == 0;
 }

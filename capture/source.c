@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -179,6 +180,7 @@ static int start_reading(struct source *s, struct err *e)
         return err_set(e, "%s: cannot be read: %s", s->path, strerror(errno));
     s->file_room = must_alloc(1, STREAM_OCTETS);
     setvbuf(s->file, s->file_room, _IOFBF, STREAM_OCTETS);
+    __fsetlocking(s->file, FSETLOCKING_BYCALLER); /* of one thread alone */
     if (!s->classic) {
         s->pcapng = pcapng_new(s->file);
         return 0;

@@ -9,6 +9,8 @@
 
 #include <mailtap/frame.h>
 
+#include <string.h>
+
 struct ip_address {
     uint8_t version;    /* 4 or 6; 0 is no address */
     uint8_t octets[16]; /* network order; IPv4 in the first four, the rest 0 */
@@ -63,6 +65,12 @@ const char *decoded_name(enum decoded d);
 #define ADDRESS_TEXT 46
 void address_text(char to[ADDRESS_TEXT], const struct ip_address *a);
 bool address_parse(const char *text, struct ip_address *a_r);
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+
+/* Asked of every segment, so it costs no call. */
+static inline bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->port == b->port && a->address.version == b->address.version &&
+           memcmp(a->address.octets, b->address.octets, sizeof a->address.octets) == 0;
+}
 
 #endif

@@ -69,7 +69,7 @@ static inline uint16_t slice_u16(struct slice s, size_t at)
 
 static inline uint32_t slice_u32(struct slice s, size_t at)
 {
-    return (uint32_t)slice_u16(s, at) << 16 | slice_u16(s, at + 2);
+    return s.n >= 4 && at <= s.n - 4 ? (uint32_t)slice_u16(s, at) << 16 | slice_u16(s, at + 2) : 0;
 }
 
 /* Equality of octets; the second one folds ASCII letters only, as RFC 5321 2.4 asks. */

@@ -300,6 +300,23 @@ static void a_failure_climbs_to_every_parent(void **state)
     assert_int_equal(c.status, CURSOR_BAD);
 }
 
+static void a_place_is_read_when_all_of_it_is_there(void **state)
+{
+    static const uint8_t octets[] = {1, 2, 3, 4, 5};
+
+    (void)state;
+    for (size_t n = 0; n <= sizeof octets; n++) {
+        const struct slice s = {n ? octets : NULL, n};
+        for (size_t at = 0; at < 8; at++) {
+            assert_int_equal(slice_u8(s, at), at < n ? at + 1 : 0);
+            assert_int_equal(slice_u16(s, at), at + 2 <= n ? (at + 1) << 8 | (at + 2) : 0);
+        }
+        assert_int_equal(slice_u16(s, SIZE_MAX), 0);
+        assert_int_equal(slice_u32(s, 1), n == 5 ? 0x02030405 : 0);
+        assert_int_equal(slice_u32(s, SIZE_MAX), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_lying_inner_length_is_bad),
         cmocka_unit_test(what_a_cut_block_holds_can_be_read),
         cmocka_unit_test(a_failure_climbs_to_every_parent),
+        cmocka_unit_test(a_place_is_read_when_all_of_it_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
