@@ -12,145 +12,8 @@
  */
 #include <mailtap/estimate.h>
 
-#include <mailtap/err.h>
-
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* ---- turns */
-
-/* Room for another turn; false when they are too many. */
-static bool begin_turn(struct turns *t, bool by_client)
-{
-    if (t->count == BOUND_TURNS)
-        return false;
-    if (t->count == t->room) {
-        t->room = t->room ? t->room * 2 : 16;
-        t->list = must_grow(t->list, t->room, sizeof *t->list);
-    }
-    t->list[t->count++] = (struct turn){.by_client = by_client};
-    return true;
-}
-
-void turns_add(struct turns *t, bool by_client, uint32_t octets)
-{
-    bool goes_on = t->count && t->list[t->count - 1].by_client == by_client;
-
-    if (t->cut)
-        return;
-    if (!goes_on && !begin_turn(t, by_client)) {
-        t->cut = true;
-        return;
-    }
-    struct turn *last = &t->list[t->count - 1];
-    last->records++;
-    last->octets += octets;
-    last->last = octets;
-}
-
-void turns_free(struct turns *t)
-{
-    free(t->list);
-    *t = (struct turns){0};
-}
-
-/* ---- what protection adds */
-
-#define TAG_OCTETS 16u      /* of GCM, CCM and ChaCha20-Poly1305 */
-#define SHORT_TAG_OCTETS 8u /* of CCM_8 */
-#define NONCE_OCTETS 8u     /* sent along with GCM and CCM up to TLS 1.2 (RFC 5288 3) */
-#define TYPE_OCTETS 1u      /* the type inside the record (RFC 8446 5.2) */
-
-static bool says(const char *name, const char *word)
-{
-    return strstr(name, word) != NULL;
-}
-
-static bool is_aead(const char *name)
-{
-    return says(name, "_GCM") || says(name, "_CCM") || says(name, "CHACHA20");
-}
-
-/* Of the cipher in CBC mode; 0: it is none. */
-static uint32_t block_octets(const char *name)
-{
-    if (!says(name, "_CBC"))
-        return 0;
-    return says(name, "DES") || says(name, "IDEA") || says(name, "RC2") ? 8 : 16;
-}
-
-static uint32_t mac_octets(const char *name)
-{
-    if (says(name, "_SHA384"))
-        return 48;
-    if (says(name, "_SHA256"))
-        return 32;
-    return says(name, "_MD5") ? 16 : says(name, "_SHA") ? 20 : 0;
-}
-
-/* Drafts of it, too. */
-static bool is_13(uint16_t version)
-{
-    return version == 0x0304 || version >> 8 == 0x7f;
-}
-
-uint32_t tls_overhead(uint16_t version, uint16_t cipher)
-{
-    const char *name = tls_cipher_name(cipher);
-
-    if (!name)
-        return 0;
-    uint32_t tag = says(name, "_CCM_8") ? SHORT_TAG_OCTETS : TAG_OCTETS;
-    if (is_13(version))
-        return TYPE_OCTETS + (says(name, "TLS_SHA") ? mac_octets(name) : tag);
-    if (is_aead(name))
-        return tag + (says(name, "CHACHA20") ? 0 : NONCE_OCTETS);
-    /* The initialisation vector is sent along from TLS 1.1 on (RFC 4346 6.2.3.2). */
-    uint32_t block = block_octets(name), vector = version >= 0x0302 ? block : 0;
-    return vector + mac_octets(name) + block / 2;
-}
-
-uint32_t tls_overhead_spread(uint16_t cipher)
-{
-    const char *name = tls_cipher_name(cipher);
-
-    return name ? block_octets(name) / 2 : 0;
-}
-
-/* ---- what TLS 1.3 hides among the data */
-
-#define ALERT_OCTETS 2u
-
-/* RFC 8446 4.4.4: four octets, and a hash of SHA-256 or SHA-384 */
-static bool is_finished(uint32_t octets)
-{
-    return octets == 4 + 32 || octets == 4 + 48;
-}
-
-/* Is this dialogue, and not what the sides send up to the client's Finished? */
-static bool is_dialogue(struct turns *t, bool by_client, uint32_t octets)
-{
-    if (octets == ALERT_OCTETS)
-        return false;
-    if (t->talking)
-        return true;
-    /* The server has gone on, so Finished was in one record with something else. */
-    bool passed = !by_client && t->client_began;
-    t->talking = passed || (by_client && is_finished(octets));
-    t->client_began |= by_client;
-    return passed;
-}
-
-void turns_add_record(struct turns *t, uint16_t version, uint16_t cipher, bool by_client,
-                      size_t length)
-{
-    uint32_t overhead = tls_overhead(version, cipher);
-    uint32_t octets = length > overhead ? (uint32_t)length - overhead : 0;
-
-    if (!is_13(version) || is_dialogue(t, by_client, octets))
-        turns_add(t, by_client, octets);
-}
+#include <pthread.h>
 
 /* ---- the grammar */
 
@@ -175,7 +38,7 @@ static const double ending[STATES] = {
 };
 
 /* How clients send content; one client sticks to one of them. */
-enum manner { ANY, BY_DATA, BY_CHUNKS };
+enum manner { ANY, BY_DATA, BY_CHUNKS, MANNERS };
 
 enum form {
     PLAIN,
@@ -184,14 +47,14 @@ enum form {
     LAST_ONE,   /* nothing follows it */
     BROKEN_OFF, /* nor is it answered */
     CUT,        /* the server spoke before it was over: its last record is full */
+    FORMS
 };
 
 enum what {
-    GROWS = 1,     /* the answer, with the client's octets: its median is a share of them */
-    CHALLENGE = 2, /* the answer is 334 and base64: 4 + 4n + 2 octets */
-    COMPLETE = 4,  /* a message is */
-    BODY = 8,      /* the client's octets are content, but for `around` */
-    AUTH = 16,     /* part of such an exchange */
+    CHALLENGE = 1, /* the answer is 334 and base64: 4 + 4n + 2 octets */
+    COMPLETE = 2,  /* a message is */
+    BODY = 4,      /* the client's octets are content, but for `around` */
+    AUTH = 8,      /* part of such an exchange */
 };
 
 /* Octets of a turn: the median and how widely they spread, in doublings; 0: exactly `least`. */
@@ -220,21 +83,22 @@ enum shape_name {
     CHUNK,
     OPENING_CHUNK, /* with MAIL and RCPT before it */
     LAST_CHUNK,
-    /* answers */
-    LISTED,   /* to EHLO */
-    DONE,     /* 250 */
-    REFUSED,  /* 550 and why */
-    ANYHOW,   /* to another command */
-    ADMITTED, /* 235 */
-    EXPELLED, /* 535 */
-    ASKED,    /* 334 */
-    GO_AHEAD, /* 354 */
-    QUEUED,   /* 250 and a number */
+    ANSWERS,
+    LISTED = ANSWERS, /* to EHLO */
+    DONE,             /* 250 */
+    REFUSED,          /* 550 and why */
+    ANYHOW,           /* to another command */
+    ADMITTED,         /* 235 */
+    EXPELLED,         /* 535 */
+    ASKED,            /* 334 */
+    GO_AHEAD,         /* 354 */
+    QUEUED,           /* 250 and a number */
     QUEUED_BYE,
     QUEUED_AHEAD, /* 250, and what MAIL, RCPT, and DATA are answered */
     ALL_DONE,     /* what MAIL, RCPT and BDAT are answered */
     SOME_DONE,    /* the same, or MAIL and RCPT before the content was read */
-    SHARE,        /* to a group of commands */
+    SHARES,       /* to a group of commands: the median is a share of the client's octets */
+    SHARE = SHARES,
     SHARE_OF_TWO,
     SHARE_REFUSED,
     SHAPES
@@ -329,15 +193,15 @@ static const struct step steps[] = {
     {ADDRESSED,  CONTENT,    BY_DATA,   PLAIN,      0.5, WORD,            GO_AHEAD,      0,                0},
     {ADDRESSED,  READY,      BY_DATA,   PLAIN,      7,   WORD,            REFUSED,       0,                0},
     /* in groups (RFC 2920) */
-    {GREETED,    ADDRESSED,  ANY,       PLAIN,      4,   MAIL_RCPTS,      SHARE,         GROWS,            0},
-    {READY,      ADDRESSED,  ANY,       PLAIN,      4,   MAIL_RCPTS,      SHARE,         GROWS,            0},
-    {GREETED,    CONTENT,    BY_DATA,   PLAIN,      2,   MAIL_RCPTS_DATA, SHARE,         GROWS,            0},
-    {READY,      CONTENT,    BY_DATA,   PLAIN,      2,   MAIL_RCPTS_DATA, SHARE,         GROWS,            0},
-    {GREETED,    READY,      BY_DATA,   PLAIN,      6,   MAIL_RCPTS_DATA, SHARE_REFUSED, GROWS,            0},
-    {READY,      READY,      BY_DATA,   PLAIN,      6,   MAIL_RCPTS_DATA, SHARE_REFUSED, GROWS,            0},
-    {MAILED,     ADDRESSED,  ANY,       PLAIN,      5,   RCPTS,           SHARE,         GROWS,            0},
-    {MAILED,     CONTENT,    BY_DATA,   PLAIN,      5,   RCPTS_DATA,      SHARE_OF_TWO,  GROWS,            0},
-    {ADDRESSED,  CONTENT,    BY_DATA,   PLAIN,      6,   RCPTS_DATA,      SHARE_OF_TWO,  GROWS,            0},
+    {GREETED,    ADDRESSED,  ANY,       PLAIN,      4,   MAIL_RCPTS,      SHARE,         0,                0},
+    {READY,      ADDRESSED,  ANY,       PLAIN,      4,   MAIL_RCPTS,      SHARE,         0,                0},
+    {GREETED,    CONTENT,    BY_DATA,   PLAIN,      2,   MAIL_RCPTS_DATA, SHARE,         0,                0},
+    {READY,      CONTENT,    BY_DATA,   PLAIN,      2,   MAIL_RCPTS_DATA, SHARE,         0,                0},
+    {GREETED,    READY,      BY_DATA,   PLAIN,      6,   MAIL_RCPTS_DATA, SHARE_REFUSED, 0,                0},
+    {READY,      READY,      BY_DATA,   PLAIN,      6,   MAIL_RCPTS_DATA, SHARE_REFUSED, 0,                0},
+    {MAILED,     ADDRESSED,  ANY,       PLAIN,      5,   RCPTS,           SHARE,         0,                0},
+    {MAILED,     CONTENT,    BY_DATA,   PLAIN,      5,   RCPTS_DATA,      SHARE_OF_TWO,  0,                0},
+    {ADDRESSED,  CONTENT,    BY_DATA,   PLAIN,      6,   RCPTS_DATA,      SHARE_OF_TWO,  0,                0},
     /* content; a client that has no recipient left sends the dot alone */
     {CONTENT,    READY,      BY_DATA,   PLAIN,      0.5, MESSAGE,         QUEUED,        COMPLETE | BODY,  END},
     {CONTENT,    OVER,       BY_DATA,   LAST_ONE,   2,   MESSAGE,         QUEUED_BYE,    COMPLETE | BODY,  END + BYE},
@@ -375,23 +239,24 @@ static const struct step steps[] = {
 
 /* ---- how well a step explains a turn and its answer */
 
+/* What a turn and its answer are, and what each shape and form costs there: steps share them. */
 struct exchange {
     const struct turn *client, *server; /* `server` NULL: none came */
     const struct turn *before;          /* the turn of the client before; or NULL */
-    const struct logarithms *of;        /* of each shape */
-    double client_log, server_log;      /* log2 of their octets */
     bool last;
     uint32_t spread; /* of a record, in octets */
+    double shape[SHAPES], form[FORMS], cut[FORMS];
 };
 
-struct logarithms { /* of what a shape has; each exchange asks for them again */
+static struct logarithms { /* of what a shape has */
     double median, density;
-};
+} logarithms[SHAPES];
+static pthread_once_t logarithms_taken = PTHREAD_ONCE_INIT;
 
-static void take_logarithms(struct logarithms of[SHAPES])
+static void take_logarithms(void)
 {
     for (int i = 0; i < SHAPES; i++) /* sqrt(2 pi) ln 2 is 1.74 */
-        of[i] = (struct logarithms){log2(shapes[i].median), log2(1.74 * shapes[i].spread)};
+        logarithms[i] = (struct logarithms){log2(shapes[i].median), log2(1.74 * shapes[i].spread)};
 }
 
 #define IMPOSSIBLE HUGE_VAL
@@ -405,21 +270,43 @@ static bool is_off_by(uint64_t octets, uint64_t from, uint64_t tolerance)
     return (octets > from ? octets - from : from - octets) > tolerance;
 }
 
-/* `median` is log2 of the octets that the shape mostly has. */
-static double shape_bits(const struct exchange *x, enum shape_name name, double median, bool answer)
+/* `n` is log2 of the octets of the turn, `median` of those that the shape mostly has. */
+static double shape_bits(const struct turn *t, uint64_t off, double n, int shape, double median)
 {
-    const struct shape *s = &shapes[name];
-    const struct turn *t = answer ? x->server : x->client;
-    double n = answer ? x->server_log : x->client_log;
-    uint64_t off = (uint64_t)x->spread * t->records;
+    const struct shape *s = &shapes[shape];
 
-    if (s->spread == 0)
-        return is_off_by(t->octets, s->least, off) ? IMPOSSIBLE : log2(2.0 * (double)off + 1);
     if (t->octets + off < s->least)
         return IMPOSSIBLE;
+    if (s->spread == 0)
+        return t->octets > s->least + off ? IMPOSSIBLE : off ? log2(2.0 * (double)off + 1) : 0;
     /* The density of a log-normal variable: 1 / (2 ln 2) is 0.72. */
     double z = (n - median) / s->spread;
-    return n + x->of[name].density + 0.72 * z * z;
+    return n + logarithms[shape].density + 0.72 * z * z;
+}
+
+static double logarithm_of(uint64_t octets)
+{
+    return log2(fmax(1, (double)octets));
+}
+
+static void weigh_client(struct exchange *x)
+{
+    double n = logarithm_of(x->client->octets);
+    uint64_t off = (uint64_t)x->spread * x->client->records;
+
+    for (int i = 0; i < ANSWERS; i++)
+        x->shape[i] = shape_bits(x->client, off, n, i, logarithms[i].median);
+}
+
+static void weigh_server(struct exchange *x)
+{
+    double n = logarithm_of(x->server->octets), client = fmax(1, (double)x->client->octets);
+    uint64_t off = (uint64_t)x->spread * x->server->records;
+
+    for (int i = ANSWERS; i < SHARES; i++)
+        x->shape[i] = shape_bits(x->server, off, n, i, logarithms[i].median);
+    for (int i = SHARES; i < SHAPES; i++)
+        x->shape[i] = shape_bits(x->server, off, n, i, log2(shapes[i].median * client));
 }
 
 /* Base64 comes in fours: what a line of it weighs more or less than any line. */
@@ -461,12 +348,11 @@ static bool repeats(const struct step *s, const struct exchange *x)
 
 static double step_bits(const struct step *s, const struct exchange *x)
 {
-    double bits = s->bits + form_bits(s->form, x) + cut_bits(s->form, x);
+    double bits = s->bits + x->form[s->form] + x->cut[s->form];
 
     if (s->form == LAST_ONE && !x->last)
         return IMPOSSIBLE;
-    bits += repeats(s, x) ? REPEATED_BITS
-                          : shape_bits(x, s->client, x->of[s->client].median, false);
+    bits += repeats(s, x) ? REPEATED_BITS : x->shape[s->client];
     if (s->form == BROKEN_OFF)
         return x->server ? IMPOSSIBLE : bits;
     if (!x->server)
@@ -475,99 +361,151 @@ static double step_bits(const struct step *s, const struct exchange *x)
                                              : UNANSWERED_BITS);
     if (s->what & CHALLENGE && !x->spread)
         bits += x->server->octets % 4 == 2 ? -2 : IMPOSSIBLE;
-    double median = s->what & GROWS
-                        ? log2(shapes[s->server].median * fmax(1, (double)x->client->octets))
-                        : x->of[s->server].median;
-    return bits + shape_bits(x, s->server, median, true);
+    return bits + x->shape[s->server];
+}
+
+static void exchange_at(struct exchange *x, const struct turns *t, uint32_t i)
+{
+    x->client = &t->list[i];
+    x->server = i + 1 < t->count ? &t->list[i + 1] : NULL;
+    x->before = i >= 2 ? &t->list[i - 2] : NULL;
+    x->last = i + 2 >= t->count;
+    x->spread = t->spread;
+    weigh_client(x);
+    if (x->server)
+        weigh_server(x);
+    for (int form = 0; form < FORMS; form++) {
+        x->form[form] = form_bits((enum form)form, x);
+        x->cut[form] = cut_bits((enum form)form, x);
+    }
 }
 
 /* ---- the likeliest path */
 
 struct path {
-    double bits; /* HUGE_VAL: there is none */
+    double bits; /* HUGE_VAL: there is none, and nothing else is set */
     uint32_t messages;
     uint64_t octets;
     bool auth;
 };
 
-static void begin(struct path *path)
-{
-    for (int i = 0; i < STATES; i++)
-        path[i] = (struct path){.bits = IMPOSSIBLE};
-    path[CONNECTED].bits = 0;
-    path[GREETED].bits = 8; /* EHLO was not counted: it came in one record with the Finished */
-}
-
-static void take(struct path *to, const struct path *from, const struct step *s, double bits,
-                 const struct exchange *x)
-{
-    if (from->bits + bits >= to->bits)
-        return;
-    *to = *from;
-    to->bits += bits;
-    to->messages += (s->what & COMPLETE) != 0;
-    to->auth |= (s->what & AUTH) != 0;
-    if (s->what & BODY && x->client->octets > s->around)
-        to->octets += x->client->octets - s->around;
-}
-
-/* The client broke off in the middle of content, or of anything. */
-static void leave(struct path *over, const struct path *path)
-{
-    for (int i = 0; i < STATES; i++)
-        if (path[i].bits + ending[i] < over->bits) {
-            *over = path[i];
-            over->bits += ending[i];
-        }
-}
-
-static struct exchange exchange_at(const struct turns *t, uint32_t i, const struct logarithms *of)
-{
-    struct exchange x = {.client = &t->list[i], .of = of, .spread = t->spread};
-
-    x.client_log = log2(fmax(1, (double)x.client->octets));
-    if (i + 1 < t->count) {
-        x.server = &t->list[i + 1];
-        x.server_log = log2(fmax(1, (double)x.server->octets));
-    }
-    if (i >= 2)
-        x.before = &t->list[i - 2];
-    x.last = i + 2 >= t->count;
-    return x;
-}
-
 /* Each message made dearer by so many bits: the explanation with few of them, or many. */
 enum { LIKELIEST, FEWEST, MOST, TILTS };
 static const double tilt[TILTS] = {[LIKELIEST] = 0, [FEWEST] = 10, [MOST] = -10};
 
-static void walk(const struct turns *t, enum manner manner, struct path *over)
-{
-    struct path path[TILTS][STATES], next[TILTS][STATES];
-    struct logarithms of[SHAPES];
+/* Up to one exchange, by how the client sends content: BY_DATA or BY_CHUNKS. */
+struct paths {
+    struct path to[MANNERS][TILTS][STATES];
+};
 
-    take_logarithms(of);
-    for (int k = 0; k < TILTS; k++)
-        begin(path[k]);
-    for (uint32_t i = t->count && !t->list[0].by_client; i < t->count; i += 2) {
-        struct exchange x = exchange_at(t, i, of);
+static void no_path(struct paths *p)
+{
+    for (int m = BY_DATA; m < MANNERS; m++)
         for (int k = 0; k < TILTS; k++)
-            for (int j = 0; j < STATES; j++)
-                next[k][j] = (struct path){.bits = IMPOSSIBLE};
-        for (size_t j = 0; j < sizeof steps / sizeof *steps; j++) {
-            const struct step *s = &steps[j];
-            if (s->manner != ANY && s->manner != manner)
-                continue;
-            if (path[LIKELIEST][s->from].bits == IMPOSSIBLE) /* and so it is in all tilts */
-                continue;
-            double bits = step_bits(s, &x);
-            for (int k = 0; k < TILTS; k++)
-                take(&next[k][s->to], &path[k][s->from], s,
-                     bits + (s->what & COMPLETE ? tilt[k] : 0), &x);
+            for (int i = 0; i < STATES; i++)
+                p->to[m][k][i].bits = IMPOSSIBLE;
+}
+
+static void begin(struct paths *p)
+{
+    no_path(p);
+    for (int m = BY_DATA; m < MANNERS; m++)
+        for (int k = 0; k < TILTS; k++) {
+            p->to[m][k][CONNECTED] = (struct path){0};
+            /* EHLO was not counted: it came in one record with the Finished */
+            p->to[m][k][GREETED] = (struct path){.bits = 8};
         }
-        memcpy(path, next, sizeof path);
+}
+
+/* What a step adds to a path: `more` for this tilt. */
+static void take(struct path *to, const struct path *from, const struct path *step, double more)
+{
+    double bits = from->bits + (step->bits + more);
+
+    if (bits >= to->bits)
+        return;
+    *to = (struct path){bits, from->messages + step->messages, from->octets + step->octets,
+                        from->auth || step->auth};
+}
+
+/* Manners as bits. */
+static const unsigned manners[MANNERS] = {
+    [ANY] = 1u << BY_DATA | 1u << BY_CHUNKS,
+    [BY_DATA] = 1u << BY_DATA,
+    [BY_CHUNKS] = 1u << BY_CHUNKS,
+};
+
+/* The manners in which there is a path to a state; if in one tilt, then in all of them. */
+static void reach(const struct paths *p, unsigned reached_r[STATES])
+{
+    for (int i = 0; i < STATES; i++) {
+        reached_r[i] = 0;
+        for (int m = BY_DATA; m < MANNERS; m++)
+            if (p->to[m][LIKELIEST][i].bits != IMPOSSIBLE)
+                reached_r[i] |= manners[m];
     }
-    for (int k = 0; k < TILTS; k++)
-        leave(&over[k], path[k]);
+}
+
+/* In the manners `can`. */
+static void take_step(struct paths *to, const struct paths *from, const struct step *s,
+                      unsigned can, const struct exchange *x)
+{
+    uint64_t octets = x->client->octets;
+    bool complete = s->what & COMPLETE;
+    struct path step = {.bits = step_bits(s, x), .messages = complete, .auth = s->what & AUTH};
+
+    if (step.bits == IMPOSSIBLE)
+        return;
+    if (s->what & BODY && octets > s->around)
+        step.octets = octets - s->around;
+    for (int m = BY_DATA; m < MANNERS; m++)
+        for (int k = 0; can & manners[m] && k < TILTS; k++)
+            take(&to->to[m][k][s->to], &from->to[m][k][s->from], &step, complete ? tilt[k] : 0);
+}
+
+/* All steps that can be taken there. */
+static void take_steps(struct paths *to, const struct paths *from, const struct exchange *x)
+{
+    unsigned reached[STATES];
+
+    no_path(to);
+    reach(from, reached);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        unsigned can = reached[steps[i].from] & manners[steps[i].manner];
+        if (can)
+            take_step(to, from, &steps[i], can, x);
+    }
+}
+
+/* The client broke off in the middle of content, or of anything. */
+static struct path leave(const struct path path[STATES])
+{
+    struct path over = {.bits = IMPOSSIBLE};
+
+    for (int i = 0; i < STATES; i++)
+        if (path[i].bits + ending[i] < over.bits) {
+            over = path[i];
+            over.bits += ending[i];
+        }
+    return over;
+}
+
+/* The paths to the end of the turns, in one of the two. */
+static const struct paths *walk(const struct turns *t, struct paths room[2])
+{
+    struct paths *now = &room[0], *next = &room[1], *swap;
+    struct exchange x;
+
+    pthread_once(&logarithms_taken, take_logarithms);
+    begin(now);
+    for (uint32_t i = !t->list[0].by_client; i < t->count; i += 2) {
+        exchange_at(&x, t, i);
+        take_steps(next, now, &x);
+        swap = now;
+        now = next;
+        next = swap;
+    }
+    return now;
 }
 
 /* Sessions by BDAT are the fewer. */
@@ -575,26 +513,27 @@ static void walk(const struct turns *t, enum manner manner, struct path *over)
 
 void estimate_messages(const struct turns *t, struct estimate *estimate_r)
 {
-    struct path data[TILTS], chunks[TILTS];
+    struct paths room[2];
+    struct path best[TILTS];
 
     *estimate_r = (struct estimate){0};
     if (t->blind || t->count == 0)
         return;
-    for (int k = 0; k < TILTS; k++)
-        data[k] = chunks[k] = (struct path){.bits = IMPOSSIBLE};
-    walk(t, BY_DATA, data);
-    walk(t, BY_CHUNKS, chunks);
-    for (int k = 0; k < TILTS; k++)
-        if (chunks[k].bits + CHUNKS_BITS < data[k].bits)
-            data[k] = chunks[k];
-    if (data[LIKELIEST].bits == IMPOSSIBLE)
+    const struct paths *paths = walk(t, room);
+    for (int k = 0; k < TILTS; k++) {
+        struct path chunks = leave(paths->to[BY_CHUNKS][k]);
+        best[k] = leave(paths->to[BY_DATA][k]);
+        if (chunks.bits + CHUNKS_BITS < best[k].bits)
+            best[k] = chunks;
+    }
+    if (best[LIKELIEST].bits == IMPOSSIBLE)
         return;
-    estimate_r->low = data[FEWEST].messages;
+    estimate_r->low = best[FEWEST].messages;
     if (t->cut)
         return;
     estimate_r->made = true;
-    estimate_r->high = data[MOST].messages;
-    estimate_r->messages = data[LIKELIEST].messages;
-    estimate_r->octets = data[LIKELIEST].octets;
-    estimate_r->authenticated = data[LIKELIEST].auth;
+    estimate_r->high = best[MOST].messages;
+    estimate_r->messages = best[LIKELIEST].messages;
+    estimate_r->octets = best[LIKELIEST].octets;
+    estimate_r->authenticated = best[LIKELIEST].auth;
 }

@@ -28,6 +28,8 @@ struct turns {
     bool blind;      /* records are missing from the capture, or one side is */
     uint32_t spread; /* octets by which those of a record may be off: tls_overhead_spread() */
     bool client_began, talking; /* TLS 1.3: a record of the client, and its Finished, was seen */
+    uint16_t version, cipher;   /* of the last record, and what they add to it */
+    uint32_t overhead;
 };
 
 /* Add one protected record of `octets` octets of plaintext. */
