@@ -339,13 +339,12 @@ static void chain_to_facts(struct session *s, const struct tls_facts *t)
         return;
     f->chain = must_alloc(t->chain_length, sizeof *f->chain);
     for (unsigned i = 0; i < t->chain_length; i++) {
-        struct chain_link *link = &f->chain[f->chain_length];
-        link->der = t->chain[i];
-        if (!cert_recall(s->certificates, link->der, &link->facts))
+        struct cert_facts *cert = &f->chain[f->chain_length];
+        if (!cert_recall(s->certificates, t->chain[i], cert))
             continue;
         f->chain_length++;
         if (i == 0) {
-            f->cert = link->facts;
+            f->cert = *cert;
             f->cert_seen = true;
         }
     }
@@ -384,6 +383,11 @@ static void hellos_to_facts(struct facts *f, const struct tls_facts *t)
     memcpy(f->ja3, t->ja3, sizeof f->ja3);
     memcpy(f->ja3s, t->ja3s, sizeof f->ja3s);
     memcpy(f->ja4, t->ja4, sizeof f->ja4);
+}
+
+static bool is_closed(const struct session *s)
+{
+    return s->facts.ending != ENDING_NOT_SEEN;
 }
 
 static void tls_to_facts(struct session *s, bool closed)
@@ -438,21 +442,42 @@ static void connection_to_facts(struct session *s, const struct flow *f)
         text_escape(facts->dpi_protocol, sizeof facts->dpi_protocol, slice_of(dpi));
 }
 
-bool session_finish(struct session *s, const struct flow *f, const struct facts **facts_r)
+bool session_over(struct session *s, const struct flow *f, struct dpi *dpi)
 {
     if (s->identity == IDENTITY_OPEN)
         try_to_identify(s, f, true);
     if (s->identity != IDENTITY_SMTP && s->identity != IDENTITY_TLS)
         return false;
     connection_to_facts(s, f);
-    bool closed = s->facts.ending != ENDING_NOT_SEEN;
+    if (dpi)
+        dpi_flow_free(dpi, &s->dpi);
     if (s->smtp)
-        smtp_finish(s->smtp, closed);
+        smtp_finish(s->smtp, is_closed(s));
+    smtp_free(&s->smtp);
     /* Without TLS in the capture it was not established, so far as the capture was read. */
-    if (s->tls)
-        tls_to_facts(s, closed);
-    else
+    if (!s->tls)
         s->facts.tls_established = s->facts.decided == YES ? NO : UNKNOWN;
-    *facts_r = &s->facts;
     return true;
+}
+
+uint64_t session_gap_octets(const struct session *s)
+{
+    return s->facts.gap_octets;
+}
+
+size_t session_octets(const struct session *s)
+{
+    const struct facts *f = &s->facts;
+
+    return sizeof *s + f->address_count * sizeof *f->addresses +
+           (f->kept ? BOUND_KEPT * sizeof *f->kept : 0) + (f->content ? sizeof *f->content : 0) +
+           f->chain_length * sizeof *f->chain + (s->tls ? tls_octets(s->tls) : 0);
+}
+
+struct facts *session_facts(struct session *s)
+{
+    if (s->tls)
+        tls_to_facts(s, is_closed(s));
+    tls_free(&s->tls);
+    return &s->facts;
 }

@@ -49,6 +49,19 @@ void tls_free(struct tls **t)
     *t = NULL;
 }
 
+size_t tls_octets(const struct tls *t)
+{
+    size_t n = sizeof *t + t->turns.room * sizeof *t->turns.list;
+
+    for (int role = 0; role < TLS_ROLES; role++) {
+        const struct tls_side *s = &t->side[role];
+        n += s->reader.room + s->messages.room + s->search.first + s->search.n;
+    }
+    for (unsigned i = 0; i < t->facts.chain_length; i++)
+        n += t->facts.chain[i].n;
+    return n;
+}
+
 /* ---- records */
 
 static void count_protected(struct tls_side *s, const struct tls_record *r)

@@ -48,7 +48,7 @@ static void must(int rc, const struct err *e)
 struct extra {
     struct address addresses[3];
     struct content_facts content;
-    struct chain_link chain[2];
+    struct cert_facts chain[2];
 };
 
 static void hex(char *to, size_t digits, uint64_t number)
@@ -99,9 +99,9 @@ static void fill_tls(struct facts *f, const struct visit *v, struct extra *x, st
         return;
     f->cert_seen = true;
     certificate(&f->cert, of_server % CERTIFICATES);
-    x->chain[0].facts = f->cert;
-    certificate(&x->chain[1].facts, CERTIFICATES + of_server % 7);
-    x->chain[1].facts.authority = true;
+    x->chain[0] = f->cert;
+    certificate(&x->chain[1], CERTIFICATES + of_server % 7);
+    x->chain[1].authority = true;
     f->chain = x->chain;
     f->chain_length = 2;
     f->cert_verified = tri_of(of_server % 3 > 0);

@@ -35,7 +35,8 @@ struct pending {
 struct run {
     const struct capture_values *values;
     const struct filter *filter;
-    struct trust *trust;   /* NULL: certificates are not verified */
+    struct trust *trust; /* NULL: certificates are not verified */
+    struct cert_memory *certificates;
     unsigned keep;         /* bits of enum keep */
     struct store *store;   /* opened with the first capture that can be read */
     struct writer *writer; /* stores what the reading finds */
@@ -79,6 +80,7 @@ static struct pipeline pipeline_for(const struct run *r)
 {
     struct pipeline p = capture_pipeline(r->values, r->keep, r->trust, r->filter);
 
+    p.session.certificates = r->certificates;
     p.frame_limit = r->values->count;
     p.interrupt = &interrupted;
     p.progress = !r->values->quiet && isatty(STDERR_FILENO) ? progress_show : NULL;
@@ -353,11 +355,13 @@ int capture_files(const struct capture_values *v, unsigned keep, const struct fi
     signal(SIGTERM, on_interrupt);
     if (capture_trust(v, &r.trust, &e) < 0)
         return command_failed("capture", e.text);
+    r.certificates = cert_memory_new();
     if (inputs_find(&in, v->files.items, v->files.count, &e) < 0)
         status = command_failed("capture", e.text);
     else
         status = run_over(&r, &in);
     inputs_free(&in);
+    cert_memory_free(&r.certificates);
     trust_free(&r.trust);
     return status;
 }

@@ -44,6 +44,7 @@ struct live_reader {
     unsigned interfaces;
     struct reading *reading[LIVE_INTERFACES]; /* each is a capture of its own */
     struct trust *trust;
+    struct cert_memory *certificates;
     pthread_t thread;
     bool started;
     atomic_bool stop;

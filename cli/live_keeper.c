@@ -93,18 +93,18 @@ static int write_row(struct keeper *k, const struct row *row, struct err *e)
         return store_dns(b->store, capture, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
                          e);
     b->stored[row->from]++;
-    return store_session(b->store, capture, row->facts, e);
+    return store_session(b->store, capture, session_facts(row->session), e);
 }
 
 static void written(struct keeper *k, const struct row *list)
 {
     pthread_mutex_lock(&k->lock);
     for (const struct row *row = list; row; row = row->next) {
-        if (!row->facts)
+        if (!row->session)
             continue;
         k->view.stored++;
         k->book.sessions++;
-        fresh_add(k->fresh, row->facts);
+        fresh_add(k->fresh, session_facts(row->session));
     }
     pthread_mutex_unlock(&k->lock);
     k->book.waiting = true;

@@ -27,12 +27,14 @@ static unsigned number_of(const struct live_reader *r, const struct part *part)
     return (unsigned)(part - r->part);
 }
 
-static int session(void *of, const struct part *part, const struct facts *f, struct err *e)
+/* Brought to its end here: there may be many readers, and there is one keeper. */
+static int session(void *of, const struct part *part, struct session **s, struct err *e)
 {
     struct live_reader *r = of;
 
     (void)e; /* what finds no room is counted */
-    rows_put_session(r->rows, number_of(r, part), f, r->steady.behind_ns);
+    facts_shift(session_facts(*s), r->steady.behind_ns);
+    rows_put_session(r->rows, number_of(r, part), s);
     return 0;
 }
 
@@ -74,7 +76,9 @@ int live_reader_open(struct live_reader *r, const struct capture_values *v, unsi
     }
     if (capture_trust(v, &r->trust, e) < 0)
         return -1;
+    r->certificates = cert_memory_new();
     struct pipeline p = capture_pipeline(v, keep, r->trust, filter);
+    p.session.certificates = r->certificates;
     p.at_once = FRAMES_AT_ONCE;
     p.frame_limit = v->count;
     for (unsigned i = 0; i < r->interfaces; i++)
@@ -91,6 +95,7 @@ void live_reader_close(struct live_reader *r)
         pipeline_close(&r->reading[i], &unused);
         source_close(&r->source[i]);
     }
+    cert_memory_free(&r->certificates);
     trust_free(&r->trust);
     pthread_mutex_destroy(&r->lock);
 }

@@ -3,7 +3,6 @@
 
 #include "names.h"
 
-#include <mailtap/cert.h>
 #include <mailtap/session.h>
 
 #include <stdlib.h>
@@ -89,16 +88,15 @@ static bool to_mail_port(const struct flow *f)
 /* What this flow was: a row, or a count. */
 static void tell(struct reading *r, struct flow *f)
 {
-    const struct facts *facts;
     struct part *part = f->origin;
     struct reader *reader = f->user;
 
     f->told = true;
-    if (reader && reader->session && session_finish(reader->session, f, &facts)) {
+    if (reader && reader->session && session_over(reader->session, f, r->dpi)) {
         part->counts.mail_flows++;
-        part->counts.gap_octets += facts->gap_octets;
+        part->counts.gap_octets += session_gap_octets(reader->session);
         if (!r->failed)
-            fail_if(r, r->to.session(r->to.of, part, facts, &r->error) < 0);
+            fail_if(r, r->to.session(r->to.of, part, &reader->session, &r->error) < 0);
     } else if (to_mail_port(f)) {
         part->counts.mail_port_other++;
     }
@@ -218,7 +216,6 @@ struct reading *pipeline_open(const struct pipeline *p, const struct sink *to, s
         return NULL;
     struct reading *r = must_alloc(1, sizeof *r);
     r->options = *p;
-    r->options.session.certificates = cert_memory_new();
     r->to = *to;
     r->dpi = dpi;
     r->flows = flow_table_new(&p->limits);
@@ -293,7 +290,6 @@ int pipeline_close(struct reading **r, struct err *e)
     flow_table_free(&reading->flows);
     decoder_free(&reading->decoder);
     dpi_free(&reading->dpi);
-    cert_memory_free(&reading->options.session.certificates);
     free(reading);
     *r = NULL;
     return failed ? -1 : 0;

@@ -44,7 +44,7 @@ struct rows *rows_new_patient(uint64_t octets_most)
 
 static void free_row(struct row *row)
 {
-    facts_free_copy(&row->facts);
+    session_free(&row->session, NULL);
     free(row->dns);
     free(row);
 }
@@ -118,15 +118,14 @@ static bool put(struct rows *r, struct row *row)
     return room;
 }
 
-bool rows_put_session(struct rows *r, int64_t from, const struct facts *f, int64_t shift_ns)
+bool rows_put_session(struct rows *r, int64_t from, struct session **s)
 {
     struct row *row = must_alloc(1, sizeof *row);
-    size_t octets;
 
     row->from = from;
-    row->facts = facts_copy(f, &octets);
-    facts_shift(row->facts, shift_ns);
-    row->octets = sizeof *row + octets;
+    row->session = *s;
+    row->octets = sizeof *row + session_octets(*s);
+    *s = NULL;
     return put(r, row);
 }
 

@@ -9,13 +9,13 @@
 #define MAILTAP_ROWS_H
 
 #include <mailtap/dns.h>
-#include <mailtap/facts.h>
+#include <mailtap/session.h>
 
 /* A session, or an answer of DNS. */
 struct row {
     struct row *next;
     int64_t from; /* number of its interface in this run, or of its capture in the database */
-    struct facts *facts;
+    struct session *session;
     struct dns_row {
         int64_t seen_ns;
         struct ip_address asker;
@@ -32,8 +32,9 @@ struct rows *rows_new_patient(uint64_t octets_most);
 /* And everything in it. */
 void rows_free(struct rows **r);
 
-/* Copies; may be called by any thread.  False: it was given up. */
-bool rows_put_session(struct rows *r, int64_t from, const struct facts *f, int64_t shift_ns);
+/* May be called by any thread.  The session is taken over, and is over; an answer is copied.  False: it
+ * was given up. */
+bool rows_put_session(struct rows *r, int64_t from, struct session **s);
 bool rows_put_dns(struct rows *r, int64_t from, int64_t seen_ns, const struct ip_address *asker,
                   const struct dns_message *m);
 

@@ -4,6 +4,7 @@
 #ifndef MAILTAP_SINK_H
 #define MAILTAP_SINK_H
 
+#include <mailtap/session.h>
 #include <mailtap/store.h>
 
 /* One capture, and what has been counted of it.  A connection belongs to the capture in which it
@@ -13,11 +14,11 @@ struct part {
     struct capture_counts counts;
 };
 
-/* What is handed over is borrowed until the call returns.  0, or -1 with *e: then there is no more
- * use in reading on. */
+/* A session is taken over, and *s set to NULL; what is handed over else is borrowed until the call
+ * returns.  0, or -1 with *e: then there is no more use in reading on. */
 struct sink {
     void *of;
-    int (*session)(void *of, const struct part *part, const struct facts *f, struct err *e);
+    int (*session)(void *of, const struct part *part, struct session **s, struct err *e);
     int (*dns)(void *of, const struct part *part, int64_t seen_ns, const struct ip_address *asker,
                const struct dns_message *m, struct err *e);
 };

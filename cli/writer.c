@@ -20,8 +20,8 @@ struct writer {
 
 static int store_row(struct writer *w, const struct row *row)
 {
-    if (row->facts)
-        return store_session(w->store, row->from, row->facts, &w->error);
+    if (row->session)
+        return store_session(w->store, row->from, session_facts(row->session), &w->error);
     return store_dns(w->store, row->from, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
                      &w->error);
 }
@@ -66,11 +66,11 @@ static int result(struct writer *w, struct err *e)
 
 /* ---- its sink */
 
-static int session(void *of, const struct part *part, const struct facts *f, struct err *e)
+static int session(void *of, const struct part *part, struct session **s, struct err *e)
 {
     struct writer *w = of;
 
-    rows_put_session(w->rows, part->capture, f, 0);
+    rows_put_session(w->rows, part->capture, s);
     return result(w, e);
 }
 

@@ -1,6 +1,8 @@
 /*
  * writer.h - while files are read, a thread of its own stores what is found in them.
  *
+ * It also does what a session leaves to its end: certificates are read and verified there.
+ *
  * The store stays the caller's; it is the thread's from the first finding until writer_rest().
  */
 #ifndef MAILTAP_WRITER_H

@@ -267,7 +267,7 @@ void row_chain(char to[ROW_CHAIN_TEXT], const struct facts *f)
     uint8_t whole[DIGEST_OCTETS];
 
     for (uint32_t i = 0; i < f->chain_length; i++)
-        digest_add(d, slice_of(f->chain[i].facts.sha256));
+        digest_add(d, slice_of(f->chain[i].sha256));
     digest_finish(&d, whole);
     digest_hex(to, (struct slice){whole, (ROW_CHAIN_TEXT - 1) / 2});
 }

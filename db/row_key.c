@@ -26,7 +26,7 @@ static uint8_t *pack_after(uint8_t *to, enum row_part part, const struct facts *
         return to;
     to = pack_text(to, f->cert.sha256);
     for (uint32_t i = 0; i < f->chain_length && i < BOUND_CHAIN; i++)
-        to = pack_text(to, f->chain[i].facts.sha256);
+        to = pack_text(to, f->chain[i].sha256);
     return to;
 }
 

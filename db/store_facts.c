@@ -25,7 +25,7 @@
 struct held_chain {
     char name[ROW_CHAIN_TEXT];
     uint32_t length;
-    struct chain_link *links;
+    struct cert_facts *certificates;
 };
 
 /* Tables that hang on a session. */
@@ -257,7 +257,7 @@ void store_facts_close(struct store_facts **all)
     for (int i = 0; i < CHILDREN; i++)
         sqlite3_finalize(a->children[i].s);
     for (size_t i = 0; i < CHAINS_HELD; i++)
-        free(a->held[i].links);
+        free(a->held[i].certificates);
     explicit_bzero(a->addresses, BOUND_ADDRESSES * sizeof *a->addresses);
     explicit_bzero(a->kept, BOUND_KEPT * sizeof *a->kept);
     free(a->addresses);
@@ -317,15 +317,15 @@ static int read_chain(struct store_facts *all, struct held_chain *h, struct err 
     sqlite3_stmt *s = all->chain;
     int rc = SQLITE_DONE;
 
-    if (!h->links)
-        h->links = must_alloc(BOUND_CHAIN, sizeof *h->links);
+    if (!h->certificates)
+        h->certificates = must_alloc(BOUND_CHAIN, sizeof *h->certificates);
     h->length = 0;
     sqlite3_reset(s);
     sqlite3_bind_text(s, 1, h->name, -1, SQLITE_STATIC);
     while (h->length < BOUND_CHAIN && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-        struct chain_link *link = &h->links[h->length++];
-        memset(link, 0, sizeof *link);
-        row_read_certificate(s, 1, &link->facts);
+        struct cert_facts *cert = &h->certificates[h->length++];
+        memset(cert, 0, sizeof *cert);
+        row_read_certificate(s, 1, cert);
     }
     if (rc != SQLITE_DONE && rc != SQLITE_ROW)
         store_fail(all->st, e);
@@ -344,12 +344,12 @@ static int find_chain(struct store_facts *all, int at, struct err *e)
     for (const char *c = name; *c; c++)
         hash = hash * 31 + (unsigned char)*c;
     struct held_chain *h = &all->held[hash % CHAINS_HELD];
-    if (!h->links || strcmp(h->name, name) != 0) {
+    if (!h->certificates || strcmp(h->name, name) != 0) {
         memcpy(h->name, name, sizeof name);
         if (read_chain(all, h, e) < 0)
             return -1;
     }
-    all->now.facts.chain = h->links;
+    all->now.facts.chain = h->certificates;
     all->now.facts.chain_length = h->length;
     return 0;
 }

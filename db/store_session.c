@@ -32,7 +32,7 @@ static int add_chain(struct store *st, const struct facts *f, struct err *e)
 
     row_chain(chain, f);
     for (uint32_t i = 0; i < f->chain_length; i++) {
-        const struct cert_facts *cert = &f->chain[i].facts;
+        const struct cert_facts *cert = &f->chain[i];
         sqlite3_stmt *s = add_certificate(st, cert, e) < 0 ? NULL
                                                            : store_statement(st, ST_CHAIN_ADD, e);
         if (!s)

@@ -25,12 +25,6 @@ struct conflict_facts {
     bool first_starttls, second_starttls; /* the word stands in that copy */
 };
 
-/* A certificate of a chain; `der` is borrowed from the TLS observer. */
-struct chain_link {
-    struct cert_facts facts;
-    struct slice der;
-};
-
 enum ending { ENDING_NOT_SEEN, ENDING_CLOSED, ENDING_RESET, ENDINGS };
 
 /* A sender or recipient, for "whose mail": the store keeps the domain and a keyed hash. */
@@ -124,7 +118,7 @@ struct facts {
     /* the server's certificate, where TLS shows it */
     struct cert_facts cert; /* its own */
     bool cert_seen;
-    struct chain_link *chain; /* as sent, its own first; owned by the session; may be NULL */
+    struct cert_facts *chain; /* as sent, its own first; owned by the session; may be NULL */
     uint32_t chain_length;
     tri cert_verified; /* UNKNOWN: no trust store was given, or the chain is unreadable */
     int cert_error;    /* OpenSSL's X509_V_ERR_...; 0: none */
@@ -186,11 +180,6 @@ void facts_keep(struct facts *f, enum keep kind, struct slice value);
 const char *keep_name(enum keep kind);
 /* Wipe and free what the facts own. */
 void facts_free(struct facts *f);
-
-/* Facts for another thread, which outlive their session: with all they own, but for the octets of
- * certificates.  *octets_r: memory it takes.  Freed with facts_free_copy() alone. */
-struct facts *facts_copy(const struct facts *f, size_t *octets_r);
-void facts_free_copy(struct facts **f);
 
 /* The clock that their times are told by was set. */
 void facts_shift(struct facts *f, int64_t by_ns);

@@ -35,11 +35,17 @@ void session_feed(struct session *s, const struct flow *f, const struct chunk *c
 enum identity session_identity(const struct session *s);
 
 /*
- * The flow is over.  True: it was a mail session and *facts_r points at its facts, owned by the
- * session.  False: it was none.
+ * The flow is over: was it a mail session?  Then all has been taken from the flow and from nDPI; what is
+ * left to do is for session_facts(), which another thread may call.
  */
-bool session_finish(struct session *s, const struct flow *f, const struct facts **facts_r);
+bool session_over(struct session *s, const struct flow *f, struct dpi *dpi);
+uint64_t session_gap_octets(const struct session *s); /* of it, that were not captured */
+size_t session_octets(const struct session *s);       /* memory that it takes */
 
+/* Certificates are read and messages under TLS estimated with the first call.  Owned by the session. */
+struct facts *session_facts(struct session *s);
+
+/* `dpi`: NULL when nothing was shown to it, or after session_over(). */
 void session_free(struct session **s, struct dpi *dpi);
 
 /* ---- identify.c: whose octets are these? */

@@ -64,6 +64,7 @@ struct tls; /* the observer */
 
 struct tls *tls_new(void);
 void tls_free(struct tls **t);
+size_t tls_octets(const struct tls *t); /* memory that it takes, or a little more */
 
 /*
  * By the time of what is fed next, `role` had acknowledged so many octets of the other side (from

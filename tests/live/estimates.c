@@ -22,11 +22,11 @@ static void drain(struct flow *f)
 static void print(struct flow *f)
 {
     struct session *s = f->user;
-    const struct facts *facts;
 
     stream_flush(&f->stream);
     drain(f);
-    if (session_finish(s, f, &facts) && facts->tls_established == YES) {
+    if (session_over(s, f, NULL) && session_facts(s)->tls_established == YES) {
+        const struct facts *facts = session_facts(s);
         const struct estimate *e = &facts->estimate;
         printf("%u,%u,%s,%04x,%04x,%d,%u,%u,%u,%llu,%d\n", facts->client.port, facts->server.port,
                facts->client_name, (unsigned)facts->tls_version, (unsigned)facts->tls_cipher,

@@ -179,7 +179,7 @@ static bool owned_equal(const void *a, const void *b, size_t n)
 static bool chain_equal(const struct facts *a, const struct facts *b)
 {
     for (uint32_t i = 0; i < a->chain_length; i++)
-        if (memcmp(&a->chain[i].facts, &b->chain[i].facts, sizeof a->chain[i].facts) != 0)
+        if (memcmp(&a->chain[i], &b->chain[i], sizeof a->chain[i]) != 0)
             return false;
     return true;
 }

@@ -3,7 +3,9 @@
 
 #include "sample.h"
 
+#include <mailtap/err.h>
 #include <mailtap/query.h>
+#include <mailtap/session.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,7 @@ static struct address addresses[] = {
 };
 
 /* The issuer of its own certificate; the first one of the chain is filled in from there. */
-static struct chain_link chain[2];
+static struct cert_facts chain[2];
 
 static struct content_facts content = {
     .field = {[HEADER_FROM] = {1, 30}, [HEADER_OTHER] = {2, 50}},
@@ -135,8 +137,8 @@ struct facts sample_facts(void)
     strcpy(f.cert.issuer_cn, "issuer.example");
     memset(f.cert.sha256, 'a', 64);
     f.cert_seen = true;
-    chain[0].facts = chain[1].facts = f.cert;
-    memset(chain[1].facts.sha256, 'd', 64);
+    chain[0] = chain[1] = f.cert;
+    memset(chain[1].sha256, 'd', 64);
     f.tls_alert = 0;
     f.text_before_tls = 13;
     f.transactions = 14;
@@ -214,6 +216,30 @@ struct facts sample_certified(uint16_t client_port, int64_t valid_until)
     f.cert_verified = f.cert_named = YES;
     strcpy(f.cert_asked, "mx.example");
     return f;
+}
+
+static void *owned(const void *p, size_t octets, size_t room)
+{
+    void *copy = p && room ? must_alloc(1, room) : NULL;
+
+    if (copy && octets)
+        memcpy(copy, p, octets);
+    return copy;
+}
+
+struct session *sample_session(const struct facts *f)
+{
+    struct session *s = session_new(&(struct session_options){0});
+    struct facts *its = session_facts(s);
+
+    *its = *f;
+    its->addresses = owned(f->addresses, f->address_count * sizeof *f->addresses,
+                           f->address_count * sizeof *f->addresses);
+    its->kept = owned(f->kept, f->kept_count * sizeof *f->kept, BOUND_KEPT * sizeof *f->kept);
+    its->content = owned(f->content, sizeof *f->content, sizeof *f->content);
+    its->chain = owned(f->chain, f->chain_length * sizeof *f->chain,
+                       f->chain_length * sizeof *f->chain);
+    return s;
 }
 
 int sample_folder(void **state)

@@ -26,6 +26,9 @@ struct facts sample_encrypted(uint16_t client_port);
 /* TLS 1.2 with a certificate that was good when it was seen. */
 struct facts sample_certified(uint16_t client_port, int64_t valid_until);
 
+/* A session that is over, with facts like these, of its own. */
+struct session *sample_session(const struct facts *f);
+
 /* Group set-up and tear-down: an empty folder, and its name in *state. */
 int sample_folder(void **state);
 int sample_folder_remove(void **state);

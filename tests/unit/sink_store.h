@@ -4,10 +4,12 @@
 
 #include "../../cli/sink.h"
 
-static int sink_store_session(void *of, const struct part *part, const struct facts *f,
-                              struct err *e)
+static int sink_store_session(void *of, const struct part *part, struct session **s, struct err *e)
 {
-    return store_session(of, part->capture, f, e);
+    int rc = store_session(of, part->capture, session_facts(*s), e);
+
+    session_free(s, NULL);
+    return rc;
 }
 
 static int sink_store_dns(void *of, const struct part *part, int64_t seen_ns,

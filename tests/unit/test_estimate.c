@@ -276,12 +276,11 @@ static void conclude(struct reading *r, int64_t now_ns)
 
     while ((f = flow_over(r->flows, now_ns)) != NULL) {
         struct session *s = f->user;
-        const struct facts *facts;
         stream_flush(&f->stream);
         drain(f);
-        if (session_finish(s, f, &facts) && facts->tls_established == YES) {
+        if (session_over(s, f, NULL) && session_facts(s)->tls_established == YES) {
             r->estimates++;
-            r->estimate = facts->estimate;
+            r->estimate = session_facts(s)->estimate;
         }
         session_free(&s, NULL);
         flow_free(f);

@@ -49,11 +49,11 @@ static void certificates_that_expire_are_told_by_the_clock_of_the_capture(void *
 static void an_issuer_that_expires_is_told_of_its_chain(void **state)
 {
     struct facts f = sample_certified(1, SAMPLE_CAPTURED + 90 * SAMPLE_DAY);
-    struct chain_link chain[2] = {{.facts = f.cert}, {.facts = f.cert}};
+    struct cert_facts chain[2] = {f.cert, f.cert};
 
-    memset(chain[1].facts.sha256, 'e', 64);
-    strcpy(chain[1].facts.subject_cn, "Issuer");
-    chain[1].facts.not_after = SAMPLE_CAPTURED + SAMPLE_DAY + 100;
+    memset(chain[1].sha256, 'e', 64);
+    strcpy(chain[1].subject_cn, "Issuer");
+    chain[1].not_after = SAMPLE_CAPTURED + SAMPLE_DAY + 100;
     f.chain = chain;
     f.chain_length = 2;
     char *one = audit_of(sample_path(state, "issuer.db"), &f, 1);

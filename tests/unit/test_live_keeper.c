@@ -90,7 +90,8 @@ static bool put_one(void)
     f.ended_ns += made * MS;
     f.client.address.octets[3] = (uint8_t)(1 + made % 200);
     f.server.address.octets[3] = (uint8_t)(1 + made % 7);
-    return rows_put_session(rows, made++ % 2, &f, 0);
+    struct session *s = sample_session(&f);
+    return rows_put_session(rows, made++ % 2, &s);
 }
 
 static void put(unsigned count)

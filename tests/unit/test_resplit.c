@@ -175,7 +175,6 @@ static void play_data(struct play *p, const struct chunk *c, struct slice s, enu
 static const struct facts *play(struct play *p, const struct tape *t, size_t count,
                                 enum change change, uint64_t at, size_t lose)
 {
-    const struct facts *f = NULL;
 
     *p = (struct play){.tape = t, .flow = t->flow, .lose = lose};
     p->session = session_new(&(struct session_options){.keep = KEEP_USERS});
@@ -192,7 +191,7 @@ static const struct facts *play(struct play *p, const struct tape *t, size_t cou
             session_feed(p->session, &p->flow, &c);
     }
     memcpy(p->flow.seen, t->flow.seen, sizeof t->flow.seen);
-    return session_finish(p->session, &p->flow, &f) ? f : NULL;
+    return session_over(p->session, &p->flow, NULL) ? session_facts(p->session) : NULL;
 }
 
 static void over(struct play *p)

@@ -19,8 +19,14 @@ static const struct ip_address asker = {4, {192, 0, 2, 9}};
 static bool put(struct rows *r, unsigned interface, uint16_t port)
 {
     const struct facts f = sample_clear(port);
+    struct session *s = sample_session(&f);
 
-    return rows_put_session(r, interface, &f, 0);
+    return rows_put_session(r, interface, &s);
+}
+
+static const struct facts *facts_of(const struct row *row)
+{
+    return session_facts(row->session);
 }
 
 static size_t octets_of_one(void)
@@ -39,8 +45,8 @@ static void assert_ports(const struct row *list, uint16_t from, unsigned count)
 {
     for (; list; list = list->next, from++, count--) {
         assert_true(count > 0);
-        assert_non_null(list->facts);
-        assert_int_equal(list->facts->client.port, from);
+        assert_non_null(list->session);
+        assert_int_equal(facts_of(list)->client.port, from);
     }
     assert_int_equal(count, 0);
 }
@@ -77,24 +83,24 @@ static void the_oldest_are_taken_first(void **state)
     rows_free(&r);
 }
 
-static void what_is_handed_over_is_copied_and_moved(void **state)
+static void what_is_handed_over_is_the_rows_own(void **state)
 {
     struct rows *r = rows_new(PLENTY);
-    struct facts f = sample_facts();
+    const struct facts f = sample_facts();
+    struct session *s = sample_session(&f);
     struct dns_message m = {.response = true, .question = "a.example", .records = 1};
-    const int64_t started = f.started_ns;
     (void)state;
 
-    assert_true(rows_put_session(r, 3, &f, 5 * S));
+    assert_true(rows_put_session(r, 3, &s));
+    assert_null(s);
     assert_true(rows_put_dns(r, 15, 77, &asker, &m));
-    memset(&f, 0xa5, sizeof f);
     memset(&m, 0xa5, sizeof m);
     struct row *list = rows_take(r, 2), *second = list->next;
     assert_int_equal(list->from, 3);
     assert_null(list->dns);
-    assert_int_equal(list->facts->started_ns, started + 5 * S);
-    assert_string_equal(list->facts->addresses[0].path, SAMPLE_SENDER "@A.Example");
-    assert_null(second->facts);
+    assert_int_equal(facts_of(list)->started_ns, f.started_ns);
+    assert_string_equal(facts_of(list)->addresses[0].path, SAMPLE_SENDER "@A.Example");
+    assert_null(second->session);
     assert_int_equal(second->from, 15);
     assert_int_equal(second->dns->seen_ns, 77);
     assert_memory_equal(&second->dns->asker, &asker, sizeof asker);
@@ -220,7 +226,8 @@ static void *put_many(void *of)
 
     for (unsigned i = 0; i < EACH; i++) {
         f.gap_octets = i;
-        p->put[i] = rows_put_session(p->rows, p->number, &f, 0);
+        struct session *s = sample_session(&f);
+        p->put[i] = rows_put_session(p->rows, p->number, &s);
         p->refused += !p->put[i];
     }
     atomic_fetch_add(&done, 1);
@@ -244,9 +251,9 @@ static void take_all(struct rows *r)
             continue;
         }
         for (const struct row *row = list; row; row = row->next) {
-            assert_true(row->facts->gap_octets >= next[row->from]);
-            next[row->from] = row->facts->gap_octets + 1;
-            putters[row->from].taken[row->facts->gap_octets]++;
+            assert_true(facts_of(row)->gap_octets >= next[row->from]);
+            next[row->from] = facts_of(row)->gap_octets + 1;
+            putters[row->from].taken[facts_of(row)->gap_octets]++;
         }
         rows_done(r, list);
     }
@@ -301,7 +308,7 @@ static void *store_slowly(void *of)
 
     while ((list = rows_next(s->rows)) != NULL) {
         for (const struct row *row = list; row; row = row->next)
-            assert_int_equal(row->facts->gap_octets, s->next++);
+            assert_int_equal(facts_of(row)->gap_octets, s->next++);
         s->lists++;
         if (s->lists < 50)
             nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
@@ -316,7 +323,8 @@ static void put_number(struct rows *r, uint64_t number)
     struct facts f = nothing;
 
     f.gap_octets = number;
-    assert_true(rows_put_session(r, 1, &f, 0));
+    struct session *s = sample_session(&f);
+    assert_true(rows_put_session(r, 1, &s));
 }
 
 static void who_puts_waits_for_room(void **state)
@@ -367,7 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_oldest_are_taken_first),
-        cmocka_unit_test(what_is_handed_over_is_copied_and_moved),
+        cmocka_unit_test(what_is_handed_over_is_the_rows_own),
         cmocka_unit_test(what_finds_no_room_is_counted_for_its_interface),
         cmocka_unit_test(what_is_given_back_is_the_oldest_again),
         cmocka_unit_test(waiting_ends_when_something_comes),

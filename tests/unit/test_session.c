@@ -75,9 +75,7 @@ static void handshake(struct play *p)
 
 static const struct facts *end(struct play *p)
 {
-    const struct facts *f = NULL;
-
-    return session_finish(p->session, &p->flow, &f) ? f : NULL;
+    return session_over(p->session, &p->flow, NULL) ? session_facts(p->session) : NULL;
 }
 
 static void over(struct play *p)
