@@ -1,8 +1,6 @@
 /* classify.c - facts and findings to one class; see classify.h. */
 #include <mailtap/classify.h>
 
-#include <mailtap/software.h>
-
 const char *class_name(enum session_class c)
 {
     static const char *const names[CLASSES] = {
@@ -108,5 +106,4 @@ void classify(const struct facts *f, const struct history *h, struct verdict *ve
     verdict_r->reason = verdict_r->class == CLASS_CLEARTEXT ? reason_of(f) : REASON_NONE;
     verdict_r->rung = rung_of(f, verdict_r->class);
     verdict_r->weaknesses = weaknesses_of(f);
-    verdict_r->software = software_name(f->greeting, f->keywords);
 }

@@ -193,22 +193,11 @@ static double store_all(struct store *st, const struct population *p, size_t n, 
     return spent + seconds() - at;
 }
 
-static double judge_all(struct store *st, size_t *n_r, struct err *e)
+static double judge_all(struct store *st, uint64_t *judged_r, struct err *e)
 {
-    static struct facts facts;
-    struct history history;
-    struct verdict verdict;
     double at = seconds();
-    int64_t session;
-    int rc;
 
-    *n_r = 0;
-    while ((rc = store_unjudged(st, &session, &facts, &history, e)) > 0) {
-        classify(&facts, &history, &verdict);
-        must(store_judge(st, session, &verdict, e), e);
-        ++*n_r;
-    }
-    must(rc, e);
+    must(store_judge_waiting(st, judged_r, e), e);
     return seconds() - at;
 }
 
@@ -221,7 +210,7 @@ static void mark_after(struct store *st, const struct population *p, uint32_t se
     struct random r = random_seeded(servers);
     bool *done = must_alloc(p->server_count, sizeof *done);
     uint32_t stored = 0;
-    size_t judged;
+    uint64_t judged;
     int64_t capture;
 
     must(store_live_begin(st, "eth0", &capture, e), e);
@@ -243,7 +232,7 @@ static void mark_after(struct store *st, const struct population *p, uint32_t se
     must(store_mark(st, e), e);
     printf("marked  after a session of %u servers: %.3f s", stored, seconds() - at);
     at = judge_all(st, &judged, e);
-    printf("; %zu sessions judged again in %.2f s\n", judged, at);
+    printf("; %zu sessions judged again in %.2f s\n", (size_t)judged, at);
     fflush(stdout);
     free(done);
 }
@@ -287,7 +276,7 @@ int main(int argc, char **argv)
     char path[256] = "bench-store.db";
     struct err e = {0};
     struct stat status;
-    size_t judged;
+    uint64_t judged;
     unsigned count;
     bool keep = false;
 
@@ -306,7 +295,7 @@ int main(int argc, char **argv)
     printf("stored  %zu sessions in %.2f s: %.0f a second\n", n, spent, (double)n / spent);
     fflush(stdout);
     spent = judge_all(st, &judged, &e);
-    printf("judged  %zu sessions in %.2f s: %.0f a second\n", judged, spent,
+    printf("judged  %zu sessions in %.2f s: %.0f a second\n", (size_t)judged, spent,
            (double)judged / spent);
     const uint32_t changed[] = {1, 10, 100, UINT32_MAX};
     for (size_t i = 0; i < sizeof changed / sizeof *changed; i++)

@@ -30,9 +30,9 @@ void fresh_free(struct fresh **r)
 }
 
 /* Where a session may stand. */
-static struct entry *place(struct fresh *r, const struct facts *f, unsigned probe)
+static struct entry *place(struct fresh *r, int64_t started_ns, uint16_t port, unsigned probe)
 {
-    uint64_t hash = ((uint64_t)f->started_ns ^ f->client.port) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = ((uint64_t)started_ns ^ port) * UINT64_C(0x9e3779b97f4a7c15);
 
     return &r->entry[((hash >> 32) + probe) % FRESH];
 }
@@ -48,10 +48,10 @@ static void endpoint(char to[64], const struct endpoint *end)
 /* A place that is free, or that of the oldest around. */
 static struct entry *room(struct fresh *r, const struct facts *f)
 {
-    struct entry *oldest = place(r, f, 0);
+    struct entry *oldest = place(r, f->started_ns, f->client.port, 0);
 
     for (unsigned probe = 1; probe < PROBES; probe++) {
-        struct entry *e = place(r, f, probe);
+        struct entry *e = place(r, f->started_ns, f->client.port, probe);
         if (e->number < oldest->number)
             oldest = e;
     }
@@ -71,20 +71,21 @@ void fresh_add(struct fresh *r, const struct facts *f)
              (int)sizeof e->finding.server_name - 1, f->server_name);
 }
 
-static struct entry *find(struct fresh *r, const struct facts *f)
+static struct entry *find(struct fresh *r, const struct judged *judged)
 {
     for (unsigned probe = 0; probe < PROBES; probe++) {
-        struct entry *e = place(r, f, probe);
-        if (e->number && e->started_ns == f->started_ns && endpoint_equal(&e->client, &f->client))
+        struct entry *e = place(r, judged->started_ns, judged->client.port, probe);
+        if (e->number && e->started_ns == judged->started_ns &&
+            endpoint_equal(&e->client, &judged->client))
             return e;
     }
     return NULL;
 }
 
-void fresh_judged(struct fresh *r, const struct facts *f, const struct verdict *v,
-                  struct live_view *view)
+void fresh_judged(struct fresh *r, const struct judged *judged, struct live_view *view)
 {
-    struct entry *e = find(r, f);
+    const struct verdict *v = judged->verdict;
+    struct entry *e = find(r, judged);
     const struct finding *best = evidence_best(&v->findings);
 
     if (!e)

@@ -15,7 +15,6 @@ void fresh_free(struct fresh **r);
 
 void fresh_add(struct fresh *r, const struct facts *f);
 /* Its first verdict goes into the view: as the newest finding, and into the sums. */
-void fresh_judged(struct fresh *r, const struct facts *f, const struct verdict *v,
-                  struct live_view *view);
+void fresh_judged(struct fresh *r, const struct judged *judged, struct live_view *view);
 
 #endif

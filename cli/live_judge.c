@@ -6,29 +6,27 @@
  */
 #include "live_keeper.h"
 
-#include <mailtap/classify.h>
-
 #define MARK_SHARE 20         /* comparing and judging again take at most this part of the time */
 #define MARK_SLICE (250 * MS) /* of comparing, at first: where that is too short it is doubled */
 #define MARK_PAUSE (100 * MS) /* between two of them */
 
-static int judge_one(struct keeper *k, struct book *b, struct err *e)
-{
-    struct facts facts;
-    struct history history;
-    struct verdict verdict;
-    int64_t session;
-    int rc = store_unjudged_marked(b->store, &session, &facts, &history, e);
+/* Between two looks at the clock. */
+#define AT_ONCE 16
 
-    if (rc <= 0)
-        return rc;
-    classify(&facts, &history, &verdict);
-    if (store_judge(b->store, session, &verdict, e) < 0)
-        return -1;
+static void tell(void *of, const struct judged *judged)
+{
+    struct keeper *k = of;
+
     pthread_mutex_lock(&k->lock);
-    fresh_judged(k->fresh, &facts, &verdict, &k->view);
+    fresh_judged(k->fresh, judged, &k->view);
     pthread_mutex_unlock(&k->lock);
-    return 1;
+}
+
+static int judge_some(struct keeper *k, struct book *b, struct err *e)
+{
+    const struct judged_to to = {tell, k};
+
+    return store_judge_newest(b->store, AT_ONCE, &to, e);
 }
 
 /* All have their verdict.  The more that has cost since servers were compared, the later they are
@@ -52,7 +50,7 @@ int keeper_judge(struct keeper *k, struct book *b, int64_t until)
     if (!b->store || !b->waiting || begun < k->retry_at)
         return 0;
     while (rc > 0 && live_clock() < until)
-        rc = judge_one(k, b, &e);
+        rc = judge_some(k, b, &e);
     b->spent_ns += live_clock() - begun;
     if (rc == 0)
         rest(b);
@@ -110,7 +108,7 @@ bool keeper_judge_last(struct keeper *k, struct book *b, int64_t until)
     store_deadline(b->store, until);
     for (unsigned pass = 0; pass < 2 && rc > 0; pass++) {
         while (rc > 0 && live_clock() < until - SLICE_NS / 2)
-            rc = judge_one(k, b, &unused);
+            rc = judge_some(k, b, &unused);
         if (pass == 0 && rc == 0)
             rc = store_mark(b->store, &unused) < 0 ? -1 : 1;
         else if (rc == 0)

@@ -297,16 +297,5 @@ int pipeline_close(struct reading **r, struct err *e)
 
 int pipeline_judge(struct store *store, struct err *e)
 {
-    struct facts facts;
-    struct history history;
-    struct verdict verdict;
-    int64_t session;
-    int rc;
-
-    while ((rc = store_unjudged(store, &session, &facts, &history, e)) > 0) {
-        classify(&facts, &history, &verdict);
-        if (store_judge(store, session, &verdict, e) < 0)
-            return -1;
-    }
-    return rc;
+    return store_judge_waiting(store, NULL, e);
 }

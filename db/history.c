@@ -158,6 +158,13 @@ static void bind_server(sqlite3_stmt *s, const struct facts *f)
     sqlite3_bind_int(s, 3, f->server.port);
 }
 
+/* TLSA records seen so near to a time. */
+static void bind_when(sqlite3_stmt *s, int64_t at_ns, int64_t around_ns)
+{
+    sqlite3_bind_int64(s, 4, at_ns);
+    sqlite3_bind_int64(s, 5, around_ns);
+}
+
 /* 1 when it settles the question, 0 when it does not or there is no policy, -1. */
 static int load_policy(struct store *st, const struct facts *f, struct expectation *x,
                        struct err *e)
@@ -192,8 +199,7 @@ static int load_tlsa(struct store *st, const struct facts *f, struct expectation
     if (!s)
         return -1;
     bind_server(s, f);
-    sqlite3_bind_int64(s, 4, f->started_ns);
-    sqlite3_bind_int64(s, 5, TLSA_NS);
+    bind_when(s, f->started_ns, TLSA_NS);
     int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
         x->by = EXPECTED_BY_TLSA;
@@ -222,25 +228,90 @@ static int load_expectation(struct store *st, const struct facts *f, struct expe
     return 0;
 }
 
+/* Has it a row for the server in the first row of `names`, whenever? */
+static int any_expects(struct store *st, enum statement which, sqlite3_stmt *names, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
+
+    if (!s)
+        return -1;
+    for (int i = 0; i < 3; i++)
+        sqlite3_bind_value(s, i + 1, sqlite3_column_value(names, i));
+    if (which == ST_TLSA_GET)
+        bind_when(s, 0, INT64_MAX);
+    return store_any(st, s, e);
+}
+
+static int ask_expected(struct store *st, int64_t server, int64_t banner, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_SERVER_NAMES, e);
+    int found;
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, server);
+    sqlite3_bind_int64(s, 2, banner);
+    if (sqlite3_step(s) != SQLITE_ROW)
+        found = store_fail(st, e);
+    else if ((found = any_expects(st, ST_POLICY_GET, s, e)) == 0)
+        found = any_expects(st, ST_TLSA_GET, s, e);
+    sqlite3_reset(s);
+    return found;
+}
+
+int history_expected(struct store *st, int64_t server, int64_t banner, struct err *e)
+{
+    if (st->expecters == UNKNOWN) {
+        sqlite3_stmt *s = store_statement(st, ST_EXPECTERS, e);
+        int64_t any;
+        if (!s || store_number(st, s, &any, e) < 0)
+            return -1;
+        st->expecters = tri_of(any != 0);
+    }
+    if (st->expecters == NO)
+        return 0;
+    struct interned *known = known_expected(st->known, server, banner);
+    if (!known->id) {
+        int found = ask_expected(st, server, banner, e);
+        if (found < 0)
+            return -1;
+        known->id = 1;
+        known->note = (uint32_t)found;
+    }
+    return (int)known->note;
+}
+
+unsigned history_wanted(const struct facts *f)
+{
+    bool without = f->starttls_offered == NO;
+    unsigned wanted = 0;
+
+    if (f->tls_established == YES)
+        return 0;
+    if (without && f->ehlo_accepted == YES)
+        wanted |= HISTORY_CONTRAST;
+    if (f->starttls_requested == YES && f->starttls_reply != 220)
+        wanted |= HISTORY_REQUESTS;
+    if (f->starttls_offered == YES && f->starttls_requested != YES && f->transactions)
+        wanted |= HISTORY_BROKEN;
+    if (f->ehlo_accepted == NO)
+        wanted |= HISTORY_REFUSALS;
+    if (without)
+        wanted |= HISTORY_EXPECTED;
+    return wanted;
+}
+
 int history_load(struct store *st, int64_t session, const struct facts *f,
                  struct history *history_r, struct err *e)
 {
     struct history *h = history_r;
-    bool without = f->starttls_offered == NO;
+    unsigned wanted = history_wanted(f);
 
-    if (f->tls_established == YES)
-        return load_vantage(st, session, f, &h->vantage, e);
-    if (without && f->ehlo_accepted == YES && load_contrast(st, session, &h->contrast, e) < 0)
-        return -1;
-    if (f->starttls_requested == YES && f->starttls_reply != 220 &&
-        load_requests(st, session, &h->requests, e) < 0)
-        return -1;
-    if (f->starttls_offered == YES && f->starttls_requested != YES && f->transactions &&
-        load_broken(st, session, &h->broken, e) < 0)
-        return -1;
-    if (f->ehlo_accepted == NO && load_refusals(st, session, &h->ehlo_refused, e) < 0)
-        return -1;
-    if (without && load_expectation(st, f, &h->expected, e) < 0)
+    if ((wanted & HISTORY_CONTRAST && load_contrast(st, session, &h->contrast, e) < 0) ||
+        (wanted & HISTORY_REQUESTS && load_requests(st, session, &h->requests, e) < 0) ||
+        (wanted & HISTORY_BROKEN && load_broken(st, session, &h->broken, e) < 0) ||
+        (wanted & HISTORY_REFUSALS && load_refusals(st, session, &h->ehlo_refused, e) < 0) ||
+        (wanted & HISTORY_EXPECTED && load_expectation(st, f, &h->expected, e) < 0))
         return -1;
     return load_vantage(st, session, f, &h->vantage, e);
 }

@@ -20,6 +20,7 @@ struct growth {
 
 struct known {
     struct intern *servers, *clients, *names, *rows[ROW_PARTS];
+    struct intern *alike, *expected; /* of judging */
     struct {
         uint8_t key[ROW_KEY_OCTETS];
         size_t n;
@@ -44,6 +45,8 @@ struct known *known_new(void)
     k->servers = intern_new(BOUND_INTERN_OCTETS);
     k->clients = intern_new(BOUND_INTERN_OCTETS);
     k->names = intern_new(BOUND_INTERN_OCTETS);
+    k->alike = intern_new(BOUND_INTERN_OCTETS);
+    k->expected = intern_new(BOUND_INTERN_OCTETS);
     for (int part = 0; part < ROW_PARTS; part++) {
         if (!is_shared((enum row_part)part))
             continue;
@@ -62,6 +65,8 @@ void known_free(struct known **k)
     intern_free(&(*k)->servers);
     intern_free(&(*k)->clients);
     intern_free(&(*k)->names);
+    intern_free(&(*k)->alike);
+    intern_free(&(*k)->expected);
     for (int part = 0; part < ROW_PARTS; part++)
         intern_free(&(*k)->rows[part]);
     free((*k)->grown);
@@ -75,6 +80,12 @@ static void forget_growth(struct known *k)
     k->epoch = k->epoch == UINT32_MAX ? 1 : k->epoch + 1;
 }
 
+void known_forget_judged(struct known *k)
+{
+    intern_forget(k->alike);
+    intern_forget(k->expected);
+}
+
 void known_forget(struct known *k)
 {
     intern_forget(k->servers);
@@ -83,6 +94,7 @@ void known_forget(struct known *k)
     for (int part = 0; part < ROW_PARTS; part++)
         if (k->rows[part])
             intern_forget(k->rows[part]);
+    known_forget_judged(k);
     forget_growth(k);
     k->warm = false;
 }
@@ -307,4 +319,18 @@ int known_row(struct store *st, enum row_part part, int64_t server, const struct
     }
     *id_r = row->id;
     return 0;
+}
+
+/* ---- what is remembered of judging */
+
+struct interned *known_alike(struct known *k, const void *key, size_t n)
+{
+    return intern_at(k->alike, key, n);
+}
+
+struct interned *known_expected(struct known *k, int64_t server, int64_t banner)
+{
+    const int64_t key[] = {server, banner};
+
+    return intern_at(k->expected, key, sizeof key);
 }

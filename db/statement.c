@@ -77,12 +77,34 @@ static const char *const statement_sql[STATEMENTS] = {
         "  AND b.started_ns BETWEEN s.started_ns - ?2 AND s.started_ns)",
     [ST_LAST_SESSION] = "SELECT coalesce(max(session_id), 0) FROM session",
     [ST_MARK_DONE] = "UPDATE server SET changed = 0 WHERE changed <> 0",
-#define UNJUDGED                                                                                   \
-    "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"                         \
-    " CROSS JOIN session s ON s.session_id = u.session_id"                                         \
-    " CROSS JOIN server r ON r.server_id = s.server_id"
-    [ST_UNJUDGED] = UNJUDGED " ORDER BY u.session_id LIMIT 1",
-    [ST_UNJUDGED_NEWEST] = UNJUDGED " ORDER BY u.session_id DESC LIMIT 1",
+    [ST_UNJUDGED] =
+        "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"
+        " CROSS JOIN session s ON s.session_id = u.session_id"
+        " CROSS JOIN server r ON r.server_id = s.server_id ORDER BY u.session_id LIMIT 1",
+/* What it takes to see whether a session is like another one, and whether anything may be known that
+ * bears on it: more than does, as that is looked at then.  Behind the last one that was ever judged
+ * there is nothing to replace. */
+#define WAITING                                                                                    \
+    "SELECT u.session_id, s.server_id, s.course_id, s.banner_id, s.tls_id, s.identity_id,"         \
+    " s.transactions > 0,"                                                                         \
+    " EXISTS (SELECT 1 FROM contrast x"                                                            \
+    "  WHERE x.server_id = s.server_id AND x.client_id = s.client_id),"                            \
+    " CASE WHEN s.transactions > 0 THEN EXISTS (SELECT 1 FROM session b INDEXED BY session_broken" \
+    "  WHERE b.server_id = s.server_id AND b.client_id = s.client_id AND b.tls_broken = 1) END,"   \
+    " CASE WHEN ?1 THEN EXISTS (SELECT 1 FROM session o WHERE o.client_id = s.client_id"           \
+    "  AND o.client_port = s.client_port AND o.started_ns BETWEEN s.started_ns - ?2"               \
+    "  AND s.ended_ns AND o.capture_id <> s.capture_id) END,"                                      \
+    " CASE WHEN u.session_id > (SELECT max(coalesce((SELECT max(session_id) FROM verdict), 0),"    \
+    "  coalesce((SELECT max(session_id) FROM evidence), 0),"                                       \
+    "  coalesce((SELECT max(session_id) FROM weakness), 0))) THEN 0"                               \
+    "  ELSE EXISTS (SELECT 1 FROM evidence x WHERE x.session_id = u.session_id)"                   \
+    "  + 2 * EXISTS (SELECT 1 FROM weakness x WHERE x.session_id = u.session_id) END"
+#define OF_THOSE_THAT_WAIT                                                                         \
+    " FROM unjudged u CROSS JOIN session s ON s.session_id = u.session_id ORDER BY u.session_id"
+    [ST_WAITING] = WAITING OF_THOSE_THAT_WAIT,
+    [ST_WAITING_NEWEST] = WAITING ", s.started_ns, s.client_port, (SELECT x.ip FROM client x WHERE "
+                                  "x.client_id = s.client_id)" OF_THOSE_THAT_WAIT " DESC",
+    [ST_SERVER_HISTORY] = "SELECT ehlo_sessions, ehlo_offered FROM server WHERE server_id = ?",
     [ST_CONFLICT_ADD] = "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ST_CONFLICT_GET] = "SELECT sent_by, stream_offset, octets, seen_ns, first_sha256,"
                         " second_sha256, first_starttls, second_starttls FROM conflict"
@@ -187,6 +209,10 @@ static const char *const statement_sql[STATEMENTS] = {
                     " ON d.owner = p.owner WHERE d.type = 'TLSA'"
                     " AND d.seen_ns BETWEEN ?4 - ?5 AND ?4 + ?5"
                     " ORDER BY d.authentic DESC, p.name, d.value LIMIT 1",
+    [ST_EXPECTERS] = "SELECT EXISTS (SELECT 1 FROM policy)"
+                     " OR EXISTS (SELECT 1 FROM dns WHERE type = 'TLSA')",
+    [ST_SERVER_NAMES] = "SELECT b.server_name, r.ip, r.port FROM server r"
+                        " LEFT JOIN banner b ON b.banner_id = ?2 WHERE r.server_id = ?1",
     [ST_COMPARED_SERVERS] = "SELECT server_id, changed FROM server WHERE ehlo_offered > 0"
                             " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
     /* A connection that was captured at several places, with the same outcome, counts once. */
@@ -224,12 +250,17 @@ static const char *const statement_sql[STATEMENTS] = {
         " AND r.ehlo_offered > 0",
     [ST_CONTRAST_ADD] = "INSERT INTO temp.contrast_new VALUES"
                         " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+/* The lists that words are checked against are made for each statement anew: so many rows share them.
+ * Parameters of those that there are not are NULL. */
+#define ROW1 "(?, ?, ?, ?, ?, ?)"
+#define ROWS4 ROW1 ", " ROW1 ", " ROW1 ", " ROW1
+#define ROWS16 ROWS4 ", " ROWS4 ", " ROWS4 ", " ROWS4
     [ST_VERDICT_SET] = "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)",
     [ST_EVIDENCE_CLEAR] = "DELETE FROM evidence WHERE session_id = ?",
     [ST_EVIDENCE_ADD] = "INSERT INTO evidence VALUES (?, ?, ?, ?, ?)",
     [ST_WEAKNESS_CLEAR] = "DELETE FROM weakness WHERE session_id = ?",
     [ST_WEAKNESS_ADD] = "INSERT INTO weakness VALUES (?, ?)",
-    [ST_JUDGED] = "DELETE FROM unjudged WHERE session_id = ?",
+    [ST_JUDGED] = "DELETE FROM unjudged WHERE session_id BETWEEN ? AND ?",
 };
 
 int store_sql(struct store *st, const char *sql, struct err *e)

@@ -143,16 +143,6 @@ bool store_may_recover(const struct store *st)
     }
 }
 
-/* ---- judging */
-
-int store_unjudged_marked(struct store *st, int64_t *session_r, struct facts *facts_r,
-                          struct history *history_r, struct err *e)
-{
-    if (!st->indexed && (store_batch_begin(st, e) < 0 || schema_index(st, e) < 0))
-        return -1;
-    return store_waiting(st, ST_UNJUDGED_NEWEST, session_r, facts_r, history_r, e);
-}
-
 /* ---- the next database */
 
 void store_remove(const char *path)

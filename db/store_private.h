@@ -51,7 +51,9 @@ enum statement {
     ST_MARK_ELSEWHERE,
     ST_LAST_SESSION,
     ST_UNJUDGED,
-    ST_UNJUDGED_NEWEST,
+    ST_WAITING,
+    ST_WAITING_NEWEST,
+    ST_SERVER_HISTORY,
     ST_CONFLICT_ADD,
     ST_CONFLICT_GET,
     ST_MARK_ALL,
@@ -69,6 +71,8 @@ enum statement {
     ST_VANTAGE_GET,
     ST_POLICY_GET,
     ST_TLSA_GET,
+    ST_EXPECTERS,
+    ST_SERVER_NAMES,
     ST_COMPARED_SERVERS,
     ST_COMPARED_SESSIONS,
     ST_NEWS,
@@ -122,6 +126,7 @@ struct store {
     unsigned live;       /* captures that go on; */
     unsigned live_kept;  /* of them, as of the last commit */
     struct contrasts *contrasts; /* contrast.c: what it remembers; NULL: nothing */
+    tri expecters;       /* is there a policy or a TLSA record?  UNKNOWN: it is to be looked up */
     int64_t marked;      /* the last session when store_mark() was last called; 0: not known */
     int failed;          /* what SQLite said last when something failed */
     int64_t deadline_ns; /* store_deadline() */
@@ -233,6 +238,11 @@ int known_client(struct store *st, const struct ip_address *a, int64_t *id_r, st
 int known_name(struct store *st, const char *name, int64_t *id_r, struct err *e);
 int known_row(struct store *st, enum row_part part, int64_t server, const struct facts *f,
               int64_t *id_r, struct err *e);
+/* What is remembered of judging, of the caller's making: for sessions with this key, and of a server by
+ * the name in a banner.  Good while no row is removed, and until the next call. */
+struct interned *known_alike(struct known *k, const void *key, size_t n);
+struct interned *known_expected(struct known *k, int64_t server, int64_t banner);
+void known_forget_judged(struct known *k);
 /* Write what servers grew by since the last time: when a capture ends, and before judging.  Of a
  * capture that did not end they are counted again. */
 int known_flush(struct store *st, struct err *e);
@@ -291,10 +301,6 @@ sqlite3 *schema_model(void);
 
 /* ---- store_read.c */
 
-/* 1 with the session that `which` gives of those that wait; 0 when none waits: commits. */
-int store_waiting(struct store *st, enum statement which, int64_t *session_r, struct facts *facts_r,
-                  struct history *history_r, struct err *e);
-
 /* All facts of a session that a rule may look at. */
 int store_load(struct store *st, int64_t session, struct facts *facts_r, struct err *e);
 
@@ -307,7 +313,31 @@ int store_mark_for_dns(struct store *st, struct err *e);
 /* The certificates that a server showed, where they are not there yet. */
 int store_certificates(struct store *st, const struct facts *f, struct err *e);
 
+/* ---- verdict.c */
+
+/* The verdict on a session, in place of one that it may have: with what stands beside that. */
+enum { VERDICT_EVIDENCE = 1, VERDICT_WEAKNESSES = 2 };
+int verdict_write(struct store *st, int64_t session, unsigned had, const struct verdict *v,
+                  struct err *e);
+/* All sessions from one to another that waited have theirs. */
+int verdict_written(struct store *st, int64_t from, int64_t to, struct err *e);
+
 /* ---- history.c */
+
+/* What of the history rules may look at, by the facts alone, beside other captures of the connection:
+ * the rest can make no difference. */
+enum {
+    HISTORY_CONTRAST = 1,
+    HISTORY_REQUESTS = 2,
+    HISTORY_BROKEN = 4,
+    HISTORY_REFUSALS = 8, /* and how many sessions were answered there */
+    HISTORY_EXPECTED = 16,
+};
+unsigned history_wanted(const struct facts *f);
+
+/* May anybody, at any time, expect something of this server by the name in this banner (0: of its
+ * address alone)?  1, 0, -1. */
+int history_expected(struct store *st, int64_t server, int64_t banner, struct err *e);
 
 /* What the database knows about the server of this session, beyond `sessions` and `offered`. */
 int history_load(struct store *st, int64_t session, const struct facts *f,

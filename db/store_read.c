@@ -1,9 +1,8 @@
 /*
- * store_read.c - facts back from the database for judging, and the verdicts.
+ * store_read.c - which sessions wait for a verdict, and their facts back from the database.
  *
- * A server whose sessions came or went is marked; before the next session is handed out, all
- * sessions of marked servers go into the table `unjudged`, once.  Each one is handed out by its
- * number, so a run over N sessions costs N look-ups.
+ * A server whose sessions came or went is marked; before the next session is judged, all sessions of
+ * marked servers go into the table `unjudged`, once.
  */
 #include "store_private.h"
 
@@ -52,6 +51,8 @@ int store_mark(struct store *st, struct err *e)
             return -1;
     }
     st->servers_change = false;
+    known_forget_judged(st->known);
+    st->expecters = UNKNOWN;
     if (store_batch_commit(st, e) < 0)
         return -1;
     st->marked = last;
@@ -59,10 +60,10 @@ int store_mark(struct store *st, struct err *e)
 }
 
 /* 1, or 0 when there is none. */
-static int next_session(struct store *st, enum statement which, int64_t *session_r,
-                        struct history *history_r, struct err *e)
+static int next_session(struct store *st, int64_t *session_r, struct history *history_r,
+                        struct err *e)
 {
-    sqlite3_stmt *s = store_statement(st, which, e);
+    sqlite3_stmt *s = store_statement(st, ST_UNJUDGED, e);
 
     if (!s)
         return -1;
@@ -117,24 +118,17 @@ int store_load(struct store *st, int64_t session, struct facts *facts_r, struct 
     return facts_r->conflicts ? load_conflicts(st, session, facts_r, e) : 0;
 }
 
-int store_waiting(struct store *st, enum statement which, int64_t *session_r, struct facts *facts_r,
-                  struct history *history_r, struct err *e)
+int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
+                   struct history *history_r, struct err *e)
 {
     memset(history_r, 0, sizeof *history_r);
-    int rc = next_session(st, which, session_r, history_r, e);
+    int rc = store_mark(st, e) < 0 ? -1 : next_session(st, session_r, history_r, e);
     if (rc == 0)
         return store_batch_commit(st, e);
     if (rc < 0 || store_load(st, *session_r, facts_r, e) < 0 ||
         history_load(st, *session_r, facts_r, history_r, e) < 0)
         return -1;
     return 1;
-}
-
-int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
-                   struct history *history_r, struct err *e)
-{
-    return store_mark(st, e) < 0 ? -1
-                                 : store_waiting(st, ST_UNJUDGED, session_r, facts_r, history_r, e);
 }
 
 int store_judge_all(struct store *st, struct err *e)
@@ -145,82 +139,4 @@ int store_judge_all(struct store *st, struct err *e)
         return -1;
     st->servers_change = true;
     return 0;
-}
-
-/* ---- verdicts */
-
-static int run_for(struct store *st, enum statement which, int64_t session, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, which, e);
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, session);
-    return store_run(st, s, e);
-}
-
-static int set_verdict(struct store *st, int64_t session, const struct verdict *v, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, ST_VERDICT_SET, e);
-    const struct finding *best = evidence_best(&v->findings);
-    const char *reason = reason_name(v->reason);
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, session);
-    sqlite3_bind_text(s, 2, class_name(v->class), -1, SQLITE_STATIC);
-    if (reason)
-        sqlite3_bind_text(s, 3, reason, -1, SQLITE_STATIC);
-    if (best) {
-        sqlite3_bind_text(s, 4, best->rule, -1, SQLITE_STATIC);
-        sqlite3_bind_text(s, 5, rank_name(best->rank), -1, SQLITE_STATIC);
-    }
-    sqlite3_bind_text(s, 6, rung_name(v->rung), -1, SQLITE_STATIC);
-    return store_run(st, s, e);
-}
-
-static int add_evidence(struct store *st, int64_t session, unsigned place,
-                        const struct finding *finding, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, ST_EVIDENCE_ADD, e);
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, session);
-    sqlite3_bind_int64(s, 2, place);
-    sqlite3_bind_text(s, 3, finding->rule, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 4, rank_name(finding->rank), -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 5, finding->detail, -1, SQLITE_STATIC);
-    return store_run(st, s, e);
-}
-
-static int set_weaknesses(struct store *st, int64_t session, uint32_t weaknesses, struct err *e)
-{
-    if (run_for(st, ST_WEAKNESS_CLEAR, session, e) < 0)
-        return -1;
-    for (unsigned bit = 0; weakness_name(bit); bit++) {
-        if (!(weaknesses & WEAK(bit)))
-            continue;
-        sqlite3_stmt *s = store_statement(st, ST_WEAKNESS_ADD, e);
-        if (!s)
-            return -1;
-        sqlite3_bind_int64(s, 1, session);
-        sqlite3_bind_text(s, 2, weakness_name(bit), -1, SQLITE_STATIC);
-        if (store_run(st, s, e) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e)
-{
-    if (store_batch_begin(st, e) < 0 || set_verdict(st, session, v, e) < 0 ||
-        run_for(st, ST_EVIDENCE_CLEAR, session, e) < 0)
-        return -1;
-    for (unsigned i = 0; i < v->findings.count; i++)
-        if (add_evidence(st, session, i, &v->findings.list[i], e) < 0)
-            return -1;
-    if (set_weaknesses(st, session, v->weaknesses, e) < 0)
-        return -1;
-    return run_for(st, ST_JUDGED, session, e) < 0 ? -1 : store_batch_add(st, e);
 }

@@ -25,7 +25,9 @@ void evidence_collect(const struct facts *f, const struct history *h, struct fin
     findings_r->count = 0;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         struct finding *finding = &findings_r->list[findings_r->count];
-        *finding = (struct finding){.rule = rules[i].name, .rank = RANK_NONE};
+        finding->rule = rules[i].name;
+        finding->rank = RANK_NONE;
+        finding->detail[0] = '\0';
         rules[i].judge(f, h, finding);
         findings_r->count += finding->rank != RANK_NONE;
     }

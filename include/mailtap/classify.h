@@ -32,8 +32,7 @@ struct verdict {
     enum cleartext_reason reason;
     struct findings findings;
     enum rung rung;
-    uint32_t weaknesses;  /* bits of enum weakness */
-    const char *software; /* of the server, as it names itself; NULL: it does not */
+    uint32_t weaknesses; /* bits of enum weakness */
 };
 
 /* Pure: the same facts and history give the same verdict. */

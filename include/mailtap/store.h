@@ -2,8 +2,8 @@
  * store.h - the findings database (SQLite): written by a capture run, read by everything else.
  *
  * A run belongs to one capture at a time.  Facts are stored as they come, in batches; verdicts are
- * worked out from the stored facts afterwards (store_unjudged, store_judge), so they can always be
- * worked out again.  Functions return 0 or a positive answer, and -1 with a sentence in *e.
+ * worked out from the stored facts afterwards (store_judge_waiting), so they can always be worked out
+ * again.  Functions return 0 or a positive answer, and -1 with a sentence in *e.
  */
 #ifndef MAILTAP_STORE_H
 #define MAILTAP_STORE_H
@@ -108,15 +108,20 @@ struct merge_counts {
 int store_merge(struct store *st, const char *path, struct merge_counts *counts_r, struct err *e);
 
 /*
- * The next session whose verdict is missing or may have changed, because sessions of its server
- * were added: 1, or 0 when there is none.  *facts_r holds all facts that a rule may look at; its
- * addresses are left out.
+ * Judge the sessions whose verdict is missing or may have changed, because sessions of their servers
+ * came or went.  *judged_r: how many; or NULL.
+ */
+int store_judge_waiting(struct store *st, uint64_t *judged_r, struct err *e);
+
+/*
+ * The same by hand, for who wants to see what a verdict rests on.  The next session: 1, or 0 when there
+ * is none.  *facts_r holds all facts that a rule may look at; its addresses are left out.
  */
 int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
                    struct history *history_r, struct err *e);
-/* Judge every session again, whether or not something changed. */
-int store_judge_all(struct store *st, struct err *e);
 int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e);
+/* Have every session wait, whether or not something changed. */
+int store_judge_all(struct store *st, struct err *e);
 
 /* The name of the sensor that this database's own captures were made at; kept escaped. */
 int store_sensor(struct store *st, const char *name, struct err *e);
@@ -185,20 +190,30 @@ bool store_may_recover(const struct store *st);
 void store_deadline(struct store *st, int64_t monotonic_ns);
 
 /*
- * The first half of store_unjudged(), which costs the most: compare servers with themselves again, and
- * have all sessions wait for a verdict whose verdict may have changed.  Commits, before it begins and
- * at its end; so store_live_commit() comes first, lest a failure leave it open which of both failed.
+ * The first half of store_judge_waiting(), which costs the most: compare servers with themselves again,
+ * and have all sessions wait for a verdict whose verdict may have changed.  Commits, before it begins
+ * and at its end; so store_live_commit() comes first, lest a failure leave it open which of both failed.
  * Given up, it goes on where it was the next time.
  */
 int store_mark(struct store *st, struct err *e);
 
+/* A session that has its verdict now, and who wants to know. */
+struct judged {
+    int64_t started_ns;
+    struct endpoint client;
+    const struct verdict *verdict;
+};
+struct judged_to {
+    void (*tell)(void *of, const struct judged *judged);
+    void *of;
+};
+
 /*
- * The second half: of the sessions that wait, the newest: 1, or 0 when none waits, and then it
- * commits.  A session that came since store_mark() is judged by the history of then, and once more
- * after the next one.
+ * The second half, a part of it: judge the newest of the sessions that wait, so many at most.  How many,
+ * and 0 when none waits, and then it commits.  A session that came since store_mark() is judged by the
+ * history of then, and once more after the next one.  `to`: or NULL.
  */
-int store_unjudged_marked(struct store *st, int64_t *session_r, struct facts *facts_r,
-                          struct history *history_r, struct err *e);
+int store_judge_newest(struct store *st, unsigned most, const struct judged_to *to, struct err *e);
 
 /*
  * A new database, where there is none yet, that goes on where `like` stops: of the same sensor, with

@@ -54,18 +54,7 @@ static void write_source(const char *path, const uint8_t *data, size_t size)
 
 static void judge(struct store *st, struct err *e)
 {
-    static struct facts f;
-    struct history h;
-    struct verdict v;
-    int64_t session;
-    int rc;
-
-    while ((rc = store_unjudged(st, &session, &f, &h, e)) > 0) {
-        classify(&f, &h, &v);
-        if (store_judge(st, session, &v, e) < 0)
-            abort();
-    }
-    if (rc < 0)
+    if (store_judge_waiting(st, NULL, e) < 0)
         abort();
 }
 

@@ -15,11 +15,18 @@ static struct verdict verdict(enum session_class class)
     return (struct verdict){.class = class};
 }
 
+static void judged_so(struct fresh *r, const struct facts *f, const struct verdict *v)
+{
+    const struct judged judged = {f->started_ns, f->client, v};
+
+    fresh_judged(r, &judged, &view);
+}
+
 static void judged(struct fresh *r, const struct facts *f, enum session_class class)
 {
     const struct verdict v = verdict(class);
 
-    fresh_judged(r, f, &v, &view);
+    judged_so(r, f, &v);
 }
 
 static uint64_t counted(void)
@@ -80,7 +87,7 @@ static void the_rule_is_that_of_the_best_finding(void **state)
     v.findings.list[0] = (struct finding){.rule = "offer-missing", .rank = RANK_NONE + 1};
     v.findings.list[1] = (struct finding){.rule = "offer-masked", .rank = RANK_NONE + 2};
     fresh_add(r, &f);
-    fresh_judged(r, &f, &v, &view);
+    judged_so(r, &f, &v);
     assert_string_equal(view.last[0].rule, evidence_best(&v.findings)->rule);
     assert_int_equal(view.sessions[CLASS_STRIPPED], 1);
     fresh_free(&r);

@@ -17,26 +17,30 @@
 #define SECOND INT64_C(1000000000)
 #define LIVE_ROOM 600
 
+static void count(void *of, const struct judged *judged)
+{
+    unsigned *told = of;
+
+    assert_int_not_equal(judged->started_ns, 0);
+    assert_int_not_equal(judged->client.port, 0);
+    assert_int_equal(judged->client.address.version, 4);
+    assert_true(judged->verdict->class < CLASSES);
+    ++*told;
+}
+
 /* At most so many, of those that wait: how many were judged. */
 static unsigned judge(struct store *st, unsigned most)
 {
-    struct facts f;
-    struct history h;
-    struct verdict v;
+    unsigned told = 0, judged = 0;
+    const struct judged_to to = {count, &told};
     struct err e = {""};
-    int64_t session, before = INT64_MAX;
-    unsigned judged = 0;
     int rc = 1;
 
-    while (judged < most && (rc = store_unjudged_marked(st, &session, &f, &h, &e)) > 0) {
-        assert_true(session < before); /* the newest first */
-        before = session;
-        classify(&f, &h, &v);
-        assert_int_equal(store_judge(st, session, &v, &e), 0);
-        judged++;
-    }
+    while (judged < most && (rc = store_judge_newest(st, most - judged, &to, &e)) > 0)
+        judged += (unsigned)rc;
     assert_string_equal(e.text, "");
     assert_true(rc >= 0);
+    assert_int_equal(told, judged);
     return judged;
 }
 
