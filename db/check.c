@@ -454,9 +454,9 @@ static const struct {
     const char *table, *column;
     const char *(*word)(unsigned i);
 } words[] = {
-    {"verdict", "class", class_word},     {"verdict", "cleartext_reason", reason_word},
-    {"verdict", "rung", rung_word},       {"verdict", "strip_rule", rule_word},
-    {"verdict", "strip_rank", rank_word}, {"evidence", "rule", rule_word},
+    {"opinion", "class", class_word},     {"opinion", "cleartext_reason", reason_word},
+    {"opinion", "rung", rung_word},       {"opinion", "strip_rule", rule_word},
+    {"opinion", "strip_rank", rank_word}, {"evidence", "rule", rule_word},
     {"evidence", "rank", rank_word},      {"weakness", "weakness", weakness_name},
     {"contrast", "sign", sign_word},
 };

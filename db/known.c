@@ -20,7 +20,7 @@ struct growth {
 
 struct known {
     struct intern *servers, *clients, *names, *rows[ROW_PARTS];
-    struct intern *alike, *expected; /* of judging */
+    struct intern *alike, *expected, *opinions; /* of judging */
     struct {
         uint8_t key[ROW_KEY_OCTETS];
         size_t n;
@@ -47,6 +47,7 @@ struct known *known_new(void)
     k->names = intern_new(BOUND_INTERN_OCTETS);
     k->alike = intern_new(BOUND_INTERN_OCTETS);
     k->expected = intern_new(BOUND_INTERN_OCTETS);
+    k->opinions = intern_new(BOUND_INTERN_OCTETS);
     for (int part = 0; part < ROW_PARTS; part++) {
         if (!is_shared((enum row_part)part))
             continue;
@@ -67,6 +68,7 @@ void known_free(struct known **k)
     intern_free(&(*k)->names);
     intern_free(&(*k)->alike);
     intern_free(&(*k)->expected);
+    intern_free(&(*k)->opinions);
     for (int part = 0; part < ROW_PARTS; part++)
         intern_free(&(*k)->rows[part]);
     free((*k)->grown);
@@ -95,6 +97,7 @@ void known_forget(struct known *k)
         if (k->rows[part])
             intern_forget(k->rows[part]);
     known_forget_judged(k);
+    intern_forget(k->opinions);
     forget_growth(k);
     k->warm = false;
 }
@@ -333,4 +336,9 @@ struct interned *known_expected(struct known *k, int64_t server, int64_t banner)
     const int64_t key[] = {server, banner};
 
     return intern_at(k->expected, key, sizeof key);
+}
+
+struct interned *known_opinion(struct known *k, const void *key, size_t n)
+{
+    return intern_at(k->opinions, key, n);
 }

@@ -167,11 +167,11 @@ static const struct lens_column columns[] = {
     {"conflict", "second_sha256", "'second'"},
 
     /* words of ours */
-    {"verdict", "class", NULL},
-    {"verdict", "cleartext_reason", NULL},
-    {"verdict", "strip_rule", NULL},
-    {"verdict", "strip_rank", NULL},
-    {"verdict", "rung", NULL},
+    {"opinion", "class", NULL},
+    {"opinion", "cleartext_reason", NULL},
+    {"opinion", "strip_rule", NULL},
+    {"opinion", "strip_rank", NULL},
+    {"opinion", "rung", NULL},
     {"weakness", "weakness", NULL},
     {"evidence", "rule", NULL},
     {"evidence", "rank", NULL},

@@ -1,8 +1,8 @@
 -- The findings database of mailtap.  Facts (session and what hangs on it) are kept apart from
--- opinions (verdict, evidence): these can be worked out again from those.
+-- opinions (judgement, evidence): these can be worked out again from those.
 -- The tables are free to change; the views are the contract.
 PRAGMA application_id = 0x4d544150; -- "MTAP"
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 CREATE TABLE meta (
   -- what belongs to the database as a whole: its key, its sensor; columns: see table describe
@@ -378,9 +378,9 @@ CREATE TABLE conflict (
   PRIMARY KEY (session_id, place)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE verdict (
-  -- one row for each session that was judged: its class; columns: see table describe
-  session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE,
+CREATE TABLE opinion (
+  -- what can be thought of a session, each once; columns: see table describe
+  opinion_id INTEGER PRIMARY KEY,
   class TEXT NOT NULL CHECK (class IN ('cleartext', 'starttls', 'starttls-failed', 'stripped',
                                        'implicit-tls', 'unknown')),
   cleartext_reason TEXT CHECK (cleartext_reason IN ('not-offered', 'offered-unused', 'helo-only',
@@ -391,6 +391,23 @@ CREATE TABLE verdict (
                                      'unauthenticated', 'authenticable',
                                      'authentication-hidden'))
 ) STRICT;
+
+CREATE TABLE judgement (
+  -- one row for each session that was judged: what is thought of it; easier to read: verdict;
+  -- columns: see table describe
+  session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE,
+  opinion_id INTEGER NOT NULL REFERENCES opinion
+) STRICT;
+
+CREATE VIEW verdict AS
+-- one row for each session that was judged: its class; columns: see table describe
+SELECT j.session_id,
+  (SELECT o.class FROM opinion o WHERE o.opinion_id = j.opinion_id) AS class,
+  (SELECT o.cleartext_reason FROM opinion o WHERE o.opinion_id = j.opinion_id) AS cleartext_reason,
+  (SELECT o.strip_rule FROM opinion o WHERE o.opinion_id = j.opinion_id) AS strip_rule,
+  (SELECT o.strip_rank FROM opinion o WHERE o.opinion_id = j.opinion_id) AS strip_rank,
+  (SELECT o.rung FROM opinion o WHERE o.opinion_id = j.opinion_id) AS rung
+FROM judgement j;
 
 CREATE TABLE contrast (
   -- clients not offered STARTTLS by a server that offers it to others; columns: see table describe
@@ -1182,7 +1199,17 @@ INSERT INTO describe VALUES
 ('conflict', 'second_sha256', 'SHA-256 of the copy that came second'),
 ('conflict', 'first_starttls', '1: STARTTLS stands in the first copy'),
 ('conflict', 'second_starttls', '1: STARTTLS stands in the second copy'),
-('verdict', '', 'The opinion on a session'),
+('opinion', '', 'What can be thought of a session'),
+('opinion', 'opinion_id', 'Number of the opinion'),
+('opinion', 'class', 'Session class'),
+('opinion', 'cleartext_reason', 'Why it was in the clear; NULL: the class is not cleartext'),
+('opinion', 'strip_rule', 'Finding of the highest rank; NULL: none'),
+('opinion', 'strip_rank', 'Its rank; NULL: none'),
+('opinion', 'rung', 'Rung of the protection ladder (RFC 7435)'),
+('judgement', '', 'What is thought of each session'),
+('judgement', 'session_id', 'The session'),
+('judgement', 'opinion_id', 'The opinion'),
+('verdict', '', 'The opinion on each session, in words'),
 ('verdict', 'session_id', 'The session'),
 ('verdict', 'class', 'Session class'),
 ('verdict', 'cleartext_reason', 'Why it was in the clear; NULL: the class is not cleartext'),
@@ -1255,7 +1282,8 @@ JOIN describe d ON d."column" = c.name AND d.object = (
     'verdict')
   AND (o.object IN ('session', 'course', 'banner', 'tls', 'identity')
        OR (v.name <> 'v_facts' AND o.object = substr(v.name, 3))) LIMIT 1)
-WHERE v.type = 'view' AND v.name NOT IN ('v_server', 'v_reaction', 'v_exposure', 'v_header_field')
+WHERE v.type = 'view' AND v.name NOT IN ('v_server', 'v_reaction', 'v_exposure', 'v_header_field',
+  'verdict')
   AND NOT (v.name IN ('v_session', 'v_tls') AND c.name IN
            ('tls_version', 'tls_cipher', 'tls_group', 'messages', 'recipients_accepted',
             'credentials_exposed'))

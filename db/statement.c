@@ -94,7 +94,7 @@ static const char *const statement_sql[STATEMENTS] = {
     " CASE WHEN ?1 THEN EXISTS (SELECT 1 FROM session o WHERE o.client_id = s.client_id"           \
     "  AND o.client_port = s.client_port AND o.started_ns BETWEEN s.started_ns - ?2"               \
     "  AND s.ended_ns AND o.capture_id <> s.capture_id) END,"                                      \
-    " CASE WHEN u.session_id > (SELECT max(coalesce((SELECT max(session_id) FROM verdict), 0),"    \
+    " CASE WHEN u.session_id > (SELECT max(coalesce((SELECT max(session_id) FROM judgement), 0),"  \
     "  coalesce((SELECT max(session_id) FROM evidence), 0),"                                       \
     "  coalesce((SELECT max(session_id) FROM weakness), 0))) THEN 0"                               \
     "  ELSE EXISTS (SELECT 1 FROM evidence x WHERE x.session_id = u.session_id)"                   \
@@ -255,7 +255,11 @@ static const char *const statement_sql[STATEMENTS] = {
 #define ROW1 "(?, ?, ?, ?, ?, ?)"
 #define ROWS4 ROW1 ", " ROW1 ", " ROW1 ", " ROW1
 #define ROWS16 ROWS4 ", " ROWS4 ", " ROWS4 ", " ROWS4
-    [ST_VERDICT_SET] = "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)",
+    [ST_OPINION_ADD] = "INSERT INTO opinion (class, cleartext_reason, strip_rule, strip_rank, rung)"
+                       " VALUES (?, ?, ?, ?, ?)",
+    [ST_OPINION_FIND] = "SELECT opinion_id FROM opinion WHERE class = ? AND cleartext_reason IS ?"
+                        " AND strip_rule IS ? AND strip_rank IS ? AND rung = ?",
+    [ST_VERDICT_SET] = "INSERT OR REPLACE INTO judgement VALUES (?, ?)",
     [ST_EVIDENCE_CLEAR] = "DELETE FROM evidence WHERE session_id = ?",
     [ST_EVIDENCE_ADD] = "INSERT INTO evidence VALUES (?, ?, ?, ?, ?)",
     [ST_WEAKNESS_CLEAR] = "DELETE FROM weakness WHERE session_id = ?",

@@ -78,6 +78,8 @@ enum statement {
     ST_NEWS,
     ST_ELSEWHERE,
     ST_CONTRAST_ADD,
+    ST_OPINION_ADD,
+    ST_OPINION_FIND,
     ST_VERDICT_SET,
     ST_EVIDENCE_CLEAR,
     ST_EVIDENCE_ADD,
@@ -101,7 +103,7 @@ enum row_part {
 };
 
 /* The format that this program writes, and the first one in which sessions share rows. */
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 #define SCHEMA_SHARED 3
 
 struct store {
@@ -242,6 +244,7 @@ int known_row(struct store *st, enum row_part part, int64_t server, const struct
  * the name in a banner.  Good while no row is removed, and until the next call. */
 struct interned *known_alike(struct known *k, const void *key, size_t n);
 struct interned *known_expected(struct known *k, int64_t server, int64_t banner);
+struct interned *known_opinion(struct known *k, const void *key, size_t n);
 void known_forget_judged(struct known *k);
 /* Write what servers grew by since the last time: when a capture ends, and before judging.  Of a
  * capture that did not end they are counted again. */

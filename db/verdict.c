@@ -1,4 +1,9 @@
-/* verdict.c - verdicts as rows. */
+/*
+ * verdict.c - verdicts as rows.
+ *
+ * There are few of them beside what was found: so a session has the number of one, and their words stand
+ * in the database once.
+ */
 #include "store_private.h"
 
 static int run_for(struct store *st, enum statement which, int64_t session, struct err *e)
@@ -11,23 +16,71 @@ static int run_for(struct store *st, enum statement which, int64_t session, stru
     return store_run(st, s, e);
 }
 
+/* The row of the table `opinion`. */
+struct opinion {
+    const char *class, *reason, *rule, *rank, *rung; /* words that last; NULL: none */
+};
+
+static void bind_opinion(sqlite3_stmt *s, const struct opinion *o)
+{
+    sqlite3_bind_text(s, 1, o->class, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, o->reason, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, o->rule, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 4, o->rank, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 5, o->rung, -1, SQLITE_STATIC);
+}
+
+static int find_or_add(struct store *st, const struct opinion *o, int64_t *id_r, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_OPINION_FIND, e);
+
+    if (!s)
+        return -1;
+    bind_opinion(s, o);
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        *id_r = sqlite3_column_int64(s, 0);
+    else if (rc != SQLITE_DONE)
+        store_fail(st, e);
+    sqlite3_reset(s);
+    if (rc != SQLITE_DONE)
+        return rc == SQLITE_ROW ? 0 : -1;
+    s = store_statement(st, ST_OPINION_ADD, e);
+    if (!s)
+        return -1;
+    bind_opinion(s, o);
+    if (store_run(st, s, e) < 0)
+        return -1;
+    *id_r = sqlite3_last_insert_rowid(st->db);
+    return 0;
+}
+
+static int opinion_of(struct store *st, const struct verdict *v, int64_t *id_r, struct err *e)
+{
+    const struct finding *best = evidence_best(&v->findings);
+    const struct opinion o = {.class = class_name(v->class),
+                              .reason = reason_name(v->reason),
+                              .rule = best ? best->rule : NULL,
+                              .rank = best ? rank_name(best->rank) : NULL,
+                              .rung = rung_name(v->rung)};
+    struct interned *known = known_opinion(st->known, &o, sizeof o);
+
+    if (!known->id && find_or_add(st, &o, &known->id, e) < 0)
+        return -1;
+    *id_r = known->id;
+    return 0;
+}
+
 static int set_verdict(struct store *st, int64_t session, const struct verdict *v, struct err *e)
 {
-    sqlite3_stmt *s = store_statement(st, ST_VERDICT_SET, e);
-    const struct finding *best = evidence_best(&v->findings);
-    const char *reason = reason_name(v->reason);
+    int64_t opinion;
+    sqlite3_stmt *s = opinion_of(st, v, &opinion, e) < 0 ? NULL
+                                                         : store_statement(st, ST_VERDICT_SET, e);
 
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, session);
-    sqlite3_bind_text(s, 2, class_name(v->class), -1, SQLITE_STATIC);
-    if (reason)
-        sqlite3_bind_text(s, 3, reason, -1, SQLITE_STATIC);
-    if (best) {
-        sqlite3_bind_text(s, 4, best->rule, -1, SQLITE_STATIC);
-        sqlite3_bind_text(s, 5, rank_name(best->rank), -1, SQLITE_STATIC);
-    }
-    sqlite3_bind_text(s, 6, rung_name(v->rung), -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 2, opinion);
     return store_run(st, s, e);
 }
 

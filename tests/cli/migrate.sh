@@ -51,7 +51,7 @@ analyse() {
 }
 analyse "$dir/now.db"
 
-for v in 1 2 3; do
+for v in 1 2 3 4; do
     cp "$here/../db/version-$v.db" "$dir/$v.db"
     chmod 640 "$dir/$v.db"
     expect "$v: reading it" 1 "format $v.*mailtap classify.*mailtap merge" \
@@ -94,7 +94,7 @@ same "1: facts as of today" "$(view "$dir/merged-1.db" v_session "$facts_1")" \
 reaction="SELECT session_id, server_id, client_ip, why, started_ns, next_session_id IS NULL, insist_by, did
     FROM v_reaction"
 address="SELECT session_id, transaction_no, role, accepted, domain, local_part FROM v_address"
-for n in 2 3; do
+for n in 2 3 4; do
     merged=$dir/merged-$n.db
     expect "$n: no policies" 0 "" "$mailtap" classify -q --expect-nothing "$merged"
     for v in v_session v_evidence v_exposure v_header_field v_tls v_facts "($reaction)" "($address)" \

@@ -92,7 +92,8 @@ static void what_may_be_missing_or_added(void **state)
     assert_int_equal(check(path, false, &h), 0);
     assert_string_equal(h.remarks,
                         "verdicts: 4 sessions wait to be judged: 'mailtap classify' does it\n");
-    sample_sql(path, "UPDATE server SET changed = 0; DELETE FROM verdict WHERE class = 'unknown';"
+    sample_sql(path, "UPDATE server SET changed = 0; DELETE FROM judgement WHERE session_id IN"
+                     " (SELECT session_id FROM verdict WHERE class = 'unknown');"
                      "INSERT INTO unjudged VALUES (1)");
     assert_int_equal(check(path, false, &h), 0);
     /* A database that was given away has no key, and no sensor of its own. */
@@ -100,6 +101,7 @@ static void what_may_be_missing_or_added(void **state)
     assert_int_equal(check(path, false, &h), 0);
 }
 
+#define OPINION_OF(session) "(SELECT opinion_id FROM judgement WHERE session_id = " #session ")"
 #define LOOSELY "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; "
 
 static void damage_is_found(void **state)
@@ -134,14 +136,14 @@ static void damage_is_found(void **state)
          false},
         {LOOSELY "INSERT INTO weakness VALUES (77, 'ssl')",
          "references: a row of weakness refers to one of session", false},
-        {LOOSELY "UPDATE verdict SET class = 'plain' WHERE session_id = 1",
-         "words: verdict: class of 1 rows is 'plain'", false},
-        {LOOSELY "UPDATE verdict SET class = ''", "words: verdict: class of 4 rows is ''", false},
-        {LOOSELY "UPDATE verdict SET rung = 'top'", "words: verdict: rung of 4 rows is 'top'",
+        {LOOSELY "UPDATE opinion SET class = 'plain' WHERE opinion_id = " OPINION_OF(1),
+         "words: opinion: class of 1 rows is 'plain'", false},
+        {LOOSELY "UPDATE opinion SET class = ''", "words: opinion: class of 4 rows is ''", false},
+        {LOOSELY "UPDATE opinion SET rung = 'top'", "words: opinion: rung of 4 rows is 'top'",
          false},
         {LOOSELY "UPDATE evidence SET rank = 'sure'", "words: evidence: rank of", false},
         {"UPDATE evidence SET rule = 'new-rule'", "words: evidence: rule of", false},
-        {"UPDATE verdict SET strip_rule = 'new-rule'", "words: verdict: strip_rule of", false},
+        {"UPDATE opinion SET strip_rule = 'new-rule'", "words: opinion: strip_rule of", false},
         {"UPDATE weakness SET weakness = 'soft' WHERE weakness = 'compression'",
          "words: weakness: weakne", false},
         {"UPDATE server SET ehlo_sessions = 77 WHERE server_id = 2",
@@ -154,23 +156,23 @@ static void damage_is_found(void **state)
          "sessions: session 1 began before the time", false},
         {"UPDATE session SET ended_ns = started_ns - 1 WHERE session_id = 2",
          "times: session 2 ends before it starts", false},
-        {"DELETE FROM verdict WHERE session_id = 2; DELETE FROM unjudged",
+        {"DELETE FROM judgement WHERE session_id = 2; DELETE FROM unjudged",
          "verdicts: session 2 has no verdict", false},
         {"DELETE FROM evidence", "evidence: session 3: the verdict rests on handshake-broken",
          false},
-        {"UPDATE verdict SET strip_rank = 'weak' WHERE session_id = 3",
+        {"UPDATE opinion SET strip_rank = 'weak' WHERE opinion_id = " OPINION_OF(3),
          "evidence: session 3: the verdict rests on handshake-broken (weak)", false},
-        {"UPDATE verdict SET strip_rank = 'weak' WHERE session_id = 3",
+        {"UPDATE opinion SET strip_rank = 'weak' WHERE opinion_id = " OPINION_OF(3),
          "evidence: session 3: class stripped, its evidence is weak", false},
-        {"UPDATE verdict SET strip_rule = NULL, strip_rank = NULL",
+        {"UPDATE opinion SET strip_rule = NULL, strip_rank = NULL",
          "evidence: session 3: the verdict rests on nothing", false},
         {"INSERT INTO evidence VALUES (3, 7, 'refused', 'certain', '{}')",
          "evidence: session 3: the verdict rests on handshake-broken (strong), the evidence says "
          "refused (certain)",
          false},
-        {"DELETE FROM verdict WHERE session_id = 3", "evidence: session 3 has evidence and no",
+        {"DELETE FROM judgement WHERE session_id = 3", "evidence: session 3 has evidence and no",
          false},
-        {"UPDATE verdict SET cleartext_reason = NULL WHERE class = 'cleartext'",
+        {"UPDATE opinion SET cleartext_reason = NULL WHERE class = 'cleartext'",
          "evidence: session 4: class cleartext, and cleartext for the reason that is missing",
          false},
         {"UPDATE evidence SET detail = '{\"says\":'", "evidence: session 3: the detail", false},
@@ -233,7 +235,7 @@ static void put_octet(const char *path, long at, int octet)
 
 static void a_page_that_lies(void **state)
 {
-    static const char *const objects[] = {"session", "verdict",   "evidence", "server",
+    static const char *const objects[] = {"session", "judgement", "evidence", "server",
                                           "course",  "dns_owner", "capture",  "session_server"};
     struct heard h;
 

@@ -249,9 +249,9 @@ static void multiply(const char *path)
                "CREATE TEMP TABLE s AS SELECT session.* FROM session, n;"
                "UPDATE s SET session_id = rowid + 1000, server_id = rowid + 1000;"
                "INSERT INTO session SELECT * FROM s;"
-               "CREATE TEMP TABLE v AS SELECT verdict.* FROM verdict, n;"
+               "CREATE TEMP TABLE v AS SELECT judgement.* FROM judgement, n;"
                "UPDATE v SET session_id = rowid + 1000;"
-               "INSERT INTO verdict SELECT * FROM v;"
+               "INSERT INTO judgement SELECT * FROM v;"
                "UPDATE banner SET server_name = 'a' || char(10) || 'b'");
 }
 

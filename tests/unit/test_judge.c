@@ -188,7 +188,7 @@ static void the_newest_first(void **state)
     int n;
 
     sample_store(path, 1, made, make(6));
-    sample_sql(path, "DELETE FROM verdict; DELETE FROM evidence; DELETE FROM weakness");
+    sample_sql(path, "DELETE FROM judgement; DELETE FROM evidence; DELETE FROM weakness");
     struct store *st = store_open(path, STORE_CHANGE, &e);
     assert_int_equal(store_judge_all(st, &e), 0);
     assert_int_equal(store_mark(st, &e), 0);
@@ -210,7 +210,7 @@ static void what_is_left_of_others_goes(void **state)
     const char *path = fresh(state, "left.db");
 
     sample_store(path, 1, made, make(7));
-    sample_sql(path, "DELETE FROM verdict; INSERT OR IGNORE INTO evidence SELECT session_id, 5,"
+    sample_sql(path, "DELETE FROM judgement; INSERT OR IGNORE INTO evidence SELECT session_id, 5,"
                      " 'refused', 'weak', '{}' FROM session;"
                      "INSERT OR IGNORE INTO weakness SELECT session_id, 'rc4' FROM session;"
                      "INSERT INTO unjudged SELECT session_id FROM session");

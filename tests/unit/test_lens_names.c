@@ -17,8 +17,8 @@ static const char *const shown[] = {
     "describe.object", "describe.column", "describe.text",
     /* words that mailtap writes, most of them with a CHECK */
     "capture.state", "course.ending", "auth.given", "auth.outcome", "address.role",
-    "conflict.sent_by", "verdict.class", "verdict.cleartext_reason", "verdict.strip_rule",
-    "verdict.strip_rank", "verdict.rung", "weakness.weakness", "evidence.rule", "evidence.rank",
+    "conflict.sent_by", "opinion.class", "opinion.cleartext_reason", "opinion.strip_rule",
+    "opinion.strip_rank", "opinion.rung", "weakness.weakness", "evidence.rule", "evidence.rank",
     "contrast.sign", "policy.source", "policy.mode",
     /* out of mailtap's list of products */
     "banner.software",

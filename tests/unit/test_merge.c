@@ -380,10 +380,11 @@ static void a_strangers_schema_runs_nothing(void **state)
     sample_sql(from,
                "DROP VIEW v_capture; CREATE VIEW v_capture AS SELECT load_extension('x') AS x;"
                "CREATE TRIGGER t AFTER INSERT ON capture BEGIN DELETE FROM session; END;"
-               "INSERT INTO verdict SELECT session_id + 1000, class, cleartext_reason,"
-               " 'payload-conflict', 'certain', rung FROM verdict");
+               "INSERT INTO opinion SELECT opinion_id + 1000, class, cleartext_reason,"
+               " 'payload-conflict', 'certain', rung FROM opinion;"
+               "INSERT INTO judgement SELECT session_id + 1000, opinion_id + 1000 FROM judgement");
     merge(to, from);
-    sample_expect(to, "SELECT count(*) FROM verdict", "3");
+    sample_expect(to, "SELECT count(*) FROM judgement", "3");
     sample_expect(to, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'", "0");
     sample_sound(to);
     free(from);

@@ -40,12 +40,17 @@ static char *old_value(const char *path, const char *sql)
 
 static void facts_are_kept(void **state)
 {
-    static const char *const old[] = {"tests/db/version-1.db", "tests/db/version-2.db"};
+    static const struct {
+        const char *path, *facts;
+    } old[] = {{"tests/db/version-1.db", FACTS " FROM session"},
+               {"tests/db/version-2.db", FACTS " FROM session"},
+               {"tests/db/version-3.db", FACTS " FROM v_facts"},
+               {"tests/db/version-4.db", FACTS " FROM v_facts"}};
 
     for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
-        const char *path = copy_of(state, old[i]);
+        const char *path = copy_of(state, old[i].path);
         struct err e = {""};
-        char *before = old_value(path, FACTS " FROM session");
+        char *before = old_value(path, old[i].facts);
         char *key = old_value(path, "SELECT hex(value) FROM meta WHERE key = 'address-key'");
         /* To read it is not to change it. */
         assert_null(store_open(path, STORE_READ, &e));
@@ -95,7 +100,7 @@ static void a_newer_one_is_refused(void **state)
     const char *path = sample_made(state, "newer.db");
     struct err e = {""};
 
-    sample_sql(path, "PRAGMA user_version = 5");
+    sample_sql(path, "PRAGMA user_version = 6");
     assert_null(store_open(path, STORE_CHANGE, &e));
     assert_non_null(strstr(e.text, "newer"));
 }

@@ -63,7 +63,7 @@ static void unjudged_sessions_are_unknown(void **state)
     sample_store(path, 1, &f, 1);
     sample_expect(path, "SELECT class || ' ' || cleartext_reason FROM v_session",
                   "cleartext not-offered");
-    sample_sql(path, "DELETE FROM verdict");
+    sample_sql(path, "DELETE FROM judgement");
     sample_expect(path, "SELECT class FROM v_session", "unknown");
     sample_expect(path, "SELECT cleartext_reason FROM v_session", "NULL");
 }
