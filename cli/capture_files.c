@@ -234,7 +234,6 @@ static int find_digest(struct run *r, struct source *source, uint8_t digest[DIGE
 
     if (known < 0)
         return -1;
-    source_digest_begin(source);
     if (known == 0)
         return 0;
     if (wait_for_digest(source, 0, e) < 0)
@@ -301,6 +300,7 @@ static int analyse(struct run *r, const struct input *in, struct err *e)
         return 0;
     }
     int rc = 0;
+    source_digest_begin(source);
     if (!r->store) {
         r->store = capture_store(r->values, r->values->database, r->trust != NULL, e);
         rc = r->store ? 0 : -1;
