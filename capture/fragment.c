@@ -3,6 +3,7 @@
 
 #include <mailtap/bounds.h>
 #include <mailtap/digest.h>
+#include <mailtap/sip.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct datagram {
     size_t room;
     uint64_t have[UNITS / 64]; /* a bit for each unit that came */
     uint32_t units;
+    uint32_t end;  /* the unit behind the last one that came */
     uint32_t size; /* octets in all, 0 while the last fragment is missing */
     bool contradicts;
     struct datagram *next; /* in its bucket */
@@ -27,7 +29,7 @@ struct datagram {
 struct fragment_table {
     struct fragment_limits limits;
     struct fragment_counts counts;
-    uint8_t key[DIGEST_OCTETS];
+    uint64_t key[2];
     struct datagram *bucket[BUCKETS];
     struct datagram *oldest, *newest;
     uint32_t datagrams;
@@ -46,7 +48,7 @@ struct fragment_table *fragment_table_new(const struct fragment_limits *limits)
     struct fragment_table *t = must_alloc(1, sizeof *t);
 
     t->limits = *limits;
-    digest_random(t->key, sizeof t->key);
+    digest_random((uint8_t *)t->key, sizeof t->key);
     return t;
 }
 
@@ -73,17 +75,14 @@ void fragment_table_free(struct fragment_table **t)
 
 /* ---- finding */
 
-/* Keyed, so that nobody can choose datagrams that meet in one bucket. */
 static struct datagram **bucket_of(struct fragment_table *t, const struct fragment *f)
 {
-    uint8_t text[2 * sizeof f->from.octets + 5], out[DIGEST_OCTETS];
+    uint64_t word[5];
 
-    memcpy(text, f->from.octets, sizeof f->from.octets);
-    memcpy(text + sizeof f->from.octets, f->to.octets, sizeof f->to.octets);
-    memcpy(text + 2 * sizeof f->from.octets, &f->id, 4);
-    text[sizeof text - 1] = f->protocol;
-    digest_keyed((struct slice){t->key, sizeof t->key}, (struct slice){text, sizeof text}, out);
-    return &t->bucket[(out[0] | (unsigned)out[1] << 8) % BUCKETS];
+    memcpy(word, f->from.octets, 16);
+    memcpy(word + 2, f->to.octets, 16);
+    word[4] = (uint64_t)f->id << 8 | f->protocol;
+    return &t->bucket[sip_hash(t->key, word, 5) % BUCKETS];
 }
 
 static bool same_address(const struct ip_address *a, const struct ip_address *b)
@@ -214,9 +213,8 @@ static bool sizes_agree(const struct datagram *d, const struct fragment *f)
 
     if (f->more)
         return f->octets.n % UNIT == 0 && (d->size == 0 || end < d->size);
-    for (uint32_t unit = (uint32_t)((end + UNIT - 1) / UNIT); unit < UNITS; unit++)
-        if (has(d, unit))
-            return false;
+    if (d->end > (end + UNIT - 1) / UNIT)
+        return false;
     return d->size == 0 || d->size == end;
 }
 
@@ -229,6 +227,8 @@ static void put(struct datagram *d, const struct fragment *f)
     for (uint32_t i = 0; i < units; i++)
         d->have[(first + i) / 64] |= (uint64_t)1 << ((first + i) % 64);
     d->units += units;
+    if (d->end < first + units)
+        d->end = first + units;
     if (!f->more)
         d->size = (uint32_t)(f->offset + f->octets.n);
 }
