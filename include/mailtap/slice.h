@@ -64,7 +64,9 @@ static inline uint8_t slice_u8(struct slice s, size_t at)
 
 static inline uint16_t slice_u16(struct slice s, size_t at)
 {
-    return s.n >= 2 && at <= s.n - 2 ? (uint16_t)(s.p[at] << 8 | s.p[at + 1]) : 0;
+    if (s.n < 2 || at > s.n - 2)
+        return 0;
+    return (uint16_t)(s.p[at] << 8 | s.p[at + 1]);
 }
 
 static inline uint32_t slice_u32(struct slice s, size_t at)
@@ -171,7 +173,7 @@ static inline uint16_t cursor_u16(struct cursor *c)
 {
     struct slice s = cursor_take(c, 2);
 
-    return s.n ? (uint16_t)(s.p[0] << 8 | s.p[1]) : 0;
+    return slice_u16(s, 0);
 }
 
 static inline uint32_t cursor_u24(struct cursor *c)
@@ -185,8 +187,7 @@ static inline uint32_t cursor_u32(struct cursor *c)
 {
     struct slice s = cursor_take(c, 4);
 
-    return s.n ? (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3]
-               : 0;
+    return slice_u32(s, 0);
 }
 
 static inline uint16_t cursor_u16_le(struct cursor *c)
