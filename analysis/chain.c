@@ -21,8 +21,8 @@
  * Verdicts are remembered: sessions with one server repeat its chain.  SETS sets of WAYS entries, and
  * the entry of a set that was used longest ago gives way.
  */
-#define SETS 64u
-#define WAYS 4u
+#define WAYS BOUND_CHAINS_ALIKE
+#define SETS (BOUND_CHAINS / WAYS)
 
 struct remembered {
     uint8_t key[DIGEST_OCTETS]; /* over the chain and the name */
@@ -258,9 +258,14 @@ static void recall_key(uint8_t key[DIGEST_OCTETS], const struct slice *chain, un
     digest_finish(&d, key);
 }
 
+static struct remembered *set_of(struct trust *t, const uint8_t key[DIGEST_OCTETS])
+{
+    return t->remembered[(key[0] | (unsigned)key[1] << 8) % SETS];
+}
+
 static struct remembered *recall(struct trust *t, const uint8_t key[DIGEST_OCTETS], int64_t at)
 {
-    struct remembered *set = t->remembered[key[0] % SETS], *r;
+    struct remembered *set = set_of(t, key), *r;
 
     for (r = set; r < set + WAYS; r++)
         if (r->used && memcmp(r->key, key, DIGEST_OCTETS) == 0 &&
@@ -297,7 +302,7 @@ static void narrow(struct remembered *r, const X509 *x)
 static void remember(struct trust *t, const uint8_t key[DIGEST_OCTETS], STACK_OF(X509) * chain,
                      int64_t at, const struct chain_verdict *v)
 {
-    struct remembered *set = t->remembered[key[0] % SETS], *r = set;
+    struct remembered *set = set_of(t, key), *r = set;
     STACK_OF(X509_OBJECT) *trusted = X509_STORE_get0_objects(t->store);
 
     for (unsigned i = 1; i < WAYS; i++)

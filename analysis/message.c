@@ -445,9 +445,18 @@ struct message *message_new(const struct message_keep *keep)
     return m;
 }
 
+/* Few messages have many parts. */
+static void facts_clear(struct message_facts *f)
+{
+    uint32_t parts = f->parts < BOUND_PARTS ? f->parts : BOUND_PARTS;
+
+    memset(f->part, 0, parts * sizeof *f->part);
+    memset(f, 0, offsetof(struct message_facts, part));
+}
+
 void message_begin(struct message *m)
 {
-    memset(&m->facts, 0, sizeof m->facts);
+    facts_clear(&m->facts);
     m->levels = 0;
     m->forwarded = false;
     m->placed = true;

@@ -56,17 +56,21 @@ static bool is_kind(enum header_field f)
            f == HEADER_OTHER;
 }
 
+static bool is_named(struct slice name, const char *other, bool family)
+{
+    if ((name.p[0] | 0x20) != (uint8_t)other[0]) /* all of them begin with a letter */
+        return false;
+    return family ? slice_starts_nocase(name, other) : slice_equal_nocase(name, slice_of(other));
+}
+
 enum header_field header_field_of(struct slice name)
 {
-    for (int i = 0; i < HEADER_FIELDS; i++)
-        if (!is_kind((enum header_field)i) && slice_equal_nocase(name, slice_of(names[i])))
+    for (int i = 0; name.n && i < HEADER_FIELDS; i++)
+        if (!is_kind((enum header_field)i) && is_named(name, names[i], false))
             return (enum header_field)i;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        struct slice whole = slice_of(others[i].name);
-        if (others[i].family ? slice_starts_nocase(name, others[i].name)
-                             : slice_equal_nocase(name, whole))
+    for (size_t i = 0; name.n && i < sizeof others / sizeof *others; i++)
+        if (is_named(name, others[i].name, others[i].family))
             return others[i].field;
-    }
     return HEADER_OTHER;
 }
 

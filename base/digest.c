@@ -22,22 +22,22 @@ static void must(int ok)
     exit(1);
 }
 
-/* OpenSSL looks for what EVP_sha256() stands for each time that it is used, which takes longer than a
- * short digest; what was fetched once stays until the end of the process. */
-static const EVP_MD *fetched;
+/* OpenSSL looks algorithms up by their names for each digest, which takes longer than most of them;
+ * so they are looked up once.  NULL: the system has none, or its policy forbids it. */
+static EVP_MD *fetched_sha256, *fetched_md5;
+static pthread_once_t looked_up = PTHREAD_ONCE_INIT;
 
-static void fetch(void)
+static void look_up(void)
 {
-    fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
-    must(fetched != NULL);
+    fetched_sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+    fetched_md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+    must(fetched_sha256 != NULL);
 }
 
 static const EVP_MD *sha256(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, fetch);
-    return fetched;
+    pthread_once(&looked_up, look_up);
+    return fetched_sha256;
 }
 
 static EVP_MD_CTX *new_context(void)
@@ -150,7 +150,8 @@ bool digest_md5(struct slice s, uint8_t out[DIGEST_MD5_OCTETS])
     const uint8_t *text = s.n ? s.p : (const uint8_t *)"";
 
     memset(out, 0, DIGEST_MD5_OCTETS);
-    return EVP_Digest(text, s.n, out, NULL, EVP_md5(), NULL) == 1;
+    pthread_once(&looked_up, look_up);
+    return fetched_md5 && EVP_Digest(text, s.n, out, NULL, fetched_md5, NULL) == 1;
 }
 
 void digest_random(uint8_t *out, size_t n)

@@ -107,6 +107,11 @@
 #define BOUND_CERTIFICATES 4096u
 #define BOUND_CERTIFICATES_ALIKE 4u
 
+/* Chains whose verdict is remembered, with the name that they had to cover: as many as there are
+ * certificates of servers; half a kB each. */
+#define BOUND_CHAINS 4096u
+#define BOUND_CHAINS_ALIKE 4u
+
 /* Names of one certificate as kept; some have hundreds, those that do not fit are left out. */
 #define BOUND_CERT_NAMES 2048u
 

@@ -65,10 +65,10 @@ struct message_facts {
     bool eai;               /* octets above 127 in the top header (RFC 6532) */
     bool
         end_to_end; /* its body, or a part of it, is S/MIME or OpenPGP encrypted (RFC 8551, 3156) */
-    struct mime_part part[BOUND_PARTS]; /* the first ones */
     uint32_t parts, attachments;        /* all of them */
     uint64_t attachment_octets;         /* as transferred */
     bool missing;                       /* octets were not captured: counts are lower bounds */
+    struct mime_part part[BOUND_PARTS]; /* the first ones; the others are zeros */
 };
 
 struct message;
