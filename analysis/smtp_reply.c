@@ -5,22 +5,18 @@
 void reply_line_read(struct slice line, struct reply_line *line_r)
 {
     static const char low[3] = {'2', '0', '0'}, high[3] = {'5', '5', '9'};
-    struct cursor c = cursor_open_whole(line);
     int code = 0;
 
     *line_r = (struct reply_line){0};
-    for (int i = 0; i < 3; i++) {
-        uint8_t digit = cursor_u8(&c);
-        if (digit < low[i] || digit > high[i])
+    for (size_t i = 0; i < 3; i++) {
+        if (i == line.n || line.p[i] < low[i] || line.p[i] > high[i])
             return;
-        code = code * 10 + (digit - '0');
+        code = code * 10 + (line.p[i] - '0');
     }
-    if (cursor_more(&c)) {
-        uint8_t separator = cursor_u8(&c);
-        if (separator != ' ' && separator != '-')
-            return;
-        line_r->more = separator == '-';
-    }
+    line = slice_tail(line, 3);
+    if (line.n && line.p[0] != ' ' && line.p[0] != '-')
+        return;
+    line_r->more = line.n && line.p[0] == '-';
     line_r->code = code;
-    line_r->text = cursor_rest(&c);
+    line_r->text = slice_tail(line, 1);
 }

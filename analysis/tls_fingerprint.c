@@ -56,9 +56,22 @@ static int compare(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+/* Up to so many, as in all usual hellos, one by one is faster than qsort(). */
+#define FEW 64
+
 static void sort(struct numbers *all)
 {
-    qsort(all->list, all->n, sizeof *all->list, compare);
+    if (all->n > FEW) {
+        qsort(all->list, all->n, sizeof *all->list, compare);
+        return;
+    }
+    for (size_t i = 1; i < all->n; i++) {
+        uint16_t value = all->list[i];
+        size_t at = i;
+        for (; at && all->list[at - 1] > value; at--)
+            all->list[at] = all->list[at - 1];
+        all->list[at] = value;
+    }
 }
 
 static bool contains(const struct numbers *all, uint16_t value)
@@ -81,41 +94,65 @@ static void leave_out(struct numbers *all, uint16_t value)
 
 /* ---- text to be hashed */
 
-enum base { DECIMAL = 10, HEXADECIMAL = 16 };
-
 struct text {
     char *octets; /* owned */
     size_t n, room;
 };
 
-static void add_octet(struct text *t, char octet)
+static void add_octets(struct text *t, const char *octets, size_t n)
 {
-    if (t->n == t->room) {
-        t->room = t->room ? 2 * t->room : 256;
+    if (n > t->room - t->n) {
+        t->room = t->room ? 2 * t->room : 512;
         t->octets = must_grow(t->octets, t->room, 1);
     }
-    t->octets[t->n++] = octet;
+    memcpy(t->octets + t->n, octets, n);
+    t->n += n;
 }
 
-/* A number and what stands before it.  snprintf() took longer than all the rest of a fingerprint. */
-static void add_number(struct text *t, const char *before, uint16_t value, enum base base)
+static void add_octet(struct text *t, char octet)
 {
-    char digits[5];
-    size_t n = 0, least = base == HEXADECIMAL ? 4 : 1;
-
-    for (; *before; before++)
-        add_octet(t, *before);
-    for (unsigned left = value; left || n < least; left /= base)
-        digits[n++] = "0123456789abcdef"[left % base];
-    while (n)
-        add_octet(t, digits[--n]);
+    add_octets(t, &octet, 1);
 }
 
-/* The list, which is freed. */
-static void add_list(struct text *t, struct numbers all, const char *between, enum base base)
+static void add_decimal(struct text *t, uint16_t value)
 {
-    for (size_t i = 0; i < all.n; i++)
-        add_number(t, i ? between : "", all.list[i], base);
+    char digits[5], *first = digits + sizeof digits;
+
+    do
+        *--first = (char)('0' + value % 10);
+    while (value /= 10);
+    add_octets(t, first, (size_t)(digits + sizeof digits - first));
+}
+
+static void add_hexadecimal(struct text *t, uint16_t value)
+{
+    static const char hex[] = "0123456789abcdef";
+    const char digits[4] = {hex[value >> 12], hex[value >> 8 & 15], hex[value >> 4 & 15],
+                            hex[value & 15]};
+
+    add_octets(t, digits, sizeof digits);
+}
+
+/* The list, which is freed: decimal behind ',' and with '-' between, as JA3 has it. */
+static void add_decimals(struct text *t, struct numbers all)
+{
+    add_octet(t, ',');
+    for (size_t i = 0; i < all.n; i++) {
+        if (i)
+            add_octet(t, '-');
+        add_decimal(t, all.list[i]);
+    }
+    free(all.list);
+}
+
+/* The same as JA4 has it: hexadecimal with ',' between. */
+static void add_hexadecimals(struct text *t, struct numbers all)
+{
+    for (size_t i = 0; i < all.n; i++) {
+        if (i)
+            add_octet(t, ',');
+        add_hexadecimal(t, all.list[i]);
+    }
     free(all.list);
 }
 
@@ -143,15 +180,11 @@ void tls_ja3(const struct tls_client_hello *h, char ja3_r[TLS_JA3_TEXT])
     *ja3_r = '\0';
     if (!h->read || h->bad)
         return;
-    add_number(&t, "", h->version, DECIMAL);
-    add_octet(&t, ',');
-    add_list(&t, numbers_in(h->ciphers, 2), "-", DECIMAL);
-    add_octet(&t, ',');
-    add_list(&t, types_in(h->extensions), "-", DECIMAL);
-    add_octet(&t, ',');
-    add_list(&t, numbers_in(h->groups, 2), "-", DECIMAL);
-    add_octet(&t, ',');
-    add_list(&t, numbers_in(h->point_formats, 1), "-", DECIMAL);
+    add_decimal(&t, h->version);
+    add_decimals(&t, numbers_in(h->ciphers, 2));
+    add_decimals(&t, types_in(h->extensions));
+    add_decimals(&t, numbers_in(h->groups, 2));
+    add_decimals(&t, numbers_in(h->point_formats, 1));
     md5_hex(&t, ja3_r);
 }
 
@@ -162,10 +195,10 @@ void tls_ja3s(const struct tls_server_hello *h, char ja3s_r[TLS_JA3_TEXT])
     *ja3s_r = '\0';
     if (!h->read || h->bad)
         return;
-    add_number(&t, "", h->legacy_version, DECIMAL);
-    add_number(&t, ",", h->cipher, DECIMAL);
+    add_decimal(&t, h->legacy_version);
     add_octet(&t, ',');
-    add_list(&t, types_in(h->extensions), "-", DECIMAL);
+    add_decimal(&t, h->cipher);
+    add_decimals(&t, types_in(h->extensions));
     md5_hex(&t, ja3s_r);
 }
 
@@ -234,15 +267,15 @@ void tls_ja4(const struct tls_client_hello *h, char ja4_r[TLS_JA4_TEXT])
     bool named = contains(&types, EXTENSION_SERVER_NAME);
 
     sort(&ciphers);
-    add_list(&b, ciphers, ",", HEXADECIMAL);
+    add_hexadecimals(&b, ciphers);
     ja4_hash(&b, choices);
     leave_out(&types, EXTENSION_SERVER_NAME);
     leave_out(&types, EXTENSION_ALPN);
     sort(&types);
-    add_list(&c, types, ",", HEXADECIMAL);
+    add_hexadecimals(&c, types);
     if (signatures.n)
         add_octet(&c, '_');
-    add_list(&c, signatures, ",", HEXADECIMAL);
+    add_hexadecimals(&c, signatures);
     ja4_hash(&c, extensions);
     ja4_protocol(h->alpn, protocol);
     snprintf(ja4_r, TLS_JA4_TEXT, "t%s%c%02u%02u%s_%s_%s", ja4_version(h->version_offered),

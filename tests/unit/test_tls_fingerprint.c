@@ -281,6 +281,24 @@ static void a_count_has_two_digits(void **state)
     }
 }
 
+/* Short lists and long ones are sorted in different ways. */
+static void ja4_does_not_hang_on_the_order_of_suites(void **state)
+{
+    (void)state;
+    struct offer up = {.version = 0x0303, .extensions = NOTHING}, mixed = up;
+
+    for (int n = 1; n <= 100; n++) {
+        up.ciphers[n - 1] = 0xc000 + 3 * n;
+        up.ciphers[n] = mixed.ciphers[n] = -1;
+        for (int i = 0; i < n; i++)
+            mixed.ciphers[i] = up.ciphers[i % 2 ? i / 2 : n - 1 - i / 2];
+        struct tls_client_hello h = offered(&up);
+        char ja4[TLS_JA4_TEXT];
+        tls_ja4(&h, ja4);
+        assert_ja4(&mixed, ja4);
+    }
+}
+
 static void a_protocol_is_its_first_and_last_character(void **state)
 {
     static const struct {
@@ -363,6 +381,7 @@ int main(void)
         cmocka_unit_test(ja4_of_the_published_example),
         cmocka_unit_test(ja4_of_the_least_there_can_be),
         cmocka_unit_test(a_count_has_two_digits),
+        cmocka_unit_test(ja4_does_not_hang_on_the_order_of_suites),
         cmocka_unit_test(a_protocol_is_its_first_and_last_character),
         cmocka_unit_test(a_hello_that_contradicts_itself_has_none),
         cmocka_unit_test(the_largest_hello_has_one),
