@@ -184,19 +184,28 @@ static void fill(struct cert_facts *f, struct slice der, X509 *x)
     digest_hex(f->sha256, (struct slice){sha256, sizeof sha256});
 }
 
-bool cert_read(struct slice der, struct cert_facts *facts_r)
+X509 *x509_read(struct slice der, struct cert_facts *facts_r)
 {
     struct cert_facts *f = facts_r;
     X509 *x = x509_parse(der);
 
     memset(f, 0, sizeof *f);
-    bool read = x && x509_seconds(X509_get0_notBefore(x), &f->not_before) &&
-                x509_seconds(X509_get0_notAfter(x), &f->not_after);
-    if (read)
+    if (x && x509_seconds(X509_get0_notBefore(x), &f->not_before) &&
+        x509_seconds(X509_get0_notAfter(x), &f->not_after)) {
         fill(f, der, x);
-    else
+    } else {
         memset(f, 0, sizeof *f);
-    X509_free(x);
+        X509_free(x);
+        x = NULL;
+    }
     ERR_clear_error();
-    return read;
+    return x;
+}
+
+bool cert_read(struct slice der, struct cert_facts *facts_r)
+{
+    X509 *x = x509_read(der, facts_r);
+
+    X509_free(x);
+    return x != NULL;
 }

@@ -5,7 +5,7 @@
  * of the session takes.  What a certificate says hangs on its octets alone, so they are known by their
  * digest; that some are no certificate is remembered as well.
  */
-#include <mailtap/cert.h>
+#include "x509.h"
 
 #include <mailtap/digest.h>
 
@@ -21,8 +21,16 @@ struct known {
     struct cert_facts *facts; /* owned; NULL: no certificate */
 };
 
+/* The verdict on a chain that is new follows at once, and asks OpenSSL for the same certificates. */
+struct fresh {
+    uint8_t digest[DIGEST_OCTETS];
+    X509 *parsed; /* owned; NULL: empty */
+};
+
 struct cert_memory {
     uint64_t clock;
+    struct fresh fresh[BOUND_CHAIN]; /* a ring: the next one goes to fresh[learned % BOUND_CHAIN] */
+    uint64_t learned;
     struct known known[SETS][WAYS];
 };
 
@@ -38,6 +46,8 @@ void cert_memory_free(struct cert_memory **m)
     for (unsigned i = 0; i < SETS; i++)
         for (unsigned j = 0; j < WAYS; j++)
             free((*m)->known[i][j].facts);
+    for (unsigned i = 0; i < BOUND_CHAIN; i++)
+        X509_free((*m)->fresh[i].parsed);
     free(*m);
     *m = NULL;
 }
@@ -50,9 +60,31 @@ static struct known *find(struct known set[WAYS], const uint8_t digest[DIGEST_OC
     return NULL;
 }
 
+static void keep_fresh(struct cert_memory *m, const uint8_t digest[DIGEST_OCTETS], X509 *parsed)
+{
+    struct fresh *f = &m->fresh[m->learned++ % BOUND_CHAIN];
+
+    X509_free(f->parsed);
+    f->parsed = parsed;
+    memcpy(f->digest, digest, DIGEST_OCTETS);
+}
+
+X509 *cert_memory_parsed(struct cert_memory *m, struct slice der)
+{
+    uint8_t digest[DIGEST_OCTETS];
+
+    digest_of(der, digest);
+    for (unsigned i = 0; i < BOUND_CHAIN; i++) {
+        struct fresh *f = &m->fresh[i];
+        if (f->parsed && memcmp(f->digest, digest, DIGEST_OCTETS) == 0 && X509_up_ref(f->parsed))
+            return f->parsed;
+    }
+    return NULL;
+}
+
 /* In the place of the one that was not asked for longest. */
-static struct known *learn(struct known set[WAYS], const uint8_t digest[DIGEST_OCTETS],
-                           struct slice der)
+static struct known *learn(struct cert_memory *m, struct known set[WAYS],
+                           const uint8_t digest[DIGEST_OCTETS], struct slice der)
 {
     struct cert_facts facts;
     struct known *k = set;
@@ -63,9 +95,11 @@ static struct known *learn(struct known set[WAYS], const uint8_t digest[DIGEST_O
     free(k->facts);
     k->facts = NULL;
     memcpy(k->digest, digest, DIGEST_OCTETS);
-    if (cert_read(der, &facts)) {
+    X509 *parsed = x509_read(der, &facts);
+    if (parsed) {
         k->facts = must_alloc(1, sizeof *k->facts);
         *k->facts = facts;
+        keep_fresh(m, digest, parsed);
     }
     return k;
 }
@@ -80,7 +114,7 @@ bool cert_recall(struct cert_memory *m, struct slice der, struct cert_facts *fac
     struct known *set = m->known[(digest[0] | (unsigned)digest[1] << 8) % SETS];
     struct known *k = find(set, digest);
     if (!k)
-        k = learn(set, digest, der);
+        k = learn(m, set, digest, der);
     k->used = ++m->clock;
     if (k->facts)
         *facts_r = *k->facts;

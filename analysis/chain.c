@@ -323,12 +323,14 @@ static void remember(struct trust *t, const uint8_t key[DIGEST_OCTETS], STACK_OF
 /* ---- */
 
 /* Those that can be read; empty when the first, the server's own, cannot. */
-static STACK_OF(X509) * parse_chain(const struct slice *chain, unsigned n)
+static STACK_OF(X509) * parse_chain(struct cert_memory *m, const struct slice *chain, unsigned n)
 {
     STACK_OF(X509) *stack = sk_X509_new_null();
 
     for (unsigned i = 0; stack && i < n; i++) {
-        X509 *x = x509_parse(chain[i]);
+        X509 *x = m ? cert_memory_parsed(m, chain[i]) : NULL;
+        if (!x)
+            x = x509_parse(chain[i]);
         if (x && !sk_X509_push(stack, x))
             X509_free(x);
         if (i == 0 && !x)
@@ -337,8 +339,8 @@ static STACK_OF(X509) * parse_chain(const struct slice *chain, unsigned n)
     return stack;
 }
 
-void chain_verify(struct trust *t, const struct slice *chain, unsigned n, int64_t at,
-                  const char *name, struct chain_verdict *verdict_r)
+void chain_verify(struct trust *t, struct cert_memory *m, const struct slice *chain, unsigned n,
+                  int64_t at, const char *name, struct chain_verdict *verdict_r)
 {
     uint8_t key[DIGEST_OCTETS];
     struct remembered *r = NULL;
@@ -353,7 +355,7 @@ void chain_verify(struct trust *t, const struct slice *chain, unsigned n, int64_
         return;
     }
     memset(verdict_r, 0, sizeof *verdict_r);
-    STACK_OF(X509) *stack = parse_chain(chain, n);
+    STACK_OF(X509) *stack = parse_chain(m, chain, n);
     if (sk_X509_num(stack) > 0) {
         match_name(sk_X509_value(stack, 0), name, verdict_r);
         if (t)

@@ -349,8 +349,8 @@ static void chain_to_facts(struct session *s, const struct tls_facts *t)
         }
     }
     snprintf(f->cert_asked, sizeof f->cert_asked, "%s", name_to_cover(f));
-    chain_verify(s->trust, t->chain, t->chain_length, f->started_ns / INT64_C(1000000000),
-                 f->cert_asked, &verdict);
+    chain_verify(s->trust, s->certificates, t->chain, t->chain_length,
+                 f->started_ns / INT64_C(1000000000), f->cert_asked, &verdict);
     f->cert_verified = s->trust ? verdict.verified : UNKNOWN;
     f->cert_error = s->trust ? verdict.error : 0;
     if (s->trust)

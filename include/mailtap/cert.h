@@ -60,10 +60,11 @@ struct chain_verdict {
  * Verify chain[0..n) (the server's own first, DER) for a TLS server at `at` seconds since the epoch,
  * and match `name` (a host name, or an address literal without brackets; empty: none is known).
  * Bounded work: at most BOUND_CHAIN certificates.  No network access, no revocation.  Without a
- * trust store (t NULL) the name is matched all the same.  What is no host name ("*.example", octets
+ * trust store (t NULL) the name is matched all the same.  What cert_recall() has just read into m
+ * (or NULL) is not read again.  What is no host name ("*.example", octets
  * that no host name has) is no name to look for.
  */
-void chain_verify(struct trust *t, const struct slice *chain, unsigned n, int64_t at,
-                  const char *name, struct chain_verdict *verdict_r);
+void chain_verify(struct trust *t, struct cert_memory *m, const struct slice *chain, unsigned n,
+                  int64_t at, const char *name, struct chain_verdict *verdict_r);
 
 #endif

@@ -117,6 +117,41 @@ static void without_memory_it_is_read_each_time(void **state)
     OPENSSL_free(der);
 }
 
+/* How often OpenSSL reads it on the way to a verdict on it alone. */
+static unsigned reads_to_verify(struct cert_memory *m, struct slice der)
+{
+    struct chain_verdict verdict;
+    unsigned before = reads;
+
+    chain_verify(NULL, m, &der, 1, FROM + 1, "mail.example", &verdict);
+    assert_int_equal(verdict.named, NO); /* it was looked at: a common name is no name */
+    return reads - before;
+}
+
+static void a_verdict_reads_none_of_those_read_last(void **state)
+{
+    (void)state;
+    struct cert_memory *m = cert_memory_new();
+    uint8_t *octets[BOUND_CHAIN + 1];
+    struct slice der[BOUND_CHAIN + 1];
+    char name[32];
+
+    for (unsigned i = 0; i <= BOUND_CHAIN; i++) {
+        snprintf(name, sizeof name, "mx%u.example", i);
+        der[i].n = certificate_der(name, "Example CA", FROM, TO, &octets[i]);
+        der[i].p = octets[i];
+        assert_int_equal(reads_to_verify(m, der[i]), 1);
+        assert_int_equal(reads_of(m, der[i]), 1);
+        assert_int_equal(reads_to_verify(m, der[i]), 0);
+        assert_int_equal(reads_to_verify(NULL, der[i]), 1);
+    }
+    for (unsigned i = 0; i <= BOUND_CHAIN; i++) {
+        assert_int_equal(reads_to_verify(m, der[i]), i == 0); /* one gave way */
+        OPENSSL_free(octets[i]);
+    }
+    cert_memory_free(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +159,7 @@ int main(void)
         cmocka_unit_test(what_is_none_stays_none),
         cmocka_unit_test(a_flood_makes_it_forget_and_not_lie),
         cmocka_unit_test(without_memory_it_is_read_each_time),
+        cmocka_unit_test(a_verdict_reads_none_of_those_read_last),
     };
     return cmocka_run_group_tests_name("cert_memory", tests, NULL, NULL);
 }

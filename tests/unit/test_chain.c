@@ -61,8 +61,8 @@ static struct chain_verdict judge(struct trust *t, const struct slice *chain, un
     struct chain_verdict v, again;
 
     memset(&v, 0xaa, sizeof v);
-    chain_verify(t, chain, n, at, name, &v);
-    chain_verify(t, chain, n, at, name, &again);
+    chain_verify(t, NULL, chain, n, at, name, &v);
+    chain_verify(t, NULL, chain, n, at, name, &again);
     assert_memory_equal(&v, &again, sizeof v);
     assert_int_equal(ERR_peek_error(), 0);
     return v;
@@ -146,7 +146,7 @@ static void forgetting_changes_nothing(void **state)
         for (int i = 0; i < (int)BOUND_CHAINS + 200; i += pass ? 25 : 1) {
             snprintf(name, sizeof name, "n%d.%s", i, i % 3 ? "wild.example" : "example");
             struct chain_verdict v;
-            chain_verify(store, chain, 2, NOW, name, &v);
+            chain_verify(store, NULL, chain, 2, NOW, name, &v);
             assert_int_equal(v.verified, YES);
             assert_int_equal(v.named, tri_of(i % 3));
         }
