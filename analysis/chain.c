@@ -32,8 +32,16 @@ struct remembered {
     struct chain_verdict verdict;
 };
 
+struct validity {
+    int64_t from, to;
+    bool known; /* both are times of this calendar */
+};
+
 struct trust {
     X509_STORE *store;
+    struct validity *trusted; /* of its certificates, when it had so many objects */
+    int objects;
+    unsigned trusted_count;
     uint64_t clock;
     struct remembered remembered[SETS][WAYS];
 };
@@ -135,8 +143,10 @@ struct trust *trust_open(const char *path, struct err *e)
 
 void trust_free(struct trust **t)
 {
-    if (*t)
+    if (*t) {
         X509_STORE_free((*t)->store);
+        free((*t)->trusted);
+    }
     free(*t);
     *t = NULL;
 }
@@ -276,26 +286,50 @@ static struct remembered *recall(struct trust *t, const uint8_t key[DIGEST_OCTET
     return NULL;
 }
 
+static struct validity validity_of(const X509 *x)
+{
+    struct validity v;
+
+    v.known = x509_seconds(X509_get0_notBefore(x), &v.from) &&
+              x509_seconds(X509_get0_notAfter(x), &v.to);
+    return v;
+}
+
+/* A directory adds to the store what was asked for; nothing ever leaves it. */
+static void look_at_store(struct trust *t)
+{
+    STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(t->store);
+    int n = sk_X509_OBJECT_num(all);
+
+    if (n == t->objects)
+        return;
+    t->trusted = must_grow(t->trusted, (unsigned long)n, sizeof *t->trusted);
+    t->objects = n;
+    t->trusted_count = 0;
+    for (int i = 0; i < n; i++) {
+        const X509 *x = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+        if (x)
+            t->trusted[t->trusted_count++] = validity_of(x);
+    }
+}
+
 /*
  * A verdict hangs on `at` only by its order among the times of the certificates looked at: those of
  * the chain, and those of the store.  Between two neighbouring times that order stays the same, and
  * with it each choice of OpenSSL.  What a directory has not given yet was not looked at, and will not
  * be by the same choices.  A verdict at such a time itself holds for that second only.
  */
-static void narrow(struct remembered *r, const X509 *x)
+static void narrow(struct remembered *r, struct validity v)
 {
-    const ASN1_TIME *const times[] = {X509_get0_notBefore(x), X509_get0_notAfter(x)};
+    const int64_t times[] = {v.from, v.to};
 
-    for (int i = 0; i < 2; i++) {
-        int64_t when;
-        if (!x509_seconds(times[i], &when)) {
-            r->after = r->before = r->at; /* not comparable: this second only */
-            continue;
-        }
-        if (when <= r->at && when > r->after)
-            r->after = when;
-        if (when >= r->at && when < r->before)
-            r->before = when;
+    if (!v.known)
+        r->after = r->before = r->at; /* not comparable: this second only */
+    for (int i = 0; v.known && i < 2; i++) {
+        if (times[i] <= r->at && times[i] > r->after)
+            r->after = times[i];
+        if (times[i] >= r->at && times[i] < r->before)
+            r->before = times[i];
     }
 }
 
@@ -303,7 +337,6 @@ static void remember(struct trust *t, const uint8_t key[DIGEST_OCTETS], STACK_OF
                      int64_t at, const struct chain_verdict *v)
 {
     struct remembered *set = set_of(t, key), *r = set;
-    STACK_OF(X509_OBJECT) *trusted = X509_STORE_get0_objects(t->store);
 
     for (unsigned i = 1; i < WAYS; i++)
         if (set[i].used < r->used)
@@ -312,12 +345,10 @@ static void remember(struct trust *t, const uint8_t key[DIGEST_OCTETS], STACK_OF
     memcpy(r->key, key, DIGEST_OCTETS);
     r->used = ++t->clock;
     for (int i = 0; i < sk_X509_num(chain); i++)
-        narrow(r, sk_X509_value(chain, i));
-    for (int i = 0; i < sk_X509_OBJECT_num(trusted); i++) {
-        const X509 *x = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(trusted, i));
-        if (x)
-            narrow(r, x);
-    }
+        narrow(r, validity_of(sk_X509_value(chain, i)));
+    look_at_store(t);
+    for (unsigned i = 0; i < t->trusted_count; i++)
+        narrow(r, t->trusted[i]);
 }
 
 /* ---- */
