@@ -142,7 +142,8 @@ static void add_item(struct items *in, sqlite3_stmt *s)
 
 static int read_server(struct store *st, int64_t server, struct items *in, struct err *e)
 {
-    sqlite3_stmt *s = store_statement(st, ST_COMPARED_SESSIONS, e);
+    sqlite3_stmt *s = store_statement(
+        st, st->overlapping ? ST_COMPARED_OVERLAPPING : ST_COMPARED_SESSIONS, e);
     int rc;
 
     if (!s)

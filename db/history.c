@@ -213,13 +213,27 @@ static int load_tlsa(struct store *st, const struct facts *f, struct expectation
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
 }
 
+/* Is there a policy or a TLSA record at all?  1, 0, -1. */
+static int any_expecters(struct store *st, struct err *e)
+{
+    int64_t any;
+
+    if (st->expecters == UNKNOWN) {
+        sqlite3_stmt *s = store_statement(st, ST_EXPECTERS, e);
+        if (!s || store_number(st, s, &any, e) < 0)
+            return -1;
+        st->expecters = tri_of(any != 0);
+    }
+    return st->expecters == YES;
+}
+
 static int load_expectation(struct store *st, const struct facts *f, struct expectation *x,
                             struct err *e)
 {
     struct expectation tlsa = {.by = EXPECTED_BY_NOBODY};
-    int rc = load_policy(st, f, x, e);
+    int any = any_expecters(st, e), rc = any > 0 ? load_policy(st, f, x, e) : any;
 
-    if (rc != 0)
+    if (any <= 0 || rc != 0)
         return rc < 0 ? -1 : 0;
     if (load_tlsa(st, f, &tlsa, e) < 0)
         return -1;
@@ -261,15 +275,10 @@ static int ask_expected(struct store *st, int64_t server, int64_t banner, struct
 
 int history_expected(struct store *st, int64_t server, int64_t banner, struct err *e)
 {
-    if (st->expecters == UNKNOWN) {
-        sqlite3_stmt *s = store_statement(st, ST_EXPECTERS, e);
-        int64_t any;
-        if (!s || store_number(st, s, &any, e) < 0)
-            return -1;
-        st->expecters = tri_of(any != 0);
-    }
-    if (st->expecters == NO)
-        return 0;
+    int any = any_expecters(st, e);
+
+    if (any <= 0)
+        return any;
     struct interned *known = known_expected(st->known, server, banner);
     if (!known->id) {
         int found = ask_expected(st, server, banner, e);

@@ -67,6 +67,7 @@ static const char *const statement_sql[STATEMENTS] = {
         "  FROM session n NOT INDEXED CROSS JOIN server r ON r.server_id = n.server_id"
         "  CROSS JOIN course c ON c.course_id = n.course_id"
         "  WHERE n.session_id > ?1 AND r.changed <> 0 AND c.starttls_reply = 220"
+        "  AND EXISTS (SELECT 1 FROM server WHERE changed = 0)" /* else all wait anyway */
         "  GROUP BY n.client_id) k"
         " CROSS JOIN session s INDEXED BY session_client ON s.client_id = k.client_id"
         " AND s.started_ns BETWEEN k.from_ns - ?2 AND k.until_ns + ?2"
@@ -215,20 +216,28 @@ static const char *const statement_sql[STATEMENTS] = {
                         " LEFT JOIN banner b ON b.banner_id = ?2 WHERE r.server_id = ?1",
     [ST_COMPARED_SERVERS] = "SELECT server_id, changed FROM server WHERE ehlo_offered > 0"
                             " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
-    /* A connection that was captured at several places, with the same outcome, counts once. */
+#define COMPARED                                                                                   \
+    " FROM session s CROSS JOIN course c ON c.course_id = s.course_id"                             \
+    " CROSS JOIN banner b ON b.banner_id = s.banner_id"
+#define COMPARED_WHERE                                                                             \
+    " WHERE s.server_id = ? AND c.ehlo_accepted = 1 AND c.starttls_offered IS NOT NULL"
+#define COMPARED_ORDER                                                                             \
+    " ORDER BY keyword_mark, started_ns, ip, client_port, starttls_offered, name_mark"
     [ST_COMPARED_SESSIONS] =
-        "SELECT started_ns, client_id, starttls_offered, keyword_mark, coalesce(name_mark, 0) FROM "
-        "("
-        "SELECT s.started_ns, s.ended_ns, s.client_id, s.client_port, s.capture_id,"
+        "SELECT s.started_ns, s.client_id, c.starttls_offered, b.keyword_mark,"
+        " coalesce(b.name_mark, 0)" COMPARED
+        " CROSS JOIN client k ON k.client_id = s.client_id" COMPARED_WHERE COMPARED_ORDER,
+    /* A connection that was captured at several places, with the same outcome, counts once. */
+    [ST_COMPARED_OVERLAPPING] =
+        "SELECT started_ns, client_id, starttls_offered, keyword_mark, coalesce(name_mark, 0)"
+        " FROM (SELECT s.started_ns, s.ended_ns, s.client_id, s.client_port, s.capture_id,"
         " c.starttls_offered, b.keyword_mark, b.name_mark,"
-        " lag(s.capture_id) OVER w AS copied_in, lag(s.ended_ns) OVER w AS copied_to"
-        " FROM session s CROSS JOIN course c ON c.course_id = s.course_id"
-        " CROSS JOIN banner b ON b.banner_id = s.banner_id"
-        " WHERE s.server_id = ? AND c.ehlo_accepted = 1 AND c.starttls_offered IS NOT NULL"
+        " lag(s.capture_id) OVER w AS copied_in, lag(s.ended_ns) OVER w AS copied_to" COMPARED
+            COMPARED_WHERE
         " WINDOW w AS (PARTITION BY b.keyword_mark, s.client_id, s.client_port, c.starttls_offered"
         "  ORDER BY s.started_ns, s.ended_ns)) JOIN client USING (client_id)"
-        " WHERE copied_in IS NULL OR copied_in = capture_id OR copied_to < started_ns"
-        " ORDER BY keyword_mark, started_ns, ip, client_port, starttls_offered, name_mark",
+        " WHERE copied_in IS NULL OR copied_in = capture_id OR copied_to < "
+        "started_ns" COMPARED_ORDER,
     /* Sessions with a server count elsewhere once it has offered STARTTLS: then all of them are news. */
     [ST_NEWS] =
         "WITH fresh AS MATERIALIZED (SELECT n.server_id, n.client_id, n.started_ns,"
