@@ -4,6 +4,7 @@
 #include "sample.h"
 
 #include <mailtap/random.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -222,6 +223,55 @@ static void what_is_left_of_others_goes(void **state)
     assert_as_by_hand(path);
 }
 
+/* The same connections, as they were seen behind a box that takes the offer away. */
+static void at_two_places(void **state)
+{
+    const char *path = fresh(state, "places.db");
+    unsigned n = make(8);
+
+    for (unsigned i = 0; i < n; i++) {
+        made[i].one_sided = NO;
+        made[i].ehlo_reply = made[i].ehlo_reply ? made[i].ehlo_reply : 250;
+    }
+    sample_store(path, 1, made, n);
+    for (unsigned i = 0; i < n; i++) {
+        made[i].started_ns += SECOND / 2;
+        if (i % 3 == 0)
+            strcpy(made[i].keywords, "SIZE 1000\nXXXXXXXA");
+    }
+    sample_store(path, 2, made, n);
+    sample_expect(path, "SELECT count(*) > 20 FROM evidence WHERE rule = 'vantage-mismatch'", "1");
+    assert_as_by_hand(path);
+}
+
+/* A TLSA record of one server, seen when all were judged: those without the offer are judged again. */
+static void a_record_that_comes_later(void **state)
+{
+    static struct dns_message m;
+    const struct capture_counts counts = {.frames = 1};
+    const uint8_t digest[DIGEST_OCTETS] = {2};
+    const struct ip_address asker = {4, {192, 0, 2, 1}};
+    const char *path = fresh(state, "tlsa.db");
+    struct err e = {""};
+    int64_t capture;
+
+    sample_store(path, 1, made, make(9));
+    struct store *st = store_open(path, STORE_CHANGE, &e);
+    assert_int_equal(sample_judge(st), 0);
+    m = (struct dns_message){.response = true, .authentic = true, .records = 1};
+    m.record[0].type = DNS_TLSA;
+    snprintf(m.question, sizeof m.question, "_25._tcp.%.200s", sample_clear(1).server_name);
+    strcpy(m.record[0].owner, m.question);
+    strcpy(m.record[0].text, "3 1 1 aa");
+    assert_int_equal(store_capture_begin(st, "dns.pcap", digest, &capture, &e), 1);
+    assert_int_equal(store_dns(st, capture, NOON, &asker, &m, &e), 0);
+    assert_int_equal(store_capture_end(st, capture, digest, &counts, NULL, &e), 1);
+    assert_true(sample_judge(st) > 20);
+    assert_int_equal(store_close(&st, &e), 0);
+    sample_expect(path, "SELECT count(*) > 20 FROM evidence WHERE rule = 'policy-violated'", "1");
+    assert_as_by_hand(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +280,8 @@ int main(void)
         cmocka_unit_test(policies_that_come_and_go),
         cmocka_unit_test(the_newest_first),
         cmocka_unit_test(what_is_left_of_others_goes),
+        cmocka_unit_test(at_two_places),
+        cmocka_unit_test(a_record_that_comes_later),
     };
     return cmocka_run_group_tests_name("judge", tests, sample_folder, sample_folder_remove);
 }
