@@ -288,7 +288,7 @@ static struct remembered *recall(struct trust *t, const uint8_t key[DIGEST_OCTET
 
 static struct validity validity_of(const X509 *x)
 {
-    struct validity v;
+    struct validity v = {0, 0, false};
 
     v.known = x509_seconds(X509_get0_notBefore(x), &v.from) &&
               x509_seconds(X509_get0_notAfter(x), &v.to);

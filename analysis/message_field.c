@@ -66,7 +66,7 @@ static bool is_named(struct slice name, const char *other, bool family)
 enum header_field header_field_of(struct slice name)
 {
     for (int i = 0; name.n && i < HEADER_FIELDS; i++)
-        if (!is_kind((enum header_field)i) && is_named(name, names[i], false))
+        if (is_named(name, names[i], false) && !is_kind((enum header_field)i))
             return (enum header_field)i;
     for (size_t i = 0; name.n && i < sizeof others / sizeof *others; i++)
         if (is_named(name, others[i].name, others[i].family))
@@ -97,7 +97,22 @@ static bool is_digit(uint8_t octet)
 
 static bool ends_word(struct slice s)
 {
-    return s.n == 0 || slice_find(slice_of(" \t,;:/()="), s.p[0]) < 9;
+    if (s.n == 0)
+        return true;
+    switch (s.p[0]) {
+    case ' ':
+    case '\t':
+    case ',':
+    case ';':
+    case ':':
+    case '/':
+    case '(':
+    case ')':
+    case '=':
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* "TLSv1.3", "TLS1.3", "TLS1_2", "TLSv1": and not the host "TLS1.example.com". */
@@ -128,7 +143,7 @@ static bool comment_claims_tls(struct slice comment)
     if (slice_equal(comment, slice_of("TLS")))
         return true;
     for (size_t i = 0; i < comment.n; i++) {
-        if (begins && is_version(slice_tail(comment, i)))
+        if (begins && comment.p[i] == 'T' && is_version(slice_tail(comment, i)))
             return true;
         begins = ends_word(slice_tail(comment, i));
     }
@@ -152,11 +167,16 @@ struct slice field_comment_take(struct slice *s)
     return slice_head(inside, i);
 }
 
+static bool is_word(uint8_t octet)
+{
+    return octet != ' ' && octet != '\t' && octet != '(' && octet != ')' && octet != ';';
+}
+
 static struct slice word_take(struct slice *s)
 {
     size_t n = 0;
 
-    while (n < s->n && slice_find(slice_of(" \t();"), s->p[n]) == 5)
+    while (n < s->n && is_word(s->p[n]))
         n++;
     struct slice word = slice_head(*s, n);
     *s = slice_tail(*s, n);

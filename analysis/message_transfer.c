@@ -95,6 +95,23 @@ static bool quoted_escape(struct transfer *t, uint8_t octet)
     return false;
 }
 
+/* Octets of a line, none of them "=", that no escape is under way for: of white space and a CR at
+ * their end it is not known yet what they are. */
+static void quoted_run(struct transfer *t, struct slice s)
+{
+    bool cr = s.p[s.n - 1] == '\r';
+    size_t n = s.n - cr, blanks = 0;
+
+    while (blanks < n && (s.p[n - blanks - 1] == ' ' || s.p[n - blanks - 1] == '\t'))
+        blanks++;
+    if (t->cr || blanks < n)
+        quoted_flush(t);
+    t->decoded += n - blanks;
+    t->blanks += blanks;
+    t->cr = cr;
+}
+
+/* LF, "=", or an octet behind that. */
 static void quoted_octet(struct transfer *t, uint8_t octet)
 {
     if (t->escape && quoted_escape(t, octet))
@@ -105,43 +122,34 @@ static void quoted_octet(struct transfer *t, uint8_t octet)
         t->cr = false;
         return;
     }
-    if (t->cr)
-        quoted_flush(t);
-    if (octet == ' ' || octet == '\t') {
-        t->blanks++;
-        return;
-    }
-    if (octet == '\r') {
-        t->cr = true;
+    if (octet != '=') {
+        quoted_run(t, (struct slice){&octet, 1});
         return;
     }
     quoted_flush(t);
-    if (octet == '=')
-        t->escape = ESCAPE_OPEN;
-    else
-        t->decoded++;
+    t->escape = ESCAPE_OPEN;
 }
 
-/* Letters need no look at each of them, unless something before them is undecided. */
-static size_t quoted_plain(struct transfer *t, struct slice s)
+static void quoted_line(struct transfer *t, struct slice s)
 {
-    size_t n = 0;
-
-    if (t->escape || t->blanks || t->cr)
-        return 0;
-    while (n < s.n && s.p[n] > ' ' && s.p[n] != '=')
-        n++;
-    t->decoded += n;
-    return n;
+    while (s.n) {
+        size_t run = t->escape ? 0 : slice_find(s, '=');
+        if (run)
+            quoted_run(t, slice_head(s, run));
+        else
+            quoted_octet(t, s.p[0]);
+        s = slice_tail(s, run ? run : 1);
+    }
 }
 
 static void quoted(struct transfer *t, struct slice s)
 {
     while (s.n) {
-        s = slice_tail(s, quoted_plain(t, s));
-        if (s.n)
-            quoted_octet(t, s.p[0]);
-        s = slice_tail(s, 1);
+        size_t n = slice_find(s, '\n');
+        quoted_line(t, slice_head(s, n));
+        if (n < s.n)
+            quoted_octet(t, '\n');
+        s = slice_tail(s, n + 1);
     }
 }
 
