@@ -38,8 +38,10 @@ enum tls_message_type {
 struct tls_record {
     uint8_t type;
     size_t length;
-    struct slice body; /* all of it, or empty when it was not kept; good until the next read */
-    bool damaged;      /* octets of it were not captured */
+    /* all of it, or empty when it was not kept; as it was fed, if that was at once, or kept until the
+     * next read */
+    struct slice body;
+    bool damaged; /* octets of it were not captured */
 };
 
 struct tls_reader {
@@ -85,7 +87,7 @@ void tls_search_free(struct tls_search *search);
 struct tls_message {
     uint8_t type;
     size_t length;
-    struct slice body; /* good until the next read */
+    struct slice body; /* as that of a record */
     bool kept;         /* false: it is longer than BOUND_HANDSHAKE_OCTETS, and body is empty */
 };
 

@@ -77,18 +77,19 @@ size_t tls_read_record(struct tls_reader *r, struct slice s, enum tls_read *what
 
     *what_r = TLS_READ_MORE;
     if (r->header_n < sizeof r->header) {
-        bool whole = fill(r->header, &r->header_n, sizeof r->header, &rest);
+        fill(r->header, &r->header_n, sizeof r->header, &rest);
         struct slice header = {r->header, r->header_n};
         if (r->header_n && tls_header_like(header, TLS_HEARTBEAT) == NO) {
             *what_r = TLS_READ_NOT_TLS;
             return s.n - rest.n;
         }
-        if (!whole)
+        if (r->header_n < sizeof r->header)
             return s.n;
         begin_record(r);
     }
     struct slice piece = slice_head(rest, r->left);
-    if (keeps_body(r))
+    bool whole = piece.n == r->record.length;
+    if (keeps_body(r) && !whole)
         append(&r->body, &r->n, &r->room, piece);
     r->left -= piece.n;
     rest = slice_tail(rest, piece.n);
@@ -96,7 +97,7 @@ size_t tls_read_record(struct tls_reader *r, struct slice s, enum tls_read *what
         *what_r = TLS_READ_RECORD;
         r->header_n = 0;
         if (keeps_body(r))
-            r->record.body = (struct slice){r->body, r->n};
+            r->record.body = whole ? piece : (struct slice){r->body, r->n};
     }
     return s.n - rest.n;
 }
@@ -226,14 +227,15 @@ size_t tls_read_message(struct tls_messages *m, struct slice s, bool *whole_r)
         begin_message(m);
     }
     struct slice piece = slice_head(rest, m->left);
-    if (m->message.kept)
+    bool at_once = m->message.kept && piece.n == m->message.length;
+    if (m->message.kept && !at_once)
         append(&m->body, &m->n, &m->room, piece);
     m->left -= piece.n;
     rest = slice_tail(rest, piece.n);
     if (m->left == 0) {
         *whole_r = true;
         m->header_n = 0;
-        m->message.body = (struct slice){m->body, m->n};
+        m->message.body = at_once ? piece : (struct slice){m->body, m->n};
     }
     return s.n - rest.n;
 }
