@@ -29,48 +29,55 @@ const char *header_field_name(enum header_field f)
     return names[f];
 }
 
-/* Names that are not the field's own: whole, or the beginning of a family ("List-Id"). */
+/* What fields are called: whole, or the beginning of a family ("List-Id"). */
+#define NAME(text) text, sizeof text - 1
 static const struct {
     const char *name;
+    size_t octets;
     enum header_field field;
     bool family;
-} others[] = {
-    {"x-mailer", HEADER_USER_AGENT, false},
-    {"x-originating-ip", HEADER_ORIGIN, false},
-    {"x-client-ip", HEADER_ORIGIN, false},
-    {"x-sender-ip", HEADER_ORIGIN, false},
-    {"x-source-ip", HEADER_ORIGIN, false},
-    {"x-remote-ip", HEADER_ORIGIN, false},
-    {"list-", HEADER_LIST, true},
-    {"dkim-signature", HEADER_DKIM, false},
-    {"authentication-results", HEADER_DKIM, false},
-    {"arc-", HEADER_DKIM, true},
-    {"mime-version", HEADER_MIME, false},
-    {"content-", HEADER_MIME, true},
+} fields[] = {
+    {NAME("from"), HEADER_FROM, false},
+    {NAME("sender"), HEADER_SENDER, false},
+    {NAME("reply-to"), HEADER_REPLY_TO, false},
+    {NAME("to"), HEADER_TO, false},
+    {NAME("cc"), HEADER_CC, false},
+    {NAME("bcc"), HEADER_BCC, false},
+    {NAME("subject"), HEADER_SUBJECT, false},
+    {NAME("date"), HEADER_DATE, false},
+    {NAME("message-id"), HEADER_MESSAGE_ID, false},
+    {NAME("in-reply-to"), HEADER_IN_REPLY_TO, false},
+    {NAME("references"), HEADER_REFERENCES, false},
+    {NAME("return-path"), HEADER_RETURN_PATH, false},
+    {NAME("received"), HEADER_RECEIVED, false},
+    {NAME("user-agent"), HEADER_USER_AGENT, false},
+    {NAME("tls-required"), HEADER_TLS_REQUIRED, false},
+    {NAME("x-mailer"), HEADER_USER_AGENT, false},
+    {NAME("x-originating-ip"), HEADER_ORIGIN, false},
+    {NAME("x-client-ip"), HEADER_ORIGIN, false},
+    {NAME("x-sender-ip"), HEADER_ORIGIN, false},
+    {NAME("x-source-ip"), HEADER_ORIGIN, false},
+    {NAME("x-remote-ip"), HEADER_ORIGIN, false},
+    {NAME("list-"), HEADER_LIST, true},
+    {NAME("dkim-signature"), HEADER_DKIM, false},
+    {NAME("authentication-results"), HEADER_DKIM, false},
+    {NAME("arc-"), HEADER_DKIM, true},
+    {NAME("mime-version"), HEADER_MIME, false},
+    {NAME("content-"), HEADER_MIME, true},
 };
-
-/* These rows name kinds, not fields: no field is called "Origin" or "Mime" here. */
-static bool is_kind(enum header_field f)
-{
-    return f == HEADER_ORIGIN || f == HEADER_LIST || f == HEADER_DKIM || f == HEADER_MIME ||
-           f == HEADER_OTHER;
-}
-
-static bool is_named(struct slice name, const char *other, bool family)
-{
-    if ((name.p[0] | 0x20) != (uint8_t)other[0]) /* all of them begin with a letter */
-        return false;
-    return family ? slice_starts_nocase(name, other) : slice_equal_nocase(name, slice_of(other));
-}
 
 enum header_field header_field_of(struct slice name)
 {
-    for (int i = 0; name.n && i < HEADER_FIELDS; i++)
-        if (is_named(name, names[i], false) && !is_kind((enum header_field)i))
-            return (enum header_field)i;
-    for (size_t i = 0; name.n && i < sizeof others / sizeof *others; i++)
-        if (is_named(name, others[i].name, others[i].family))
-            return others[i].field;
+    uint8_t first = name.n ? name.p[0] | 0x20 : 0; /* in lower case, if it is a letter */
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        size_t n = fields[i].octets;
+        if ((uint8_t)fields[i].name[0] != first || name.n < n || (name.n > n && !fields[i].family))
+            continue;
+        if (slice_equal_nocase(slice_head(name, n),
+                               (struct slice){(const uint8_t *)fields[i].name, n}))
+            return fields[i].field;
+    }
     return HEADER_OTHER;
 }
 

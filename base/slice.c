@@ -18,7 +18,7 @@ bool slice_equal_nocase(struct slice a, struct slice b)
     if (a.n != b.n)
         return false;
     for (size_t i = 0; i < a.n; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
+        if (a.p[i] != b.p[i] && lower(a.p[i]) != lower(b.p[i]))
             return false;
     return true;
 }
@@ -53,26 +53,17 @@ size_t slice_find_pair(struct slice s, uint8_t octet, uint8_t next)
     return at + 1 < s.n ? at : s.n;
 }
 
-static bool block_has_high(const uint8_t p[BLOCK])
-{
-    uint8_t all = 0;
-
-    for (size_t i = 0; i < BLOCK; i++)
-        all |= p[i];
-    return all > 127;
-}
-
 bool slice_has_high(struct slice s)
 {
-    uint8_t all = 0;
-    size_t at = 0;
+    uint64_t eight, all = 0;
 
-    for (; s.n - at >= BLOCK; at += BLOCK)
-        if (block_has_high(s.p + at))
-            return true;
-    for (; at < s.n; at++)
-        all |= s.p[at];
-    return all > 127;
+    for (; s.n >= sizeof eight; s = slice_tail(s, sizeof eight)) {
+        memcpy(&eight, s.p, sizeof eight);
+        all |= eight;
+    }
+    for (size_t i = 0; i < s.n; i++)
+        all |= s.p[i];
+    return (all & UINT64_C(0x8080808080808080)) != 0;
 }
 
 static bool is_blank(uint8_t octet)
