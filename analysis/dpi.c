@@ -86,9 +86,19 @@ struct dpi {
     size_t flow_octets;
 };
 
+/* A packet that was not shown yet; its octets follow. */
+struct waiting {
+    int64_t at_ns;
+    size_t n;
+};
+
 struct dpi_flow {
-    struct ndpi_flow_struct *flow; /* NULL when nDPI has been let go */
-    unsigned packets;
+    struct dpi *of;
+    struct ndpi_flow_struct *flow; /* NULL: nothing was shown yet, or nDPI has been let go */
+    uint8_t *waits;                /* struct waiting, octets, struct waiting, ... */
+    size_t n, room;
+    unsigned waiting, packets;
+    bool over; /* it has answered, or has seen enough */
     char name[32];
     bool is_mail;
 };
@@ -188,24 +198,62 @@ static void note_protocol(struct dpi *d, struct dpi_flow *f)
     snprintf(f->name, sizeof f->name, "%s", name ? name : "");
 }
 
-static void let_go(struct dpi *d, struct dpi_flow *f)
+static void let_go(struct dpi_flow *f)
 {
+    f->over = true;
     if (!f->flow)
         return;
     ndpi_free_flow_data(f->flow);
-    explicit_bzero(f->flow, d->flow_octets);
+    explicit_bzero(f->flow, f->of->flow_octets);
     ndpi_flow_free(f->flow);
     f->flow = NULL;
 }
 
-static struct dpi_flow *begin_flow(struct dpi *d)
+static void show(struct dpi_flow *f, struct slice packet, int64_t at_ns)
 {
-    struct dpi_flow *f = must_alloc(1, sizeof *f);
+    struct dpi *d = f->of;
 
-    f->flow = ndpi_flow_malloc(d->flow_octets);
-    if (f->flow)
+    if (f->over)
+        return;
+    if (!f->flow) {
+        f->flow = must_have(ndpi_flow_malloc(d->flow_octets));
         memset(f->flow, 0, d->flow_octets);
-    return f;
+    }
+    SHOW(d->module, f->flow, packet.p, (unsigned short)packet.n, (uint64_t)(at_ns / 1000000));
+    note_protocol(d, f);
+    /* What it would look for in further packets is details, and passwords. */
+    if (f->name[0] || ++f->packets == BOUND_DPI_PACKETS)
+        let_go(f);
+}
+
+/* ---- packets that wait */
+
+static void show_waiting(struct dpi_flow *f)
+{
+    struct waiting w;
+
+    for (size_t at = 0; at < f->n; at += sizeof w + w.n) {
+        memcpy(&w, f->waits + at, sizeof w);
+        show(f, (struct slice){f->waits + at + sizeof w, w.n}, w.at_ns);
+    }
+    if (f->waits)
+        explicit_bzero(f->waits, f->room);
+    free(f->waits);
+    f->waits = NULL;
+    f->n = f->room = f->waiting = 0;
+}
+
+static void keep_waiting(struct dpi_flow *f, struct slice packet, int64_t at_ns)
+{
+    const struct waiting w = {at_ns, packet.n};
+    size_t need = f->n + sizeof w + w.n;
+
+    if (need > f->room)
+        f->waits = must_grow_wiped(f->waits, f->n, &f->room, need, 512);
+    memcpy(f->waits + f->n, &w, sizeof w);
+    memcpy(f->waits + f->n + sizeof w, packet.p, packet.n);
+    f->n = need;
+    f->waiting++;
 }
 
 void dpi_packet(struct dpi *d, struct dpi_flow **flow, struct slice network, int64_t at_ns)
@@ -214,33 +262,58 @@ void dpi_packet(struct dpi *d, struct dpi_flow **flow, struct slice network, int
 
     if (packet.n == 0)
         return;
-    if (!*flow)
-        *flow = begin_flow(d);
+    if (!*flow) {
+        *flow = must_alloc(1, sizeof **flow);
+        (*flow)->of = d;
+    }
     struct dpi_flow *f = *flow;
-    if (!f->flow)
+    if (f->over)
         return;
-    SHOW(d->module, f->flow, packet.p, (unsigned short)packet.n, (uint64_t)(at_ns / 1000000));
-    note_protocol(d, f);
-    /* What it would look for in further packets is details, and passwords. */
-    if (f->name[0] || ++f->packets == BOUND_DPI_PACKETS)
-        let_go(d, f);
+    if (!f->flow && f->waiting < BOUND_DPI_WAITING && f->n + packet.n <= BOUND_DPI_WAITING_OCTETS) {
+        keep_waiting(f, packet, at_ns);
+        return;
+    }
+    show_waiting(f);
+    show(f, packet, at_ns);
 }
 
-const char *dpi_name(const struct dpi_flow *flow)
+const char *dpi_name(struct dpi_flow *flow)
 {
+    if (flow)
+        show_waiting(flow);
     return flow && flow->name[0] ? flow->name : NULL;
 }
 
-bool dpi_is_mail(const struct dpi_flow *flow)
+bool dpi_is_mail(struct dpi_flow *flow)
 {
+    if (flow)
+        show_waiting(flow);
     return flow && flow->is_mail;
 }
 
-void dpi_flow_free(struct dpi *d, struct dpi_flow **flow)
+/* nDPI's own structure is of malloc() and free(), and nothing points into it: wipe_always(). */
+static void dpi_parts(struct fold *f, void *of)
 {
-    if (!*flow)
+    struct dpi_flow *flow = of;
+
+    fold_array(f, (void **)&flow->waits, flow->n, flow->room);
+    fold_object(f, (void **)&flow->flow, ndpi_detection_get_sizeof_ndpi_flow_struct(), NULL);
+}
+
+void dpi_flow_fold(struct fold *f, struct dpi_flow **flow)
+{
+    fold_object(f, (void **)flow, sizeof **flow, dpi_parts);
+}
+
+void dpi_flow_free(struct dpi_flow **flow)
+{
+    struct dpi_flow *f = *flow;
+
+    if (!f)
         return;
-    let_go(d, *flow);
-    free(*flow);
+    f->over = true;
+    show_waiting(f);
+    let_go(f);
+    free(f);
     *flow = NULL;
 }

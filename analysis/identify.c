@@ -83,6 +83,16 @@ static enum identity identify_tls(const struct first_octets *f, enum side server
     return IDENTITY_OPEN;
 }
 
+/* What nDPI takes for mail by other than its port has a reply in it, or a command. */
+bool identify_asks(const struct first_octets *f)
+{
+    for (int side = 0; side < SIDES; side++)
+        if (f->from[side].n && (looks_like_reply(f->from[side], f->over) != NO ||
+                                looks_like_command(f->from[side]) == YES))
+            return !identify_mail_port(f->port[likely_server(f)]);
+    return false;
+}
+
 enum identity identify(const struct first_octets *f, enum side *server_r)
 {
     enum side server = likely_server(f);

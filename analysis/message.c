@@ -454,6 +454,11 @@ static void facts_clear(struct message_facts *f)
     memset(f, 0, offsetof(struct message_facts, part));
 }
 
+void message_keep_in(struct message *m, void *context)
+{
+    m->keep.context = context;
+}
+
 void message_begin(struct message *m)
 {
     facts_clear(&m->facts);

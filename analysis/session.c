@@ -76,18 +76,35 @@ static struct chunk early_chunk(const struct early *e, size_t i)
     return c;
 }
 
-void session_free(struct session **s, struct dpi *dpi)
+void session_free(struct session **s)
 {
     if (!*s)
         return;
     early_clear(&(*s)->early);
     smtp_free(&(*s)->smtp);
     tls_free(&(*s)->tls);
-    if (dpi)
-        dpi_flow_free(dpi, &(*s)->dpi);
+    dpi_flow_free(&(*s)->dpi);
     facts_free(&(*s)->facts);
     free(*s);
     *s = NULL;
+}
+
+static void session_parts(struct fold *f, void *of)
+{
+    struct session *s = of;
+    struct early *e = &s->early;
+
+    dpi_flow_fold(f, &s->dpi);
+    fold_array(f, (void **)&e->octets, e->n, e->room);
+    fold_array(f, (void **)&e->kept, e->count * sizeof *e->kept, e->count_room * sizeof *e->kept);
+    smtp_fold(f, &s->smtp, &s->facts);
+    tls_fold(f, &s->tls);
+    facts_fold(f, &s->facts);
+}
+
+void session_fold(struct fold *f, struct session **s)
+{
+    fold_object(f, (void **)s, sizeof **s, session_parts);
 }
 
 void session_packet(struct session *s, struct dpi *dpi, const struct packet *p)
@@ -171,7 +188,7 @@ static void server_begins(struct session *s, const struct flow *f, const struct 
     if (s->server_heard || (c->kind != CHUNK_DATA && c->kind != CHUNK_GAP))
         return;
     s->server_heard = true;
-    if (s->tls || !f->handshake || !f->stream.half[c->side].headless || c->kind == CHUNK_GAP ||
+    if (s->tls || !f->handshake || !f->stream->half[c->side].headless || c->kind == CHUNK_GAP ||
         (starts_with_220(c->octets) && c->acked == 0))
         return;
     s->facts.midstream = true;
@@ -290,11 +307,12 @@ static void try_to_identify(struct session *s, const struct flow *f, bool over)
     struct first_octets first = {
         .over = over || s->early.n >= BOUND_AHEAD_OCTETS,
         .midstream = !f->handshake,
-        .dpi_mail = s->dpi && dpi_is_mail(s->dpi),
         .port = {f->end[SIDE_OPENER].port, f->end[SIDE_RESPONDER].port},
     };
 
     first_octets(&s->early, room, first.from);
+    if (identify_asks(&first))
+        first.dpi_mail = dpi_is_mail(s->dpi);
     s->identity = identify(&first, &s->server);
     if (s->identity == IDENTITY_SMTP || s->identity == IDENTITY_TLS)
         begin_reading(s, f, first.from);
@@ -424,7 +442,7 @@ static void tls_to_facts(struct session *s, bool closed)
 static void connection_to_facts(struct session *s, const struct flow *f)
 {
     struct facts *facts = &s->facts;
-    const char *dpi = s->dpi ? dpi_name(s->dpi) : NULL;
+    const char *dpi = dpi_name(s->dpi);
 
     facts->server = f->end[s->server];
     facts->client = f->end[!s->server];
@@ -434,7 +452,7 @@ static void connection_to_facts(struct session *s, const struct flow *f)
     facts->one_sided = tri_of(!f->seen[SIDE_OPENER] || !f->seen[SIDE_RESPONDER]);
     for (uint32_t i = 0; i < facts->conflicts_kept; i++)
         facts->conflict[i].by_client = s->conflict_side[i] != s->server;
-    facts->conflicts = f->stream.half[0].conflicts + f->stream.half[1].conflicts;
+    facts->conflicts = f->stream->half[0].conflicts + f->stream->half[1].conflicts;
     facts->ending = s->reset                 ? ENDING_RESET
                     : s->fin[0] || s->fin[1] ? ENDING_CLOSED
                                              : ENDING_NOT_SEEN;
@@ -442,15 +460,14 @@ static void connection_to_facts(struct session *s, const struct flow *f)
         text_escape(facts->dpi_protocol, sizeof facts->dpi_protocol, slice_of(dpi));
 }
 
-bool session_over(struct session *s, const struct flow *f, struct dpi *dpi)
+bool session_over(struct session *s, const struct flow *f)
 {
     if (s->identity == IDENTITY_OPEN)
         try_to_identify(s, f, true);
     if (s->identity != IDENTITY_SMTP && s->identity != IDENTITY_TLS)
         return false;
     connection_to_facts(s, f);
-    if (dpi)
-        dpi_flow_free(dpi, &s->dpi);
+    dpi_flow_free(&s->dpi);
     if (s->smtp)
         smtp_finish(s->smtp, is_closed(s));
     smtp_free(&s->smtp);

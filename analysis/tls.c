@@ -62,6 +62,11 @@ size_t tls_octets(const struct tls *t)
     return n;
 }
 
+void tls_fold(struct fold *f, struct tls **t)
+{
+    fold_object(f, (void **)t, sizeof **t, NULL);
+}
+
 /* ---- records */
 
 static void count_protected(struct tls_side *s, const struct tls_record *r)

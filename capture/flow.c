@@ -22,6 +22,8 @@
 enum {
     QUEUE_OPEN,
     QUEUE_KEPT,
+    QUEUE_OPEN_RESTS, /* silent for longer than any of QUEUE_OPEN, and folded */
+    QUEUE_KEPT_RESTS,
     QUEUE_RESET, /* a moment ago: what is in flight may still be read */
     QUEUE_CLOSED,
     QUEUE_OVER,
@@ -30,6 +32,7 @@ enum {
 
 struct queue {
     struct flow *oldest, *newest;
+    uint32_t count;
 };
 
 struct flow_table {
@@ -42,6 +45,8 @@ struct flow_table {
     size_t used;       /* flows in the index */
     struct queue queues[QUEUES];
     struct flow *touched; /* the last one: its owner may have set `keep` since */
+    struct fold *fold;    /* NULL: none is folded */
+    void (*fold_user)(struct fold *f, void **user);
 };
 
 /* ---- SipHash-1-3 (Aumasson, Bernstein): nobody who does not know the key can choose collisions */
@@ -83,7 +88,7 @@ static uint64_t sip_words(const uint64_t key[2], const uint64_t *word, size_t co
 }
 
 /* The same for both directions: the ends go in sorted. */
-static uint64_t hash_ends(const struct flow_table *t, const struct endpoint *a,
+static uint32_t hash_ends(const struct flow_table *t, const struct endpoint *a,
                           const struct endpoint *b)
 {
     uint64_t word[5];
@@ -97,7 +102,7 @@ static uint64_t hash_ends(const struct flow_table *t, const struct endpoint *a,
     memcpy(word, a->address.octets, 16);
     memcpy(word + 2, b->address.octets, 16);
     word[4] = (uint64_t)a->port << 32 | (uint64_t)b->port << 16 | a->address.version;
-    return sip_words(t->key, word, 5);
+    return (uint32_t)sip_words(t->key, word, 5);
 }
 
 /* ---- queues */
@@ -108,17 +113,29 @@ static void queue_remove(struct flow_table *t, struct flow *f)
 
     *(f->older ? &f->older->newer : &q->oldest) = f->newer;
     *(f->newer ? &f->newer->older : &q->newest) = f->older;
+    q->count--;
 }
 
 static void queue_append(struct flow_table *t, struct flow *f, int queue)
 {
     struct queue *q = &t->queues[queue];
 
-    f->queue = queue;
+    f->queue = (uint8_t)queue;
     f->older = q->newest;
     f->newer = NULL;
     *(q->newest ? &q->newest->newer : &q->oldest) = f;
     q->newest = f;
+    q->count++;
+}
+
+/* The one that has been silent longest. */
+static struct flow *oldest_of(const struct flow_table *t, int queue)
+{
+    const struct flow *rests = NULL;
+
+    if (queue == QUEUE_OPEN || queue == QUEUE_KEPT)
+        rests = t->queues[queue == QUEUE_OPEN ? QUEUE_OPEN_RESTS : QUEUE_KEPT_RESTS].oldest;
+    return rests ? (struct flow *)rests : t->queues[queue].oldest;
 }
 
 static int queue_of(const struct flow *f)
@@ -143,6 +160,46 @@ static void settle_touched(struct flow_table *t)
         requeue(t, f);
 }
 
+/* ---- rest */
+
+struct resting {
+    struct flow_table *table;
+    struct flow *flow;
+};
+
+static void flow_parts(struct fold *f, void *of)
+{
+    const struct resting *r = of;
+
+    stream_fold(f, &r->flow->stream, &r->table->pool);
+    r->table->fold_user(f, &r->flow->user);
+}
+
+static void wake(struct flow_table *t, struct flow *f)
+{
+    struct resting r = {t, f};
+    uint32_t folded = f->folded;
+
+    f->folded = 0;
+    if (folded)
+        fold_unpack(t->fold, folded, flow_parts, &r);
+}
+
+/* Too many are awake: those that have been silent longest need not be. */
+static void let_rest(struct flow_table *t)
+{
+    for (int queue = QUEUE_OPEN; t->fold && queue <= QUEUE_KEPT; queue++) {
+        struct flow *f = t->queues[queue].oldest;
+        if (t->queues[queue].count <= t->limits.awake || f == t->touched)
+            continue;
+        struct resting r = {t, f};
+        if (f->stream || f->user)
+            f->folded = fold_pack(t->fold, flow_parts, &r);
+        queue_remove(t, f);
+        queue_append(t, f, queue == QUEUE_OPEN ? QUEUE_OPEN_RESTS : QUEUE_KEPT_RESTS);
+    }
+}
+
 /* ---- index */
 
 static bool same_ends(const struct flow *f, const struct packet *p)
@@ -151,7 +208,7 @@ static bool same_ends(const struct flow *f, const struct packet *p)
            (endpoint_equal(&f->end[1], &p->from) && endpoint_equal(&f->end[0], &p->to));
 }
 
-static struct flow *index_find(const struct flow_table *t, uint64_t hash, const struct packet *p)
+static struct flow *index_find(const struct flow_table *t, uint32_t hash, const struct packet *p)
 {
     size_t mask = t->slot_count - 1;
 
@@ -217,7 +274,7 @@ static void end_flow(struct flow_table *t, struct flow *f, enum flow_end why)
     if (t->touched == f)
         t->touched = NULL;
     if (!f->closed)
-        f->ended = why;
+        f->ended = (uint8_t)why;
     index_remove(t, f);
     queue_remove(t, f);
     queue_append(t, f, QUEUE_OVER);
@@ -229,7 +286,7 @@ static void make_room(struct flow_table *t)
     static const int order[] = {QUEUE_CLOSED, QUEUE_RESET, QUEUE_OPEN, QUEUE_KEPT};
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        struct flow *f = t->queues[order[i]].oldest;
+        struct flow *f = oldest_of(t, order[i]);
         if (!f)
             continue;
         t->counts.evicted += !f->closed;
@@ -243,7 +300,7 @@ static bool is_syn(const struct packet *p)
     return (p->flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
 }
 
-static struct flow *make_flow(struct flow_table *t, uint64_t hash, const struct packet *p)
+static struct flow *make_flow(struct flow_table *t, uint32_t hash, const struct packet *p)
 {
     bool answer = is_syn(p) && (p->flags & TCP_ACK);
 
@@ -259,7 +316,8 @@ static struct flow *make_flow(struct flow_table *t, uint64_t hash, const struct 
         f->isn[SIDE_OPENER] = p->ack - 1;
         f->isn_known[SIDE_OPENER] = true;
     }
-    stream_init(&f->stream, &t->pool);
+    f->stream = must_alloc(1, sizeof *f->stream);
+    stream_init(f->stream, &t->pool);
     index_add(t, f);
     queue_append(t, f, QUEUE_OPEN);
     t->counts.made++;
@@ -324,8 +382,8 @@ static void note_close(struct flow *f, const struct packet *p, enum side from)
     if (f->closed)
         return;
     if (p->flags & TCP_RST) {
-        f->closed = !f->watched || stream_takes_reset(&f->stream, p, from);
-        f->ended = f->closed ? FLOW_RESET : FLOW_OPEN;
+        f->closed = !f->watched || stream_takes_reset(f->stream, p, from);
+        f->ended = (uint8_t)(f->closed ? FLOW_RESET : FLOW_OPEN);
     } else if (f->fin[SIDE_OPENER] && f->fin[SIDE_RESPONDER]) {
         f->closed = true;
         f->ended = FLOW_CLOSED;
@@ -334,7 +392,7 @@ static void note_close(struct flow *f, const struct packet *p, enum side from)
 
 struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side *from_r)
 {
-    uint64_t hash = hash_ends(t, &p->from, &p->to);
+    uint32_t hash = hash_ends(t, &p->from, &p->to);
     struct flow *f = index_find(t, hash, p);
 
     settle_touched(t);
@@ -344,6 +402,7 @@ struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side 
     }
     if (!f)
         f = make_flow(t, hash, p);
+    wake(t, f);
     enum side from = side_of(f, p);
     note_sequence(f, p, from);
     note_close(f, p, from);
@@ -356,6 +415,7 @@ struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side 
     f->active_ns = p->at_ns;
     requeue(t, f);
     t->touched = f;
+    let_rest(t);
     *from_r = from;
     return f;
 }
@@ -388,7 +448,7 @@ struct flow *flow_over(struct flow_table *t, int64_t now_ns)
 
     settle_touched(t);
     for (size_t i = 0; !over->oldest && i < sizeof waiting / sizeof *waiting; i++) {
-        struct flow *f = t->queues[waiting[i]].oldest;
+        struct flow *f = oldest_of(t, waiting[i]);
         int seconds = waiting[i] == QUEUE_CLOSED || waiting[i] == QUEUE_RESET
                           ? t->limits.linger_seconds
                           : t->limits.idle_seconds;
@@ -398,14 +458,16 @@ struct flow *flow_over(struct flow_table *t, int64_t now_ns)
             end_flow(t, f, FLOW_IDLE);
     }
     struct flow *f = over->oldest;
-    if (f)
+    if (f) {
         queue_remove(t, f);
+        wake(t, f);
+    }
     return f;
 }
 
 void flow_free(struct flow *f)
 {
-    stream_clear(&f->stream);
+    stream_free(&f->stream);
     free(f);
 }
 
@@ -413,7 +475,7 @@ void flow_free(struct flow *f)
 
 struct flow_limits flow_limits_default(void)
 {
-    return (struct flow_limits){BOUND_FLOWS, BOUND_IDLE_SECONDS, BOUND_LINGER_SECONDS,
+    return (struct flow_limits){BOUND_FLOWS, BOUND_AWAKE, BOUND_IDLE_SECONDS, BOUND_LINGER_SECONDS,
                                 BOUND_HELD_OCTETS};
 }
 
@@ -429,6 +491,12 @@ struct flow_table *flow_table_new(const struct flow_limits *limits)
     t->slots = must_alloc(t->slot_count, sizeof(struct flow *));
     digest_random((uint8_t *)t->key, sizeof t->key);
     return t;
+}
+
+void flow_table_fold(struct flow_table *t, void (*user)(struct fold *f, void **user))
+{
+    t->fold = fold_new();
+    t->fold_user = user;
 }
 
 uint32_t flow_table_open(const struct flow_table *t)
@@ -453,10 +521,12 @@ void flow_table_free(struct flow_table **t)
         struct flow *f = (*t)->queues[q].oldest;
         while (f) {
             struct flow *newer = f->newer;
+            wake(*t, f);
             flow_free(f);
             f = newer;
         }
     }
+    fold_free(&(*t)->fold);
     free((*t)->slots);
     free(*t);
     *t = NULL;

@@ -1,16 +1,10 @@
 /* recent.c - see recent.h. */
 #include "recent.h"
 
-#include <mailtap/bounds.h>
-#include <mailtap/err.h>
-
-#include <stdlib.h>
 #include <string.h>
 
 void recent_add(struct recent *h, uint64_t offset, struct slice s)
 {
-    if (!h->octets)
-        h->octets = must_alloc(1, BOUND_RECENT_OCTETS);
     if (offset != h->to)
         h->from = offset;
     h->to = offset + s.n;
@@ -31,16 +25,10 @@ size_t recent_get(const struct recent *h, uint64_t offset, size_t n, uint8_t *to
     uint64_t first = offset > h->from ? offset : h->from;
     uint64_t end = offset + n < h->to ? offset + n : h->to;
 
-    if (!h->octets || first >= end)
+    if (first >= end)
         return 0;
     *skipped_r = (size_t)(first - offset);
     for (uint64_t at = first; at < end; at++)
         *to++ = h->octets[at % BOUND_RECENT_OCTETS];
     return (size_t)(end - first);
-}
-
-void recent_clear(struct recent *h)
-{
-    free(h->octets);
-    *h = (struct recent){0};
 }

@@ -4,11 +4,12 @@
 #ifndef RECENT_H
 #define RECENT_H
 
+#include <mailtap/bounds.h>
 #include <mailtap/slice.h>
 
 struct recent {
-    uint8_t *octets;   /* a ring of BOUND_RECENT_OCTETS, made with the first octet; or NULL */
-    uint64_t from, to; /* offsets in the stream: what it holds */
+    uint64_t from, to;                   /* offsets in the stream: what it holds */
+    uint8_t octets[BOUND_RECENT_OCTETS]; /* a ring */
 };
 
 /* Octets that follow what it holds; after a gap it begins anew at `offset`. */
@@ -20,7 +21,5 @@ void recent_add(struct recent *h, uint64_t offset, struct slice s);
  */
 size_t recent_get(const struct recent *h, uint64_t offset, size_t n, uint8_t *to,
                   size_t *skipped_r);
-
-void recent_clear(struct recent *h);
 
 #endif

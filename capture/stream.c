@@ -54,6 +54,24 @@ void stream_init(struct stream *s, struct held_pool *pool)
     *s = (struct stream){.pool = pool};
 }
 
+static void stream_parts(struct fold *f, void *of)
+{
+    struct stream *s = of;
+
+    s->pool = NULL;
+    for (int side = 0; side < SIDES; side++) {
+        s->half[side].fresh = (struct slice){0};
+        fold_object(f, (void **)&s->half[side].recent, sizeof(struct recent), NULL);
+    }
+}
+
+void stream_fold(struct fold *f, struct stream **s, struct held_pool *pool)
+{
+    fold_object(f, (void **)s, sizeof **s, stream_parts);
+    if (*s)
+        (*s)->pool = pool;
+}
+
 /* ---- held segments */
 
 static uint64_t cost(const struct held *held)
@@ -588,9 +606,16 @@ void stream_clear(struct stream *s)
         struct half *h = &s->half[side];
         while (h->held)
             free(release(s, h));
-        if (h->recent)
-            recent_clear(h->recent);
         free(h->recent);
         *h = (struct half){0};
     }
+}
+
+void stream_free(struct stream **s)
+{
+    if (!*s)
+        return;
+    stream_clear(*s);
+    free(*s);
+    *s = NULL;
 }

@@ -37,6 +37,18 @@ static struct reader *reader_new(const struct reading *r, const struct flow *f)
     return reader;
 }
 
+static void reader_parts(struct fold *f, void *of)
+{
+    struct reader *reader = of;
+
+    session_fold(f, &reader->session);
+}
+
+static void reader_fold(struct fold *f, void **user)
+{
+    fold_object(f, user, sizeof(struct reader), reader_parts);
+}
+
 static void fail_if(struct reading *r, bool failed)
 {
     r->failed = r->failed || failed;
@@ -55,7 +67,7 @@ static void drain(struct reading *r, struct flow *f)
     struct part *part = f->origin;
     struct chunk c;
 
-    while (stream_next(&f->stream, &c)) {
+    while (stream_next(f->stream, &c)) {
         struct reader *reader = reader_of(r, f);
         if (reader->session)
             session_feed(reader->session, f, &c);
@@ -65,16 +77,16 @@ static void drain(struct reading *r, struct flow *f)
 }
 
 /* Nothing more is to be learned of this flow: from now on it costs a look-up. */
-static void dismiss(struct reading *r, struct flow *f)
+static void dismiss(struct flow *f)
 {
     struct reader *reader = f->user;
 
     if (reader) {
-        session_free(&reader->session, r->dpi);
+        session_free(&reader->session);
         names_free(&reader->names);
     }
     free(reader);
-    stream_clear(&f->stream);
+    stream_free(&f->stream);
     f->user = NULL;
     f->watched = f->keep = false;
 }
@@ -92,7 +104,7 @@ static void tell(struct reading *r, struct flow *f)
     struct reader *reader = f->user;
 
     f->told = true;
-    if (reader && reader->session && session_over(reader->session, f, r->dpi)) {
+    if (reader && reader->session && session_over(reader->session, f)) {
         part->counts.mail_flows++;
         part->counts.gap_octets += session_gap_octets(reader->session);
         if (!r->failed)
@@ -101,7 +113,7 @@ static void tell(struct reading *r, struct flow *f)
         part->counts.mail_port_other++;
     }
     if (f->watched)
-        dismiss(r, f);
+        dismiss(f);
 }
 
 /* All that was captured of it, and then what it was. */
@@ -110,7 +122,7 @@ static void tell_whole(struct reading *r, struct flow *f)
     if (f->told)
         return;
     if (f->watched) {
-        stream_flush(&f->stream);
+        stream_flush(f->stream);
         drain(r, f);
     }
     tell(r, f);
@@ -129,7 +141,7 @@ static void conclude_over(struct reading *r, int64_t now_ns)
 }
 
 /* What the session turned out to be decides what the flow is still worth. */
-static void look_at(struct reading *r, struct flow *f)
+static void look_at(struct flow *f)
 {
     struct reader *reader = f->user;
     if (!reader)
@@ -139,9 +151,9 @@ static void look_at(struct reading *r, struct flow *f)
 
     f->keep = identity == IDENTITY_SMTP || identity == IDENTITY_TLS;
     if (identity == IDENTITY_NOT_MAIL && !reader->names)
-        dismiss(r, f);
+        dismiss(f);
     else if (identity == IDENTITY_NOT_MAIL)
-        session_free(&reader->session, r->dpi);
+        session_free(&reader->session);
 }
 
 static void segment(struct reading *r, const struct packet *p)
@@ -157,11 +169,11 @@ static void segment(struct reading *r, const struct packet *p)
         struct reader *reader = p->payload_wire ? reader_of(r, f) : f->user;
         if (reader && reader->session)
             session_packet(reader->session, r->dpi, p);
-        stream_push(&f->stream, p, from);
+        stream_push(f->stream, p, from);
         drain(r, f);
-        look_at(r, f);
+        look_at(f);
     }
-    if (f->watched && stream_over(&f->stream))
+    if (f->watched && stream_over(f->stream))
         tell(r, f); /* what lingers for late duplicates is an empty flow */
     conclude_over(r, p->at_ns);
 }
@@ -219,6 +231,7 @@ struct reading *pipeline_open(const struct pipeline *p, const struct sink *to, s
     r->to = *to;
     r->dpi = dpi;
     r->flows = flow_table_new(&p->limits);
+    flow_table_fold(r->flows, reader_fold);
     r->decoder = decoder_new(&p->fragments);
     return r;
 }

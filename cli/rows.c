@@ -44,7 +44,7 @@ struct rows *rows_new_patient(uint64_t octets_most)
 
 static void free_row(struct row *row)
 {
-    session_free(&row->session, NULL);
+    session_free(&row->session);
     free(row->dns);
     free(row);
 }

@@ -23,8 +23,12 @@
 /* Seconds until the fragments of a datagram that never completes are dropped (RFC 8200 4.5). */
 #define BOUND_FRAGMENT_SECONDS 60
 
-/* Connections held at once, by default (option --max-flows). */
-#define BOUND_FLOWS 262144u
+/* Connections held at once, by default (option --max-flows): half a kilobyte each while they rest. */
+#define BOUND_FLOWS 1048576u
+
+/* Connections that are ready to be read; those silent for longer are folded.  A mail session takes 14 kB
+ * while it is ready, and some microseconds to fold and to unfold. */
+#define BOUND_AWAKE 2048u
 
 /* Seconds without a segment after which a connection is over.  RFC 5321 4.5.3.2 lets a client
  * wait 10 minutes for the reply to the final dot. */
@@ -136,6 +140,11 @@
 
 /* Packets of a flow shown to nDPI before it is let go. */
 #define BOUND_DPI_PACKETS 12u
+
+/* Packets of a flow that wait until nDPI is shown any, and their octets: a greeting and a command, with
+ * the reply to which nDPI knows mail. */
+#define BOUND_DPI_WAITING 2u
+#define BOUND_DPI_WAITING_OCTETS 4096u
 
 /* First octets of each direction kept until it is known whether a flow is mail. */
 #define BOUND_IDENTIFY_OCTETS 512u

@@ -11,6 +11,7 @@
 #include <mailtap/cert.h>
 #include <mailtap/estimate.h>
 #include <mailtap/exposure.h>
+#include <mailtap/fold.h>
 #include <mailtap/message.h>
 #include <mailtap/packet.h>
 #include <mailtap/tri.h>
@@ -178,6 +179,8 @@ void facts_tally(struct facts *f, const struct message_facts *m);
 void facts_keep(struct facts *f, enum keep kind, struct slice value);
 /* "user", "subject", "filename" */
 const char *keep_name(enum keep kind);
+/* What the facts of a session that is not finished own (facts.c). */
+void facts_fold(struct fold *f, struct facts *of);
 /* Wipe and free what the facts own. */
 void facts_free(struct facts *f);
 

@@ -21,31 +21,33 @@ enum flow_end {
 
 struct flow {
     struct endpoint end[SIDES]; /* [SIDE_OPENER] and [SIDE_RESPONDER] */
+    int vlan;                   /* of its first frame, or -1 */
+    uint32_t hash;              /* private */
     int64_t started_ns, last_ns;
     uint64_t frames;
-    int vlan;         /* of its first frame, or -1 */
-    bool handshake;   /* a SYN was captured: it is known who opened it */
-    bool seen[SIDES]; /* a segment of this side was captured */
-    bool keep;        /* set by the owner, before it touches another: give up others first */
-    bool watched;     /* set by the owner: segments still go through `stream` */
-    bool told;        /* set by the owner: what it was has been counted and stored */
-    enum flow_end ended;
-    struct stream stream;
-    void *user, *origin; /* the owner's: what reads it, and where it was first seen */
+    struct stream *stream; /* NULL: the owner let it go */
+    void *user, *origin;   /* the owner's: what reads it, and where it was first seen */
+    bool handshake;        /* a SYN was captured: it is known who opened it */
+    bool seen[SIDES];      /* a segment of this side was captured */
+    bool keep;             /* set by the owner, before it touches another: give up others first */
+    bool watched;          /* set by the owner: segments still go through `stream` */
+    bool told;             /* set by the owner: what it was has been counted and stored */
+    uint8_t ended;         /* enum flow_end */
 
     /* private to flow.c */
-    uint64_t hash;
-    int64_t active_ns;   /* last_ns, but not ahead of the capture's clock */
-    uint32_t isn[SIDES]; /* without a SYN: what it would be for the first segment seen */
+    uint8_t queue;
     bool isn_known[SIDES], fin[SIDES];
-    bool closed;  /* FIN both ways, or RST */
-    bool carried; /* a segment had octets */
-    int queue;
+    bool closed;         /* FIN both ways, or RST */
+    bool carried;        /* a segment had octets */
+    uint32_t isn[SIDES]; /* without a SYN: what it would be for the first segment seen */
+    uint32_t folded;     /* it rests: stream and user; else 0 */
+    int64_t active_ns;   /* last_ns, but not ahead of the capture's clock */
     struct flow *older, *newer;
 };
 
 struct flow_limits {
     uint32_t flows; /* at most so many at once */
+    uint32_t awake; /* so many that are open, and as many marked `keep`, are ready to be read */
     int idle_seconds;
     int linger_seconds;
     uint64_t held_octets; /* out of order, all flows together */
@@ -61,6 +63,13 @@ struct flow_table;
 
 struct flow_limits flow_limits_default(void);
 struct flow_table *flow_table_new(const struct flow_limits *limits);
+
+/*
+ * Fold (fold.h) the streams of those that were silent while `awake` others were not, and what
+ * `user` names of their users.  What this table gives is as it was; only a flow that it gave before
+ * may be folded since.
+ */
+void flow_table_fold(struct flow_table *t, void (*user)(struct fold *f, void **user));
 
 /* The flow of this packet, made when there is none, and which side sent it. */
 struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side *from_r);

@@ -82,6 +82,7 @@ struct message_keep {
 };
 
 struct message *message_new(const struct message_keep *keep); /* keep may be NULL; copied */
+void message_keep_in(struct message *m, void *context);       /* what it was given has moved */
 void message_feed(struct message *m, struct slice octets);
 void message_gap(struct message *m); /* octets of it were not captured */
 /* The end of content, or of what was seen of it.  Borrowed until the next begin or free. */

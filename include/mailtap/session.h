@@ -38,15 +38,17 @@ enum identity session_identity(const struct session *s);
  * The flow is over: was it a mail session?  Then all has been taken from the flow and from nDPI; what is
  * left to do is for session_facts(), which another thread may call.
  */
-bool session_over(struct session *s, const struct flow *f, struct dpi *dpi);
+bool session_over(struct session *s, const struct flow *f);
 uint64_t session_gap_octets(const struct session *s); /* of it, that were not captured */
 size_t session_octets(const struct session *s);       /* memory that it takes */
 
 /* Certificates are read and messages under TLS estimated with the first call.  Owned by the session. */
 struct facts *session_facts(struct session *s);
 
-/* `dpi`: NULL when nothing was shown to it, or after session_over(). */
-void session_free(struct session **s, struct dpi *dpi);
+void session_free(struct session **s);
+
+/* Between two calls of the above; not after session_over(). */
+void session_fold(struct fold *f, struct session **s);
 
 /* ---- identify.c: whose octets are these? */
 
@@ -60,6 +62,9 @@ struct first_octets {
 
 /* The verdict, and which side is the server (meaningful for SMTP and TLS). */
 enum identity identify(const struct first_octets *first, enum side *server_r);
+
+/* Is nDPI's word needed: on a port where no mail is expected, and not for what cannot be mail? */
+bool identify_asks(const struct first_octets *first);
 
 /* A port of submission, relay or LMTP: 24, 25, 465, 587, 2525. */
 bool identify_mail_port(uint16_t port);

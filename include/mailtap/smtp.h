@@ -140,6 +140,9 @@ struct smtp; /* one dialogue, not thread-safe */
 struct smtp *smtp_new(struct facts *facts, bool midstream);
 void smtp_free(struct smtp **s);
 
+/* Between two calls; `facts` is where its facts are when it comes back (smtp_fold.c). */
+void smtp_fold(struct fold *f, struct smtp **s, struct facts *facts);
+
 void smtp_feed(struct smtp *s, enum role role, struct slice octets);
 
 /*

@@ -14,6 +14,7 @@
 #ifndef MAILTAP_STREAM_H
 #define MAILTAP_STREAM_H
 
+#include <mailtap/fold.h>
 #include <mailtap/packet.h>
 
 /* The opener sent the first SYN; without one in the capture, whoever was seen first. */
@@ -104,5 +105,10 @@ bool stream_over(const struct stream *s);
 
 /* Frees what is held. */
 void stream_clear(struct stream *s);
+void stream_free(struct stream **s); /* one that was allocated, too */
+
+/* Between a pull that gave none and the next push; what is held stays where it is, and `pool` is the
+ * one that it had. */
+void stream_fold(struct fold *f, struct stream **s, struct held_pool *pool);
 
 #endif

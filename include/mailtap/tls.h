@@ -10,6 +10,7 @@
 #define MAILTAP_TLS_H
 
 #include <mailtap/bounds.h>
+#include <mailtap/fold.h>
 #include <mailtap/slice.h>
 #include <mailtap/tri.h>
 
@@ -65,6 +66,9 @@ struct tls; /* the observer */
 struct tls *tls_new(void);
 void tls_free(struct tls **t);
 size_t tls_octets(const struct tls *t); /* memory that it takes, or a little more */
+
+/* Between two calls; octets that it keeps stay where they are. */
+void tls_fold(struct fold *f, struct tls **t);
 
 /*
  * By the time of what is fed next, `role` had acknowledged so many octets of the other side (from

@@ -25,8 +25,8 @@ static void follow(struct flow_table *flows, const struct packet *p)
 
     f->watched = true;
     f->keep = (p->seq & 1) != 0;
-    stream_push(&f->stream, p, from);
-    while (stream_next(&f->stream, &c))
+    stream_push(f->stream, p, from);
+    while (stream_next(f->stream, &c))
         require(c.kind != CHUNK_DATA || c.octets.n == c.length);
     while ((f = flow_over(flows, p->at_ns)) != NULL)
         flow_free(f);
@@ -34,7 +34,7 @@ static void follow(struct flow_table *flows, const struct packet *p)
 
 static void read_file(const char *path)
 {
-    const struct flow_limits limits = {4, 60, 10, 10000};
+    const struct flow_limits limits = {4, 2, 60, 10, 10000};
     struct flow_table *flows = flow_table_new(&limits);
     struct err e = {""};
     struct source *s = source_open(path, &e);

@@ -15,7 +15,7 @@ static void drain(struct flow *f)
 {
     struct chunk c;
 
-    while (stream_next(&f->stream, &c))
+    while (stream_next(f->stream, &c))
         session_feed(f->user, f, &c);
 }
 
@@ -23,9 +23,9 @@ static void print(struct flow *f)
 {
     struct session *s = f->user;
 
-    stream_flush(&f->stream);
+    stream_flush(f->stream);
     drain(f);
-    if (session_over(s, f, NULL) && session_facts(s)->tls_established == YES) {
+    if (session_over(s, f) && session_facts(s)->tls_established == YES) {
         const struct facts *facts = session_facts(s);
         const struct estimate *e = &facts->estimate;
         printf("%u,%u,%s,%04x,%04x,%d,%u,%u,%u,%llu,%d\n", facts->client.port, facts->server.port,
@@ -33,7 +33,7 @@ static void print(struct flow *f)
                e->made, e->low, e->messages, e->high, (unsigned long long)e->octets,
                e->authenticated);
     }
-    session_free(&s, NULL);
+    session_free(&s);
     flow_free(f);
 }
 
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
         if (!f->user)
             f->user = session_new(&options);
         f->watched = true;
-        stream_push(&f->stream, &p, from);
+        stream_push(f->stream, &p, from);
         drain(f);
         while ((f = flow_over(flows, p.at_ns)))
             print(f);

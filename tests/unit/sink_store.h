@@ -8,7 +8,7 @@ static int sink_store_session(void *of, const struct part *part, struct session 
 {
     int rc = store_session(of, part->capture, session_facts(*s), e);
 
-    session_free(s, NULL);
+    session_free(s);
     return rc;
 }
 

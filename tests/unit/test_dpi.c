@@ -126,7 +126,7 @@ static void smtp_is_mail_on_any_port(void **state)
             assert_non_null(dpi_name(flow));
             assert_string_equal(dpi_name(flow), "SMTP");
             assert_true(dpi_is_mail(flow));
-            dpi_flow_free(module, &flow);
+            dpi_flow_free(&flow);
             assert_null(flow);
         }
 }
@@ -138,7 +138,7 @@ static void http_is_no_mail(void **state)
 
     assert_string_equal(dpi_name(flow), "HTTP");
     assert_false(dpi_is_mail(flow));
-    dpi_flow_free(module, &flow);
+    dpi_flow_free(&flow);
 }
 
 /* The first name it gives counts: whatever comes then is not looked at. */
@@ -152,7 +152,7 @@ static void a_name_stays(void **state)
     struct dpi_flow *flow = show(4, 8080, lines, true);
     assert_string_equal(dpi_name(flow), "SMTP");
     assert_true(dpi_is_mail(flow));
-    dpi_flow_free(module, &flow);
+    dpi_flow_free(&flow);
 }
 
 static void an_unknown_flow_has_no_name(void **state)
@@ -162,11 +162,11 @@ static void an_unknown_flow_has_no_name(void **state)
 
     assert_null(dpi_name(flow));
     assert_false(dpi_is_mail(flow));
-    dpi_flow_free(module, &flow);
+    dpi_flow_free(&flow);
     flow = show(4, 40002, (const char *const[]){"zzzz", "yyyy", NULL}, true);
     assert_null(dpi_name(flow));
     assert_false(dpi_is_mail(flow));
-    dpi_flow_free(module, &flow);
+    dpi_flow_free(&flow);
 }
 
 static void packets_without_end_are_taken(void **state)
@@ -180,7 +180,7 @@ static void packets_without_end_are_taken(void **state)
     lines[n] = NULL;
     struct dpi_flow *flow = show(4, 40002, lines, true);
     assert_null(dpi_name(flow));
-    dpi_flow_free(module, &flow);
+    dpi_flow_free(&flow);
 }
 
 static void a_packet_that_was_cut_is_not_shown(void **state)
@@ -198,7 +198,7 @@ static void a_packet_that_was_cut_is_not_shown(void **state)
         f.n += 6;
         dpi_packet(module, &flow, (struct slice){f.octets, f.n}, 0);
         assert_non_null(flow);
-        dpi_flow_free(module, &flow);
+        dpi_flow_free(&flow);
     }
     dpi_packet(module, &flow, (struct slice){NULL, 0}, 0);
     dpi_packet(module, &flow, slice_of("no packet at all"), 0);
@@ -272,7 +272,7 @@ static void hostile_packets_are_not_read_past(void **state)
             memcpy(copy, f.octets, f.n);
             dpi_packet(module, &flow, (struct slice){copy, f.n}, (int64_t)round * 1000000000);
         }
-        dpi_flow_free(module, &flow);
+        dpi_flow_free(&flow);
     }
     munmap(map, all);
 }

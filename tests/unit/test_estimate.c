@@ -266,7 +266,7 @@ static void drain(struct flow *f)
 {
     struct chunk c;
 
-    while (stream_next(&f->stream, &c))
+    while (stream_next(f->stream, &c))
         session_feed(f->user, f, &c);
 }
 
@@ -276,13 +276,13 @@ static void conclude(struct reading *r, int64_t now_ns)
 
     while ((f = flow_over(r->flows, now_ns)) != NULL) {
         struct session *s = f->user;
-        stream_flush(&f->stream);
+        stream_flush(f->stream);
         drain(f);
-        if (session_over(s, f, NULL) && session_facts(s)->tls_established == YES) {
+        if (session_over(s, f) && session_facts(s)->tls_established == YES) {
             r->estimates++;
             r->estimate = session_facts(s)->estimate;
         }
-        session_free(&s, NULL);
+        session_free(&s);
         flow_free(f);
     }
 }
@@ -310,7 +310,7 @@ static struct estimate read_capture(const char *file, unsigned leave_out)
         if (!f->user)
             f->user = session_new(&options);
         f->watched = true;
-        stream_push(&f->stream, &p, from);
+        stream_push(f->stream, &p, from);
         drain(f);
         conclude(&r, p.at_ns);
     }

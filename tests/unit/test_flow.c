@@ -9,6 +9,7 @@
 #include <mailtap/bounds.h>
 #include <mailtap/flow.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,8 +59,8 @@ static struct flow *touch(struct flow_table *t, struct segment s, enum side *fro
     struct chunk c;
 
     f->watched = true;
-    stream_push(&f->stream, &p, from);
-    while (stream_next(&f->stream, &c))
+    stream_push(f->stream, &p, from);
+    while (stream_next(f->stream, &c))
         ;
     if (from_r)
         *from_r = from;
@@ -505,10 +506,96 @@ static void what_is_held_counts_for_all(void **state)
     struct flow_table *t = flow_table_new(&limits);
     begin(t, &f);
     touch(t, from_client(TCP_ACK, 111, 501, "later", 2), NULL);
-    assert_int_equal(f->stream.half[SIDE_OPENER].gap_octets, 10);
+    assert_int_equal(f->stream->half[SIDE_OPENER].gap_octets, 10);
     touch(t, from_client(TCP_ACK, 0x7fffffff, 501, "nowhere", 2), NULL);
     assert_int_equal(flow_table_counts(t).held_refused, 1);
     drain(t);
+}
+
+/* ---- those that rest */
+
+static void user_parts(struct fold *f, void **user)
+{
+    fold_object(f, user, 16, NULL);
+}
+
+static struct segment of_port(uint16_t port, uint8_t flags, uint32_t seq, const char *text,
+                              double at)
+{
+    struct segment s = from_client(flags, seq, 0, text, at);
+
+    s.from_port = port;
+    return s;
+}
+
+static char *user_of(const struct flow *f)
+{
+    assert_non_null(f->stream);
+    assert_int_equal(f->folded, 0);
+    return f->user;
+}
+
+/* More are open than may be awake; half of them are kept.  Each comes back as it was. */
+static void those_that_rest_come_back(void **state)
+{
+    struct flow_limits limits = flow_limits_default();
+    uint32_t resting = 0;
+    (void)state;
+
+    limits.awake = 4;
+    struct flow_table *t = flow_table_new(&limits);
+    flow_table_fold(t, user_parts);
+    struct flow *made[40];
+    for (uint16_t i = 0; i < 40; i++) {
+        made[i] = touch(t, of_port((uint16_t)(1000 + i), TCP_SYN, 100, "", i), NULL);
+        made[i]->user = calloc(1, 16);
+        assert_non_null(made[i]->user);
+        snprintf(made[i]->user, 16, "%u", i);
+        made[i]->keep = i % 2 == 0;
+    }
+    for (uint16_t i = 0; i < 40; i++)
+        resting += made[i]->folded && !made[i]->stream && !made[i]->user;
+    assert_int_equal(resting, 40 - 2 * 4);
+    for (uint16_t i = 0; i < 40; i++) {
+        struct flow *f = touch(t, of_port((uint16_t)(1000 + i), TCP_ACK, 101, "octets", 40 + i),
+                               NULL);
+        assert_ptr_equal(f, made[i]);
+        assert_int_equal(atoi(user_of(f)), i);
+        assert_int_equal(f->stream->half[SIDE_OPENER].offset, 6);
+    }
+    /* Those that are over come the longest silent first, of each kind. */
+    for (uint16_t i = 0; i < 40; i++) {
+        struct flow *f = flow_over(t, INT64_MAX);
+        assert_int_equal(atoi(user_of(f)), i < 20 ? 2 * i + 1 : 2 * (i - 20));
+        free(f->user);
+        flow_free(f);
+    }
+    assert_null(flow_over(t, INT64_MAX));
+    flow_table_free(&t);
+}
+
+/* A reset, silence and another connection on the same ends find one that rests. */
+static void what_ends_one_that_rests(void **state)
+{
+    struct flow_limits limits = flow_limits_default();
+    (void)state;
+
+    limits.awake = 1;
+    struct flow_table *t = flow_table_new(&limits);
+    flow_table_fold(t, user_parts);
+    struct flow *reset = touch(t, of_port(1000, TCP_SYN, 100, "", 0), NULL);
+    struct flow *reused = touch(t, of_port(1001, TCP_SYN, 100, "", 0), NULL);
+    struct flow *silent = touch(t, of_port(1002, TCP_SYN, 100, "", 0), NULL);
+    touch(t, of_port(1003, TCP_SYN, 100, "", 1), NULL);
+    assert_true(reset->folded && reused->folded && silent->folded);
+    touch(t, of_port(1000, TCP_RST, 101, "", 1), NULL);
+    assert_int_equal(reset->ended, FLOW_RESET);
+    touch(t, of_port(1001, TCP_ACK, 101, "octets", 1), NULL);
+    touch(t, of_port(1003, TCP_ACK, 101, "octets", 1), NULL);
+    touch(t, of_port(1001, TCP_SYN, 900, "", 2), NULL);
+    assert_over(t, seconds(2), reused, FLOW_REUSED);
+    assert_over(t, seconds(BOUND_IDLE_SECONDS + 0.5), silent, FLOW_IDLE);
+    flow_table_free(&t); /* with some in it that rest */
 }
 
 int main(void)
@@ -533,6 +620,8 @@ int main(void)
         cmocka_unit_test(a_connection_to_itself),
         cmocka_unit_test(a_table_with_flows_can_be_freed),
         cmocka_unit_test(what_is_held_counts_for_all),
+        cmocka_unit_test(those_that_rest_come_back),
+        cmocka_unit_test(what_ends_one_that_rests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

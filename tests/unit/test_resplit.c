@@ -107,7 +107,7 @@ static void drain(struct flow *f)
 {
     struct chunk c;
 
-    while (stream_next(&f->stream, &c))
+    while (stream_next(f->stream, &c))
         record(f->user, f, &c);
 }
 
@@ -191,12 +191,12 @@ static const struct facts *play(struct play *p, const struct tape *t, size_t cou
             session_feed(p->session, &p->flow, &c);
     }
     memcpy(p->flow.seen, t->flow.seen, sizeof t->flow.seen);
-    return session_over(p->session, &p->flow, NULL) ? session_facts(p->session) : NULL;
+    return session_over(p->session, &p->flow) ? session_facts(p->session) : NULL;
 }
 
 static void over(struct play *p)
 {
-    session_free(&p->session, NULL);
+    session_free(&p->session);
 }
 
 /* ---- what must hold */
@@ -391,7 +391,7 @@ static void conclude(struct flow *f)
 {
     struct tape *t = f->user;
 
-    stream_flush(&f->stream);
+    stream_flush(f->stream);
     drain(f);
     t->flow = *f;
     try_tape(t);
@@ -428,7 +428,7 @@ static void try_capture(const char *path)
         struct flow *f = flow_touch(flows, &packet, &from);
         if (f->frames == 1)
             f->user = must_alloc(1, sizeof(struct tape));
-        stream_push(&f->stream, &packet, from);
+        stream_push(f->stream, &packet, from);
         drain(f);
         conclude_over(flows, packet.at_ns);
     }

@@ -15,8 +15,11 @@ struct play {
 
 static struct play begin(uint16_t port, bool handshake)
 {
-    struct play p = {.flow = {.handshake = handshake, .vlan = -1, .seen = {true, true}}};
+    static struct stream stream;
+    struct play p = {
+        .flow = {.handshake = handshake, .vlan = -1, .seen = {true, true}, .stream = &stream}};
 
+    stream = (struct stream){0};
     p.flow.end[SIDE_OPENER].port = 40000;
     p.flow.end[SIDE_RESPONDER].port = port;
     p.session = session_new(&(struct session_options){0});
@@ -73,14 +76,20 @@ static void handshake(struct play *p)
     say(p, SIDE_RESPONDER, finished, sizeof finished);
 }
 
+static void ask_for_tls(struct play *p)
+{
+    client(p, "STARTTLS\r\n");
+    server(p, "220 go\r\n");
+}
+
 static const struct facts *end(struct play *p)
 {
-    return session_over(p->session, &p->flow, NULL) ? session_facts(p->session) : NULL;
+    return session_over(p->session, &p->flow) ? session_facts(p->session) : NULL;
 }
 
 static void over(struct play *p)
 {
-    session_free(&p->session, NULL);
+    session_free(&p->session);
 }
 
 static void a_dialogue_that_stays_in_the_clear(void **state)
@@ -130,7 +139,7 @@ static void headless(struct play *p, const char *first, uint64_t acked)
                       .length = strlen(first),
                       .octets = slice_of(first)};
 
-    p->flow.stream.half[SIDE_RESPONDER].headless = true;
+    p->flow.stream->half[SIDE_RESPONDER].headless = true;
     if (acked)
         client(p, "EHLO c\r\n");
     session_feed(p->session, &p->flow, &c);
@@ -365,6 +374,62 @@ static void what_is_kept_before_it_is_known_is_bounded(void **state)
     over(&p);
 }
 
+/* ---- folded */
+
+static void play_parts(struct fold *f, void *of)
+{
+    session_fold(f, &((struct play *)of)->session);
+}
+
+/* A session folded after each of its steps, with and without TLS, is what it would have been. */
+static void a_folded_session_goes_on(void **state)
+{
+    (void)state;
+    struct fold *fold = fold_new();
+
+    for (unsigned folds = 0; folds < 2; folds++) {
+        struct play p = begin(25, true);
+        static void (*const steps[])(struct play *) = {hello, ask_for_tls, handshake};
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+            steps[i](&p);
+            if (!folds)
+                continue;
+            uint32_t folded = fold_pack(fold, play_parts, &p);
+            assert_null(p.session);
+            fold_unpack(fold, folded, play_parts, &p);
+            assert_int_equal(session_identity(p.session), IDENTITY_SMTP);
+        }
+        event(&p, SIDE_OPENER, CHUNK_FIN, 0);
+        const struct facts *f = end(&p);
+        assert_string_equal(f->greeting, "mx.example ESMTP");
+        assert_string_equal(f->client_name, "c");
+        assert_string_equal(f->keywords, "STARTTLS");
+        assert_int_equal(f->tls_established, YES);
+        assert_int_equal(f->tls_cipher, 0xc02f);
+        assert_int_equal(f->exposure[ITEM_TLS_METADATA].count, 2);
+        over(&p);
+    }
+    fold_free(&fold);
+}
+
+/* Octets that are kept until it is known what they are. */
+static void what_was_kept_early_is_folded_too(void **state)
+{
+    (void)state;
+    struct fold *fold = fold_new();
+    struct play p = begin(10026, true);
+
+    server(&p, "220 mx.example ESMTP\r\n");
+    assert_int_equal(session_identity(p.session), IDENTITY_OPEN);
+    uint32_t folded = fold_pack(fold, play_parts, &p);
+    fold_unpack(fold, folded, play_parts, &p);
+    client(&p, "EHLO c\r\n");
+    assert_int_equal(session_identity(p.session), IDENTITY_SMTP);
+    assert_string_equal(end(&p)->server_name, "mx.example");
+    over(&p);
+    fold_free(&fold);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +448,8 @@ int main(void)
         cmocka_unit_test(gaps_are_counted_and_told),
         cmocka_unit_test(two_copies_of_an_offer_are_a_fact),
         cmocka_unit_test(what_is_kept_before_it_is_known_is_bounded),
+        cmocka_unit_test(a_folded_session_goes_on),
+        cmocka_unit_test(what_was_kept_early_is_folded_too),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

@@ -1,0 +1,355 @@
+/*
+ * fold.c - see fold.h.
+ *
+ * Folded structures are a list of tokens.  One below COPY stands for zeros and octets behind them, which follow
+ * it; any other for octets that stand in the list already.  The numbers in a token are its bits, or
+ * follow it when these are all set.
+ *
+ * To pack a structure without the pointers to what it owns, its parts are named twice: first they
+ * are put aside, then, behind it, packed.
+ *
+ * Lists are kept in cells of one size, so that those that come and go leave no holes, whatever their
+ * lengths.
+ */
+#include <mailtap/fold.h>
+
+#include <mailtap/err.h>
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COPY 0x80u
+#define ZEROS_BITS 4
+#define OCTETS_BITS 3
+#define COPY_BITS 7
+#define COPY_LEAST 4u /* octets that are worth a copy */
+#define HASHED 4u
+#define PLACES 256u
+#define DEPTH 64u /* pointers put aside at once */
+
+enum way { PUT_ASIDE, PACK, UNPACK };
+
+#define CELL_OCTETS 60u
+#define SHELF_CELLS 16384u
+
+struct cell {
+    uint32_t next; /* of the same list, or of those that are free; 0: none */
+    uint8_t octets[CELL_OCTETS];
+};
+
+struct fold {
+    enum way way;
+    uint8_t *octets; /* the list under way */
+    size_t n, room;
+    uint32_t place[PLACES]; /* where four octets of this hash stand in it; 0: nowhere */
+    void *aside[DEPTH];
+    size_t put, taken;
+    struct cell **shelf; /* of SHELF_CELLS each */
+    uint32_t shelves, cells, free_cell;
+};
+
+struct fold *fold_new(void)
+{
+    return must_alloc(1, sizeof(struct fold));
+}
+
+void fold_free(struct fold **f)
+{
+    if (!*f)
+        return;
+    for (uint32_t i = 0; i < (*f)->shelves; i++)
+        free((*f)->shelf[i]);
+    free((*f)->shelf);
+    free((*f)->octets);
+    free(*f);
+    *f = NULL;
+}
+
+/* ---- packing */
+
+static void make_room(struct fold *f, size_t more)
+{
+    if (f->n + more > f->room)
+        f->octets = must_grow_wiped(f->octets, f->n, &f->room, f->n + more, 4096);
+}
+
+/* At most ten octets. */
+static void put_number(struct fold *f, size_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        f->octets[f->n++] = (uint8_t)(value | 0x80);
+    f->octets[f->n++] = (uint8_t)value;
+}
+
+static unsigned in_bits(size_t value, unsigned bits)
+{
+    unsigned most = (1u << bits) - 1;
+
+    return value < most ? (unsigned)value : most;
+}
+
+static void put_rest(struct fold *f, size_t value, unsigned bits)
+{
+    size_t most = (1u << bits) - 1;
+
+    if (value >= most)
+        put_number(f, value - most);
+}
+
+static unsigned hash_of(const uint8_t *p)
+{
+    uint32_t word;
+
+    memcpy(&word, p, HASHED);
+    return word * 2654435761u >> 24;
+}
+
+/* Zeros, and octets that are not zero for long. */
+static void put_octets(struct fold *f, size_t zeros, const uint8_t *p, size_t n)
+{
+    make_room(f, 1 + 2 * 10 + n);
+    f->octets[f->n++] = (uint8_t)(in_bits(zeros, ZEROS_BITS) << OCTETS_BITS |
+                                  in_bits(n, OCTETS_BITS));
+    put_rest(f, zeros, ZEROS_BITS);
+    put_rest(f, n, OCTETS_BITS);
+    size_t at = f->n;
+    memcpy(f->octets + at, p, n);
+    f->n += n;
+    for (; n >= COPY_LEAST && at + HASHED <= f->n; at++)
+        f->place[hash_of(f->octets + at)] = (uint32_t)at;
+}
+
+static void put_copy(struct fold *f, size_t from, size_t n)
+{
+    size_t back = f->n - from;
+
+    make_room(f, 1 + 2 * 10);
+    f->octets[f->n++] = (uint8_t)(COPY | in_bits(n - COPY_LEAST, COPY_BITS));
+    put_rest(f, n - COPY_LEAST, COPY_BITS);
+    put_number(f, back);
+}
+
+/* How many of the n octets at p stand in the list; *from_r: where. */
+static size_t find_copy(const struct fold *f, const uint8_t *p, size_t n, size_t *from_r)
+{
+    size_t from = n >= COPY_LEAST ? f->place[hash_of(p)] : 0, same = 0;
+
+    if (from == 0)
+        return 0;
+    while (same < n && from + same < f->n && f->octets[from + same] == p[same])
+        same++;
+    *from_r = from;
+    return same >= COPY_LEAST ? same : 0;
+}
+
+static size_t zeros_at(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+    uint64_t word;
+
+    for (; i + sizeof word <= n; i += sizeof word) {
+        memcpy(&word, p + i, sizeof word);
+        if (word)
+            break;
+    }
+    while (i < n && p[i] == 0)
+        i++;
+    return i;
+}
+
+static void put(struct fold *f, const uint8_t *p, size_t n)
+{
+    while (n) {
+        size_t zeros = zeros_at(p, n), end = zeros, from = 0, copied = 0;
+        while (end < n && (copied = find_copy(f, p + end, n - end, &from)) == 0 &&
+               (p[end] || (end + 1 < n && p[end + 1])))
+            end++;
+        if (end)
+            put_octets(f, zeros, p + zeros, end - zeros);
+        if (copied)
+            put_copy(f, from, copied);
+        p += end + copied;
+        n -= end + copied;
+    }
+}
+
+/* ---- unpacking: what was packed here, so it is believed */
+
+static size_t get_number(struct fold *f)
+{
+    size_t value = 0;
+
+    for (unsigned shift = 0;; shift += 7) {
+        uint8_t octet = f->octets[f->n++];
+        value |= (size_t)(octet & 0x7f) << shift;
+        if (octet < 0x80)
+            return value;
+    }
+}
+
+static size_t get_rest(struct fold *f, unsigned value, unsigned bits)
+{
+    unsigned most = (1u << bits) - 1;
+
+    value &= most;
+    return value < most ? value : most + get_number(f);
+}
+
+/* Into octets that are zero. */
+static void get(struct fold *f, uint8_t *p, size_t n)
+{
+    const uint8_t *end = p + n;
+
+    while (p < end) {
+        size_t begin = f->n;
+        uint8_t token = f->octets[f->n++];
+        if (token & COPY) {
+            size_t copied = COPY_LEAST + get_rest(f, token, COPY_BITS);
+            memcpy(p, f->octets + begin - get_number(f), copied);
+            p += copied;
+        } else {
+            p += get_rest(f, token >> OCTETS_BITS, ZEROS_BITS);
+            size_t octets = get_rest(f, token, OCTETS_BITS);
+            memcpy(p, f->octets + f->n, octets);
+            p += octets;
+            f->n += octets;
+        }
+    }
+}
+
+/* ---- parts */
+
+static void pack_object(struct fold *f, void *object, size_t used, size_t size, fold_parts *parts)
+{
+    size_t put_before = f->put, taken = f->taken;
+
+    make_room(f, 1);
+    f->octets[f->n++] = object != NULL;
+    if (!object)
+        return;
+    if (parts) {
+        f->way = PUT_ASIDE;
+        parts(f, object);
+        f->way = PACK;
+    }
+    put(f, object, used);
+    f->taken = put_before;
+    if (parts)
+        parts(f, object);
+    f->put = put_before;
+    f->taken = taken;
+    explicit_bzero(object, size);
+    free(object);
+}
+
+static void *unpack_object(struct fold *f, size_t used, size_t size, fold_parts *parts)
+{
+    if (!f->octets[f->n++])
+        return NULL;
+    void *object = must_alloc(1, size);
+    get(f, object, used);
+    if (parts)
+        parts(f, object);
+    return object;
+}
+
+static void fold_one(struct fold *f, void **p, size_t used, size_t size, fold_parts *parts)
+{
+    if (f->way == UNPACK) {
+        *p = unpack_object(f, used, size, parts);
+    } else if (f->way == PACK) {
+        pack_object(f, f->aside[f->taken++], used, size, parts);
+    } else {
+        assert(f->put < DEPTH);
+        f->aside[f->put++] = *p;
+        *p = NULL;
+    }
+}
+
+void fold_object(struct fold *f, void **object, size_t size, fold_parts *parts)
+{
+    fold_one(f, object, size, size, parts);
+}
+
+void fold_array(struct fold *f, void **array, size_t used, size_t room)
+{
+    fold_one(f, array, used, room, NULL);
+}
+
+/* ---- cells */
+
+static struct cell *cell_at(const struct fold *f, uint32_t number)
+{
+    return &f->shelf[number / SHELF_CELLS][number % SHELF_CELLS];
+}
+
+static uint32_t cell_take(struct fold *f)
+{
+    uint32_t number = f->free_cell;
+
+    if (number) {
+        f->free_cell = cell_at(f, number)->next;
+        return number;
+    }
+    number = ++f->cells;
+    if (number / SHELF_CELLS == f->shelves) {
+        f->shelf = must_grow(f->shelf, f->shelves + 1, sizeof *f->shelf);
+        f->shelf[f->shelves++] = must_have(malloc(SHELF_CELLS * sizeof(struct cell)));
+    }
+    return number;
+}
+
+/* The list under way to cells; the number of the first one. */
+static uint32_t put_down(struct fold *f)
+{
+    uint32_t first = 0, number;
+
+    for (size_t end = f->n; end; first = number) {
+        size_t octets = end % CELL_OCTETS ? end % CELL_OCTETS : CELL_OCTETS;
+        number = cell_take(f);
+        end -= octets;
+        memcpy(cell_at(f, number)->octets, f->octets + end, octets);
+        cell_at(f, number)->next = first;
+    }
+    explicit_bzero(f->octets, f->n);
+    return first;
+}
+
+static void take_up(struct fold *f, uint32_t first)
+{
+    f->n = 0;
+    while (first) {
+        struct cell *c = cell_at(f, first);
+        uint32_t next = c->next;
+        make_room(f, CELL_OCTETS);
+        memcpy(f->octets + f->n, c->octets, CELL_OCTETS);
+        f->n += CELL_OCTETS;
+        explicit_bzero(c->octets, CELL_OCTETS);
+        c->next = f->free_cell;
+        f->free_cell = first;
+        first = next;
+    }
+}
+
+uint32_t fold_pack(struct fold *f, fold_parts *parts, void *of)
+{
+    f->n = f->put = f->taken = 0;
+    memset(f->place, 0, sizeof f->place);
+    f->way = PUT_ASIDE;
+    parts(f, of);
+    f->way = PACK;
+    parts(f, of);
+    return put_down(f);
+}
+
+void fold_unpack(struct fold *f, uint32_t folded, fold_parts *parts, void *of)
+{
+    take_up(f, folded);
+    size_t octets = f->n;
+    f->n = 0;
+    f->way = UNPACK;
+    parts(f, of);
+    explicit_bzero(f->octets, octets);
+}
