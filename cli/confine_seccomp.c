@@ -158,7 +158,7 @@ static int add_threads(scmp_filter_ctx f)
 /* abort() and raise() are told from signals to others by the process they go to. */
 static int add_signals(scmp_filter_ctx f)
 {
-    const struct scmp_arg_cmp self = SCMP_A0(SCMP_CMP_EQ, (uint64_t)getpid());
+    const struct scmp_arg_cmp self = {.op = SCMP_CMP_EQ, .datum_a = (uint64_t)getpid()};
     int rc = add(f, SCMP_ACT_ALLOW, "tgkill", 1, &self);
 
     return rc < 0 ? rc : add(f, SCMP_ACT_ALLOW, "kill", 1, &self);
@@ -173,8 +173,8 @@ static int add_all(scmp_filter_ctx f)
     for (size_t i = 0; rc >= 0 && i < sizeof deadly / sizeof *deadly; i++)
         rc = add(f, SCMP_ACT_KILL_PROCESS, deadly[i], 0, NULL);
     for (size_t i = 0; rc >= 0 && i < sizeof choices / sizeof *choices; i++) {
-        const struct scmp_arg_cmp one = SCMP_CMP64(choices[i].argument, SCMP_CMP_EQ,
-                                                   choices[i].value);
+        const struct scmp_arg_cmp one = {
+            .arg = choices[i].argument, .op = SCMP_CMP_EQ, .datum_a = choices[i].value};
         rc = add(f, SCMP_ACT_ALLOW, choices[i].name, 1, &one);
     }
     if (rc >= 0)
