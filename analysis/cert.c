@@ -184,7 +184,7 @@ static void fill(struct cert_facts *f, struct slice der, X509 *x)
     digest_hex(f->sha256, (struct slice){sha256, sizeof sha256});
 }
 
-X509 *x509_read(struct slice der, struct cert_facts *facts_r)
+X509 *parsed_read(struct slice der, struct cert_facts *facts_r)
 {
     struct cert_facts *f = facts_r;
     X509 *x = x509_parse(der);
@@ -204,8 +204,18 @@ X509 *x509_read(struct slice der, struct cert_facts *facts_r)
 
 bool cert_read(struct slice der, struct cert_facts *facts_r)
 {
-    X509 *x = x509_read(der, facts_r);
+    X509 *x = parsed_read(der, facts_r);
 
     X509_free(x);
     return x != NULL;
+}
+
+X509 *parsed_share(X509 *x)
+{
+    return X509_up_ref(x) == 1 ? x : NULL;
+}
+
+void parsed_free(X509 *x)
+{
+    X509_free(x);
 }

@@ -5,7 +5,7 @@
  * of the session takes.  What a certificate says hangs on its octets alone, so they are known by their
  * digest; that some are no certificate is remembered as well.
  */
-#include "x509.h"
+#include "parsed.h"
 
 #include <mailtap/digest.h>
 
@@ -24,7 +24,7 @@ struct known {
 /* The verdict on a chain that is new follows at once, and asks OpenSSL for the same certificates. */
 struct fresh {
     uint8_t digest[DIGEST_OCTETS];
-    X509 *parsed; /* owned; NULL: empty */
+    struct x509_st *parsed; /* owned; NULL: empty */
 };
 
 struct cert_memory {
@@ -47,7 +47,7 @@ void cert_memory_free(struct cert_memory **m)
         for (unsigned j = 0; j < WAYS; j++)
             free((*m)->known[i][j].facts);
     for (unsigned i = 0; i < BOUND_CHAIN; i++)
-        X509_free((*m)->fresh[i].parsed);
+        parsed_free((*m)->fresh[i].parsed);
     free(*m);
     *m = NULL;
 }
@@ -60,24 +60,25 @@ static struct known *find(struct known set[WAYS], const uint8_t digest[DIGEST_OC
     return NULL;
 }
 
-static void keep_fresh(struct cert_memory *m, const uint8_t digest[DIGEST_OCTETS], X509 *parsed)
+static void keep_fresh(struct cert_memory *m, const uint8_t digest[DIGEST_OCTETS],
+                       struct x509_st *parsed)
 {
     struct fresh *f = &m->fresh[m->learned++ % BOUND_CHAIN];
 
-    X509_free(f->parsed);
+    parsed_free(f->parsed);
     f->parsed = parsed;
     memcpy(f->digest, digest, DIGEST_OCTETS);
 }
 
-X509 *cert_memory_parsed(struct cert_memory *m, struct slice der)
+struct x509_st *cert_memory_parsed(struct cert_memory *m, struct slice der)
 {
     uint8_t digest[DIGEST_OCTETS];
 
     digest_of(der, digest);
     for (unsigned i = 0; i < BOUND_CHAIN; i++) {
         struct fresh *f = &m->fresh[i];
-        if (f->parsed && memcmp(f->digest, digest, DIGEST_OCTETS) == 0 && X509_up_ref(f->parsed))
-            return f->parsed;
+        if (f->parsed && memcmp(f->digest, digest, DIGEST_OCTETS) == 0)
+            return parsed_share(f->parsed);
     }
     return NULL;
 }
@@ -95,7 +96,7 @@ static struct known *learn(struct cert_memory *m, struct known set[WAYS],
     free(k->facts);
     k->facts = NULL;
     memcpy(k->digest, digest, DIGEST_OCTETS);
-    X509 *parsed = x509_read(der, &facts);
+    struct x509_st *parsed = parsed_read(der, &facts);
     if (parsed) {
         k->facts = must_alloc(1, sizeof *k->facts);
         *k->facts = facts;
