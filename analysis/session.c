@@ -53,7 +53,7 @@ struct session *session_new(const struct session_options *options)
     s->certificates = options->certificates;
     s->facts.keep = options->keep;
 
-    s->facts.vlan = s->facts.tls_alert = -1;
+    s->facts.tls_alert = -1;
     s->facts.credentials_exposed = NO;
     return s;
 }
@@ -100,6 +100,17 @@ static void session_parts(struct fold *f, void *of)
     smtp_fold(f, &s->smtp, &s->facts);
     tls_fold(f, &s->tls);
     facts_fold(f, &s->facts);
+}
+
+struct slice session_words(void)
+{
+    return slice_of("EHLO client\r\nMAIL FROM:<user@mail.\r\nRCPT TO:<AUTH LOGIN PLAIN\r\nHELO "
+                    "220 mail.mx.smtp. ESMTP Postfix\r\n"
+                    "250-PIPELINING\r\n250-SIZE 10240000\r\n250-VRFY\r\n250-ETRN\r\n"
+                    "250-STARTTLS\r\n250-AUTH PLAIN LOGIN\r\n250-ENHANCEDSTATUSCODES\r\n"
+                    "250-8BITMIME\r\n250-DSN\r\n250-SMTPUTF8\r\n250 CHUNKING\r\n"
+                    "250 STARTTLS\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n250 2.0.0 Ok: queued as "
+                    "220 2.0.0 Ready to start TLS\r\n354 End data with <CR><LF>.<CR><LF>\r\n");
 }
 
 void session_fold(struct fold *f, struct session **s)

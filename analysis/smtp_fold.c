@@ -1,13 +1,26 @@
 /* smtp_fold.c - a dialogue that rests; see fold.h. */
 #include "smtp_private.h"
 
-/* A line that has ended is not looked at again; one that has not is in `octets`. */
+#include <stdlib.h>
+
+/* A line that has come in part only is in `octets`. */
 static void line_parts(struct fold *f, struct line *l)
 {
-    if (l->ended)
-        line_clear(l);
     fold_array(f, (void **)&l->octets, l->text.n, l->room);
     l->text.p = l->text.n ? l->octets : NULL;
+}
+
+/* Room for lines, and for replies that have come. */
+static void forget(struct smtp *s)
+{
+    for (int role = 0; role < ROLES; role++)
+        if (s->line[role].length == 0)
+            line_free(&s->line[role]);
+    if (s->due_count == 0) {
+        free(s->due);
+        s->due = NULL;
+        s->due_first = s->due_room = 0;
+    }
 }
 
 static void smtp_parts(struct fold *f, void *of)
@@ -15,6 +28,7 @@ static void smtp_parts(struct fold *f, void *of)
     struct smtp *s = of;
 
     s->facts = NULL;
+    forget(s);
     for (int role = 0; role < ROLES; role++) {
         struct ahead *a = &s->ahead[role];
         line_parts(f, &s->line[role]);

@@ -24,14 +24,14 @@
 #define ZEROS_BITS 4
 #define OCTETS_BITS 3
 #define COPY_BITS 7
-#define COPY_LEAST 4u /* octets that are worth a copy */
+#define COPY_LEAST 6u /* octets that are worth a copy: it takes four at most times */
 #define HASHED 4u
-#define PLACES 256u
+#define PLACES 1024u
 #define DEPTH 64u /* pointers put aside at once */
 
 enum way { PUT_ASIDE, PACK, UNPACK };
 
-#define CELL_OCTETS 60u
+#define CELL_OCTETS 44u
 #define SHELF_CELLS 16384u
 
 struct cell {
@@ -41,31 +41,15 @@ struct cell {
 
 struct fold {
     enum way way;
-    uint8_t *octets; /* the list under way */
-    size_t n, room;
+    uint8_t *octets; /* words, and behind them the list under way */
+    size_t words, n, room;
     uint32_t place[PLACES]; /* where four octets of this hash stand in it; 0: nowhere */
+    uint32_t words_place[PLACES];
     void *aside[DEPTH];
     size_t put, taken;
     struct cell **shelf; /* of SHELF_CELLS each */
     uint32_t shelves, cells, free_cell;
 };
-
-struct fold *fold_new(void)
-{
-    return must_alloc(1, sizeof(struct fold));
-}
-
-void fold_free(struct fold **f)
-{
-    if (!*f)
-        return;
-    for (uint32_t i = 0; i < (*f)->shelves; i++)
-        free((*f)->shelf[i]);
-    free((*f)->shelf);
-    free((*f)->octets);
-    free(*f);
-    *f = NULL;
-}
 
 /* ---- packing */
 
@@ -103,7 +87,13 @@ static unsigned hash_of(const uint8_t *p)
     uint32_t word;
 
     memcpy(&word, p, HASHED);
-    return word * 2654435761u >> 24;
+    return word * 2654435761u >> 22;
+}
+
+static void note_places(struct fold *f, size_t from)
+{
+    for (size_t at = from; at + HASHED <= f->n; at++)
+        f->place[hash_of(f->octets + at)] = (uint32_t)at;
 }
 
 /* Zeros, and octets that are not zero for long. */
@@ -117,8 +107,8 @@ static void put_octets(struct fold *f, size_t zeros, const uint8_t *p, size_t n)
     size_t at = f->n;
     memcpy(f->octets + at, p, n);
     f->n += n;
-    for (; n >= COPY_LEAST && at + HASHED <= f->n; at++)
-        f->place[hash_of(f->octets + at)] = (uint32_t)at;
+    if (n >= COPY_LEAST)
+        note_places(f, at);
 }
 
 static void put_copy(struct fold *f, size_t from, size_t n)
@@ -278,6 +268,33 @@ void fold_array(struct fold *f, void **array, size_t used, size_t room)
     fold_one(f, array, used, room, NULL);
 }
 
+/* ---- all that is kept */
+
+struct fold *fold_new(struct slice words)
+{
+    struct fold *f = must_alloc(1, sizeof *f);
+
+    make_room(f, words.n);
+    if (words.n)
+        memcpy(f->octets, words.p, words.n);
+    f->words = f->n = words.n;
+    note_places(f, 0);
+    memcpy(f->words_place, f->place, sizeof f->place);
+    return f;
+}
+
+void fold_free(struct fold **f)
+{
+    if (!*f)
+        return;
+    for (uint32_t i = 0; i < (*f)->shelves; i++)
+        free((*f)->shelf[i]);
+    free((*f)->shelf);
+    free((*f)->octets);
+    free(*f);
+    *f = NULL;
+}
+
 /* ---- cells */
 
 static struct cell *cell_at(const struct fold *f, uint32_t number)
@@ -306,20 +323,20 @@ static uint32_t put_down(struct fold *f)
 {
     uint32_t first = 0, number;
 
-    for (size_t end = f->n; end; first = number) {
-        size_t octets = end % CELL_OCTETS ? end % CELL_OCTETS : CELL_OCTETS;
+    for (size_t end = f->n; end > f->words; first = number) {
+        size_t odd = (end - f->words) % CELL_OCTETS, octets = odd ? odd : CELL_OCTETS;
         number = cell_take(f);
         end -= octets;
         memcpy(cell_at(f, number)->octets, f->octets + end, octets);
         cell_at(f, number)->next = first;
     }
-    explicit_bzero(f->octets, f->n);
+    explicit_bzero(f->octets + f->words, f->n - f->words);
     return first;
 }
 
 static void take_up(struct fold *f, uint32_t first)
 {
-    f->n = 0;
+    f->n = f->words;
     while (first) {
         struct cell *c = cell_at(f, first);
         uint32_t next = c->next;
@@ -335,8 +352,9 @@ static void take_up(struct fold *f, uint32_t first)
 
 uint32_t fold_pack(struct fold *f, fold_parts *parts, void *of)
 {
-    f->n = f->put = f->taken = 0;
-    memset(f->place, 0, sizeof f->place);
+    f->put = f->taken = 0;
+    f->n = f->words;
+    memcpy(f->place, f->words_place, sizeof f->place);
     f->way = PUT_ASIDE;
     parts(f, of);
     f->way = PACK;
@@ -347,9 +365,9 @@ uint32_t fold_pack(struct fold *f, fold_parts *parts, void *of)
 void fold_unpack(struct fold *f, uint32_t folded, fold_parts *parts, void *of)
 {
     take_up(f, folded);
-    size_t octets = f->n;
-    f->n = 0;
+    size_t end = f->n;
+    f->n = f->words;
     f->way = UNPACK;
     parts(f, of);
-    explicit_bzero(f->octets, octets);
+    explicit_bzero(f->octets + f->words, end - f->words);
 }

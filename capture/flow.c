@@ -310,7 +310,7 @@ static struct flow *make_flow(struct flow_table *t, uint32_t hash, const struct 
     f->end[SIDE_OPENER] = answer ? p->to : p->from;
     f->end[SIDE_RESPONDER] = answer ? p->from : p->to;
     f->started_ns = f->last_ns = p->at_ns;
-    f->vlan = p->vlan;
+    f->vlan = (int16_t)p->vlan;
     f->hash = hash;
     if (answer) {
         f->isn[SIDE_OPENER] = p->ack - 1;
@@ -407,7 +407,7 @@ struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side 
     note_sequence(f, p, from);
     note_close(f, p, from);
     f->seen[from] = true;
-    f->frames++;
+    f->frames += f->frames < UINT32_MAX;
     if (p->at_ns < f->started_ns)
         f->started_ns = p->at_ns;
     if (p->at_ns > f->last_ns)
@@ -493,9 +493,10 @@ struct flow_table *flow_table_new(const struct flow_limits *limits)
     return t;
 }
 
-void flow_table_fold(struct flow_table *t, void (*user)(struct fold *f, void **user))
+void flow_table_fold(struct flow_table *t, struct slice words,
+                     void (*user)(struct fold *f, void **user))
 {
-    t->fold = fold_new();
+    t->fold = fold_new(words);
     t->fold_user = user;
 }
 

@@ -231,7 +231,7 @@ struct reading *pipeline_open(const struct pipeline *p, const struct sink *to, s
     r->to = *to;
     r->dpi = dpi;
     r->flows = flow_table_new(&p->limits);
-    flow_table_fold(r->flows, reader_fold);
+    flow_table_fold(r->flows, session_words(), reader_fold);
     r->decoder = decoder_new(&p->fragments);
     return r;
 }

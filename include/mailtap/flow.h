@@ -21,27 +21,27 @@ enum flow_end {
 
 struct flow {
     struct endpoint end[SIDES]; /* [SIDE_OPENER] and [SIDE_RESPONDER] */
-    int vlan;                   /* of its first frame, or -1 */
-    uint32_t hash;              /* private */
     int64_t started_ns, last_ns;
-    uint64_t frames;
     struct stream *stream; /* NULL: the owner let it go */
     void *user, *origin;   /* the owner's: what reads it, and where it was first seen */
-    bool handshake;        /* a SYN was captured: it is known who opened it */
+    uint32_t frames;       /* no more than fit */
+    int16_t vlan;          /* of its first frame, or -1 */
+    bool handshake : 1;    /* a SYN was captured: it is known who opened it */
+    bool keep : 1;         /* set by the owner, before it touches another: give up others first */
+    bool watched : 1;      /* set by the owner: segments still go through `stream` */
+    bool told : 1;         /* set by the owner: what it was has been counted and stored */
     bool seen[SIDES];      /* a segment of this side was captured */
-    bool keep;             /* set by the owner, before it touches another: give up others first */
-    bool watched;          /* set by the owner: segments still go through `stream` */
-    bool told;             /* set by the owner: what it was has been counted and stored */
     uint8_t ended;         /* enum flow_end */
 
     /* private to flow.c */
     uint8_t queue;
+    bool closed : 1;  /* FIN both ways, or RST */
+    bool carried : 1; /* a segment had octets */
     bool isn_known[SIDES], fin[SIDES];
-    bool closed;         /* FIN both ways, or RST */
-    bool carried;        /* a segment had octets */
     uint32_t isn[SIDES]; /* without a SYN: what it would be for the first segment seen */
-    uint32_t folded;     /* it rests: stream and user; else 0 */
-    int64_t active_ns;   /* last_ns, but not ahead of the capture's clock */
+    uint32_t hash;
+    uint32_t folded;   /* it rests: stream and user; else 0 */
+    int64_t active_ns; /* last_ns, but not ahead of the capture's clock */
     struct flow *older, *newer;
 };
 
@@ -66,10 +66,11 @@ struct flow_table *flow_table_new(const struct flow_limits *limits);
 
 /*
  * Fold (fold.h) the streams of those that were silent while `awake` others were not, and what
- * `user` names of their users.  What this table gives is as it was; only a flow that it gave before
+ * `user` names of their users; `words` are common in them.  What this table gives is as it was; only a flow that it gave before
  * may be folded since.
  */
-void flow_table_fold(struct flow_table *t, void (*user)(struct fold *f, void **user));
+void flow_table_fold(struct flow_table *t, struct slice words,
+                     void (*user)(struct fold *f, void **user));
 
 /* The flow of this packet, made when there is none, and which side sent it. */
 struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side *from_r);

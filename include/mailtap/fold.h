@@ -9,6 +9,8 @@
 #ifndef MAILTAP_FOLD_H
 #define MAILTAP_FOLD_H
 
+#include <mailtap/slice.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +18,8 @@ struct fold; /* where it is kept; of one thread */
 
 typedef void fold_parts(struct fold *f, void *of);
 
-struct fold *fold_new(void);
+/* `words`: octets that are common in what is packed; copied. */
+struct fold *fold_new(struct slice words);
 void fold_free(struct fold **f);
 
 /* Packs what `parts` names of `of`, whose pointers to it become NULL.  fold_unpack() takes the number

@@ -47,6 +47,9 @@ struct facts *session_facts(struct session *s);
 
 void session_free(struct session **s);
 
+/* Octets that many sessions have: to be folded with. */
+struct slice session_words(void);
+
 /* Between two calls of the above; not after session_over(). */
 void session_fold(struct fold *f, struct session **s);
 

@@ -544,7 +544,7 @@ static void those_that_rest_come_back(void **state)
 
     limits.awake = 4;
     struct flow_table *t = flow_table_new(&limits);
-    flow_table_fold(t, user_parts);
+    flow_table_fold(t, slice_of("words"), user_parts);
     struct flow *made[40];
     for (uint16_t i = 0; i < 40; i++) {
         made[i] = touch(t, of_port((uint16_t)(1000 + i), TCP_SYN, 100, "", i), NULL);
@@ -582,7 +582,7 @@ static void what_ends_one_that_rests(void **state)
 
     limits.awake = 1;
     struct flow_table *t = flow_table_new(&limits);
-    flow_table_fold(t, user_parts);
+    flow_table_fold(t, slice_of("words"), user_parts);
     struct flow *reset = touch(t, of_port(1000, TCP_SYN, 100, "", 0), NULL);
     struct flow *reused = touch(t, of_port(1001, TCP_SYN, 100, "", 0), NULL);
     struct flow *silent = touch(t, of_port(1002, TCP_SYN, 100, "", 0), NULL);

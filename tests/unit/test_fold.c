@@ -118,7 +118,7 @@ static void release(struct owner *o)
 /* Many are folded at once, and come back in an order of their own. */
 static void what_is_packed_comes_back(void **state)
 {
-    struct fold *f = fold_new();
+    struct fold *f = fold_new(slice_of("250-mx.example 220 "));
     struct owner o[60], twin[60];
     uint32_t folded[60], seed;
     (void)state;
@@ -150,7 +150,7 @@ static void what_is_packed_comes_back(void **state)
 /* The room of what is back is used again. */
 static void what_is_back_takes_no_room(void **state)
 {
-    struct fold *f = fold_new();
+    struct fold *f = fold_new(slice_of("250-mx.example 220 "));
     struct owner o = made(7);
     uint32_t most = 0;
     (void)state;
@@ -168,7 +168,7 @@ static void what_is_back_takes_no_room(void **state)
 /* 5,900 octets of which few say something: one cell, so the numbers of cells follow each other. */
 static void little_takes_little(void **state)
 {
-    struct fold *f = fold_new();
+    struct fold *f = fold_new(slice_of("250-mx.example 220 "));
     (void)state;
     struct owner o[100];
 
@@ -187,7 +187,7 @@ static void little_takes_little(void **state)
 
 static void there_may_be_nothing_to_pack(void **state)
 {
-    struct fold *f = fold_new();
+    struct fold *f = fold_new(slice_of("250-mx.example 220 "));
     struct owner o = {NULL, NULL};
     (void)state;
 

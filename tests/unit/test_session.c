@@ -385,7 +385,7 @@ static void play_parts(struct fold *f, void *of)
 static void a_folded_session_goes_on(void **state)
 {
     (void)state;
-    struct fold *fold = fold_new();
+    struct fold *fold = fold_new(slice_of(""));
 
     for (unsigned folds = 0; folds < 2; folds++) {
         struct play p = begin(25, true);
@@ -416,7 +416,7 @@ static void a_folded_session_goes_on(void **state)
 static void what_was_kept_early_is_folded_too(void **state)
 {
     (void)state;
-    struct fold *fold = fold_new();
+    struct fold *fold = fold_new(slice_of(""));
     struct play p = begin(10026, true);
 
     server(&p, "220 mx.example ESMTP\r\n");

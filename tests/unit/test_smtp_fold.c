@@ -88,7 +88,7 @@ static void over(struct dialogue *d)
 static void folding_changes_nothing(void **state)
 {
     static const size_t pieces[] = {1, 7, 1000};
-    struct fold *fold = fold_new();
+    struct fold *fold = fold_new(slice_of("250-mx.example 220 "));
     (void)state;
 
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
