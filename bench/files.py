@@ -154,7 +154,7 @@ class Bench:
                 os.remove(db + end)
         command = [self.build + "/mailtap", "capture", "-q", "-r", path, "-d", db]
         if w.flows:
-            command += ["--max-flows", str(max(262144, 2 * w.count(scale)))]
+            command += ["--max-flows", str(max(1048576, 2 * w.count(scale)))]
         run = self.run(command, 10 * self.limit)
         if run["status"] == 0:
             text = subprocess.run([self.build + "/mailtap", "query", db, "-F", "csv", "--sql",
