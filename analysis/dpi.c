@@ -204,7 +204,7 @@ static void let_go(struct dpi_flow *f)
     if (!f->flow)
         return;
     ndpi_free_flow_data(f->flow);
-    explicit_bzero(f->flow, f->of->flow_octets);
+    explicit_bzero(f->flow, ndpi_detection_get_sizeof_ndpi_flow_struct());
     ndpi_flow_free(f->flow);
     f->flow = NULL;
 }
@@ -269,7 +269,7 @@ void dpi_packet(struct dpi *d, struct dpi_flow **flow, struct slice network, int
     struct dpi_flow *f = *flow;
     if (f->over)
         return;
-    if (!f->flow && f->waiting < BOUND_DPI_WAITING && f->n + packet.n <= BOUND_DPI_WAITING_OCTETS) {
+    if (!f->flow && f->n + packet.n <= BOUND_DPI_WAITING_OCTETS) {
         keep_waiting(f, packet, at_ns);
         return;
     }
@@ -291,11 +291,30 @@ bool dpi_is_mail(struct dpi_flow *flow)
     return flow && flow->is_mail;
 }
 
+void dpi_settle(struct dpi_flow *flow)
+{
+    if (flow && flow->flow)
+        let_go(flow);
+}
+
+void dpi_move(struct dpi_flow *flow, struct dpi *to)
+{
+    if (flow)
+        flow->of = to;
+}
+
+size_t dpi_octets(const struct dpi_flow *flow)
+{
+    return flow ? sizeof *flow + flow->room : 0;
+}
+
 /* nDPI's own structure is of malloc() and free(), and nothing points into it: wipe_always(). */
 static void dpi_parts(struct fold *f, void *of)
 {
     struct dpi_flow *flow = of;
 
+    if (flow->waits && flow->waiting >= BOUND_DPI_RESTING)
+        show_waiting(flow);
     fold_array(f, (void **)&flow->waits, flow->n, flow->room);
     fold_object(f, (void **)&flow->flow, ndpi_detection_get_sizeof_ndpi_flow_struct(), NULL);
 }

@@ -453,7 +453,6 @@ static void tls_to_facts(struct session *s, bool closed)
 static void connection_to_facts(struct session *s, const struct flow *f)
 {
     struct facts *facts = &s->facts;
-    const char *dpi = dpi_name(s->dpi);
 
     facts->server = f->end[s->server];
     facts->client = f->end[!s->server];
@@ -467,8 +466,6 @@ static void connection_to_facts(struct session *s, const struct flow *f)
     facts->ending = s->reset                 ? ENDING_RESET
                     : s->fin[0] || s->fin[1] ? ENDING_CLOSED
                                              : ENDING_NOT_SEEN;
-    if (dpi)
-        text_escape(facts->dpi_protocol, sizeof facts->dpi_protocol, slice_of(dpi));
 }
 
 bool session_over(struct session *s, const struct flow *f)
@@ -478,7 +475,7 @@ bool session_over(struct session *s, const struct flow *f)
     if (s->identity != IDENTITY_SMTP && s->identity != IDENTITY_TLS)
         return false;
     connection_to_facts(s, f);
-    dpi_flow_free(&s->dpi);
+    dpi_settle(s->dpi);
     if (s->smtp)
         smtp_finish(s->smtp, is_closed(s));
     smtp_free(&s->smtp);
@@ -499,11 +496,24 @@ size_t session_octets(const struct session *s)
 
     return sizeof *s + f->address_count * sizeof *f->addresses +
            (f->kept ? BOUND_KEPT * sizeof *f->kept : 0) + (f->content ? sizeof *f->content : 0) +
-           f->chain_length * sizeof *f->chain + (s->tls ? tls_octets(s->tls) : 0);
+           f->chain_length * sizeof *f->chain + (s->tls ? tls_octets(s->tls) : 0) +
+           dpi_octets(s->dpi);
 }
 
-struct facts *session_facts(struct session *s)
+static void dpi_to_facts(struct session *s, struct dpi *dpi)
 {
+    if (dpi)
+        dpi_move(s->dpi, dpi);
+    const char *name = dpi_name(s->dpi);
+    if (name)
+        text_escape(s->facts.dpi_protocol, sizeof s->facts.dpi_protocol, slice_of(name));
+    dpi_flow_free(&s->dpi);
+}
+
+struct facts *session_facts(struct session *s, struct dpi *dpi)
+{
+    if (s->dpi)
+        dpi_to_facts(s, dpi);
     if (s->tls)
         tls_to_facts(s, is_closed(s));
     tls_free(&s->tls);

@@ -93,7 +93,7 @@ static int write_row(struct keeper *k, const struct row *row, struct err *e)
         return store_dns(b->store, capture, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
                          e);
     b->stored[row->from]++;
-    return store_session(b->store, capture, session_facts(row->session), e);
+    return store_session(b->store, capture, session_facts(row->session, NULL), e);
 }
 
 static void written(struct keeper *k, const struct row *list)
@@ -104,7 +104,7 @@ static void written(struct keeper *k, const struct row *list)
             continue;
         k->view.stored++;
         k->book.sessions++;
-        fresh_add(k->fresh, session_facts(row->session));
+        fresh_add(k->fresh, session_facts(row->session, NULL));
     }
     pthread_mutex_unlock(&k->lock);
     k->book.waiting = true;

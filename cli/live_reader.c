@@ -33,7 +33,7 @@ static int session(void *of, const struct part *part, struct session **s, struct
     struct live_reader *r = of;
 
     (void)e; /* what finds no room is counted */
-    facts_shift(session_facts(*s), r->steady.behind_ns);
+    facts_shift(session_facts(*s, NULL), r->steady.behind_ns);
     rows_put_session(r->rows, number_of(r, part), s);
     return 0;
 }

@@ -13,6 +13,7 @@
 struct writer {
     struct store *store;
     struct rows *rows;
+    struct dpi *dpi; /* of the thread */
     pthread_t thread;
     struct err error;
     atomic_bool failed; /* `error` is set, and nothing more is stored */
@@ -21,7 +22,7 @@ struct writer {
 static int store_row(struct writer *w, const struct row *row)
 {
     if (row->session)
-        return store_session(w->store, row->from, session_facts(row->session), &w->error);
+        return store_session(w->store, row->from, session_facts(row->session, w->dpi), &w->error);
     return store_dns(w->store, row->from, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
                      &w->error);
 }
@@ -31,12 +32,15 @@ static void *run(void *of)
     struct writer *w = of;
     struct row *list;
 
+    if (!(w->dpi = dpi_new(&w->error)))
+        atomic_store(&w->failed, true);
     while ((list = rows_next(w->rows)) != NULL) {
         for (const struct row *row = list; row && !atomic_load(&w->failed); row = row->next)
             if (store_row(w, row) < 0)
                 atomic_store(&w->failed, true);
         rows_done(w->rows, list);
     }
+    dpi_free(&w->dpi);
     return NULL;
 }
 

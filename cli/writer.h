@@ -1,7 +1,7 @@
 /*
  * writer.h - while files are read, a thread of its own stores what is found in them.
  *
- * It also does what a session leaves to its end: certificates are read and verified there.
+ * It also does what a session leaves to its end: nDPI is asked, certificates are read and verified.
  *
  * The store stays the caller's; it is the thread's from the first finding until writer_rest().
  */

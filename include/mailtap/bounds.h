@@ -141,10 +141,12 @@
 /* Packets of a flow shown to nDPI before it is let go. */
 #define BOUND_DPI_PACKETS 12u
 
-/* Packets of a flow that wait until nDPI is shown any, and their octets: a greeting and a command, with
- * the reply to which nDPI knows mail. */
-#define BOUND_DPI_WAITING 2u
+/* Octets of packets of a flow that wait until nDPI is asked; with those behind it is shown them. */
 #define BOUND_DPI_WAITING_OCTETS 4096u
+
+/* When a flow comes to rest with so many packets, nDPI is shown them: enough to know mail by, and to be let
+ * go.  Fewer would leave its own memory behind, which is larger. */
+#define BOUND_DPI_RESTING 3u
 
 /* First octets of each direction kept until it is known whether a flow is mail. */
 #define BOUND_IDENTIFY_OCTETS 512u

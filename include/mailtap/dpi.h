@@ -2,9 +2,9 @@
  * dpi.h - nDPI's opinion of a flow, kept beside mailtap's own and used to find mail on ports where
  * it is not expected.  The only header that speaks of nDPI; <ndpi_*.h> stays in dpi.c.
  *
- * nDPI works on packets and needs several of them.  What it keeps of a flow is large, so the first ones
- * wait until there are some, or its opinion is asked for: of most flows it never is.  It is let go with
- * the first name it gives, and is shown BOUND_DPI_PACKETS at most.  Its flow structures and what waits
+ * nDPI works on packets and needs several of them.  What it keeps of a flow is large, and to look at them
+ * takes as long as all the rest: so the first ones wait until its opinion is asked for, which may be in
+ * another thread, or never.  It is let go with the first name it gives, and is shown BOUND_DPI_PACKETS at most.  Its flow structures and what waits
  * for them may hold passwords: they are wiped before they are freed.
  */
 #ifndef MAILTAP_DPI_H
@@ -26,6 +26,12 @@ void dpi_free(struct dpi **d);
  * needed; d must outlive it.
  */
 void dpi_packet(struct dpi *d, struct dpi_flow **flow, struct slice network, int64_t at_ns);
+
+/* Between two threads: nothing more comes, and the one that called dpi_packet() is done with it; the other
+ * has what waits shown to a module of its own. */
+void dpi_settle(struct dpi_flow *flow);
+void dpi_move(struct dpi_flow *flow, struct dpi *to);
+size_t dpi_octets(const struct dpi_flow *flow); /* memory that it takes */
 
 /* Its name for the protocol ("SMTP", "TLS", "HTTP", ...), or NULL while it has none. */
 const char *dpi_name(struct dpi_flow *flow);

@@ -35,15 +35,18 @@ void session_feed(struct session *s, const struct flow *f, const struct chunk *c
 enum identity session_identity(const struct session *s);
 
 /*
- * The flow is over: was it a mail session?  Then all has been taken from the flow and from nDPI; what is
- * left to do is for session_facts(), which another thread may call.
+ * The flow is over: was it a mail session?  Then all has been taken from the flow; what is left to do is
+ * for session_facts(), which another thread may call.
  */
 bool session_over(struct session *s, const struct flow *f);
 uint64_t session_gap_octets(const struct session *s); /* of it, that were not captured */
 size_t session_octets(const struct session *s);       /* memory that it takes */
 
-/* Certificates are read and messages under TLS estimated with the first call.  Owned by the session. */
-struct facts *session_facts(struct session *s);
+/*
+ * With the first call nDPI is asked, certificates are read, and messages under TLS estimated.  Owned by the
+ * session.  `dpi`: of this thread; NULL: it is the one that session_packet() was called with.
+ */
+struct facts *session_facts(struct session *s, struct dpi *dpi);
 
 void session_free(struct session **s);
 

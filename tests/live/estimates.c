@@ -25,8 +25,8 @@ static void print(struct flow *f)
 
     stream_flush(f->stream);
     drain(f);
-    if (session_over(s, f) && session_facts(s)->tls_established == YES) {
-        const struct facts *facts = session_facts(s);
+    if (session_over(s, f) && session_facts(s, NULL)->tls_established == YES) {
+        const struct facts *facts = session_facts(s, NULL);
         const struct estimate *e = &facts->estimate;
         printf("%u,%u,%s,%04x,%04x,%d,%u,%u,%u,%llu,%d\n", facts->client.port, facts->server.port,
                facts->client_name, (unsigned)facts->tls_version, (unsigned)facts->tls_cipher,

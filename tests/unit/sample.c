@@ -230,7 +230,7 @@ static void *owned(const void *p, size_t octets, size_t room)
 struct session *sample_session(const struct facts *f)
 {
     struct session *s = session_new(&(struct session_options){0});
-    struct facts *its = session_facts(s);
+    struct facts *its = session_facts(s, NULL);
 
     *its = *f;
     its->addresses = owned(f->addresses, f->address_count * sizeof *f->addresses,

@@ -6,7 +6,7 @@
 
 static int sink_store_session(void *of, const struct part *part, struct session **s, struct err *e)
 {
-    int rc = store_session(of, part->capture, session_facts(*s), e);
+    int rc = store_session(of, part->capture, session_facts(*s, NULL), e);
 
     session_free(s);
     return rc;

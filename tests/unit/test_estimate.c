@@ -278,9 +278,9 @@ static void conclude(struct reading *r, int64_t now_ns)
         struct session *s = f->user;
         stream_flush(f->stream);
         drain(f);
-        if (session_over(s, f) && session_facts(s)->tls_established == YES) {
+        if (session_over(s, f) && session_facts(s, NULL)->tls_established == YES) {
             r->estimates++;
-            r->estimate = session_facts(s)->estimate;
+            r->estimate = session_facts(s, NULL)->estimate;
         }
         session_free(&s);
         flow_free(f);

@@ -191,7 +191,7 @@ static const struct facts *play(struct play *p, const struct tape *t, size_t cou
             session_feed(p->session, &p->flow, &c);
     }
     memcpy(p->flow.seen, t->flow.seen, sizeof t->flow.seen);
-    return session_over(p->session, &p->flow) ? session_facts(p->session) : NULL;
+    return session_over(p->session, &p->flow) ? session_facts(p->session, NULL) : NULL;
 }
 
 static void over(struct play *p)

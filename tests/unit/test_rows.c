@@ -26,7 +26,7 @@ static bool put(struct rows *r, unsigned interface, uint16_t port)
 
 static const struct facts *facts_of(const struct row *row)
 {
-    return session_facts(row->session);
+    return session_facts(row->session, NULL);
 }
 
 static size_t octets_of_one(void)

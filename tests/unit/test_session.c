@@ -84,7 +84,7 @@ static void ask_for_tls(struct play *p)
 
 static const struct facts *end(struct play *p)
 {
-    return session_over(p->session, &p->flow) ? session_facts(p->session) : NULL;
+    return session_over(p->session, &p->flow) ? session_facts(p->session, NULL) : NULL;
 }
 
 static void over(struct play *p)
