@@ -1,6 +1,7 @@
 /* dpi.c - the only file that knows nDPI; see dpi.h. */
 #include <mailtap/bounds.h>
 #include <mailtap/dpi.h>
+#include <mailtap/dpi_memory.h>
 
 #include <malloc.h>
 #include <ndpi_api.h>
@@ -83,8 +84,12 @@ static void wipe_always(void)
 
 struct dpi {
     struct ndpi_detection_module_struct *module;
+    struct dpi_memory *memory; /* of flows that it called MAIL */
     size_t flow_octets;
 };
+
+/* Its name for what many flows are. */
+#define MAIL "SMTP"
 
 /* A packet that was not shown yet; its octets follow. */
 struct waiting {
@@ -124,6 +129,7 @@ struct dpi *dpi_new(struct err *e)
     }
     struct dpi *d = must_alloc(1, sizeof *d);
     d->module = module;
+    d->memory = dpi_memory_new();
     d->flow_octets = ndpi_detection_get_sizeof_ndpi_flow_struct();
     return d;
 }
@@ -133,6 +139,7 @@ void dpi_free(struct dpi **d)
     if (!*d)
         return;
     ndpi_exit_detection_module((*d)->module);
+    dpi_memory_free(&(*d)->memory);
     free(*d);
     *d = NULL;
 }
@@ -228,14 +235,41 @@ static void show(struct dpi_flow *f, struct slice packet, int64_t at_ns)
 
 /* ---- packets that wait */
 
+/* The first packets of those that wait, when these are the flow's first. */
+static struct dpi_beginning beginning(const struct dpi_flow *f)
+{
+    struct slice packet[DPI_MEMORY_PACKETS];
+    struct waiting w;
+    size_t at = 0;
+
+    if (f->flow || f->over || f->waiting < DPI_MEMORY_PACKETS)
+        return (struct dpi_beginning){.known = false};
+    for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++, at += sizeof w + w.n) {
+        memcpy(&w, f->waits + at, sizeof w);
+        packet[i] = (struct slice){f->waits + at + sizeof w, w.n};
+    }
+    return dpi_memory_look(f->of->memory, packet);
+}
+
+static void recall_mail(struct dpi_flow *f)
+{
+    memcpy(f->name, MAIL, sizeof MAIL);
+    f->is_mail = f->over = true;
+}
+
 static void show_waiting(struct dpi_flow *f)
 {
+    const struct dpi_beginning begins = beginning(f);
     struct waiting w;
 
-    for (size_t at = 0; at < f->n; at += sizeof w + w.n) {
+    if (dpi_memory_has(f->of->memory, begins))
+        recall_mail(f);
+    for (size_t at = 0; at < f->n && !f->over; at += sizeof w + w.n) {
         memcpy(&w, f->waits + at, sizeof w);
         show(f, (struct slice){f->waits + at + sizeof w, w.n}, w.at_ns);
     }
+    if (f->is_mail && f->packets < DPI_MEMORY_PACKETS && strcmp(f->name, MAIL) == 0)
+        dpi_memory_add(f->of->memory, begins);
     if (f->waits)
         explicit_bzero(f->waits, f->room);
     free(f->waits);

@@ -1,0 +1,184 @@
+/* dpi_memory.c - see dpi_memory.h. */
+#include <mailtap/dpi_memory.h>
+
+#include <mailtap/bounds.h>
+#include <mailtap/digest.h>
+#include <mailtap/err.h>
+#include <mailtap/sip.h>
+
+#include <stdlib.h>
+
+/* Two MiB; a power of two. */
+#define PLACES 131072u
+
+/* From here on systems choose ports for clients. */
+#define FIRST_CHOSEN_PORT 32768u
+
+struct dpi_memory {
+    uint64_t key[2][2];
+    struct place {
+        uint64_t low, high; /* 0 and 0: free */
+    } place[PLACES];
+};
+
+struct dpi_memory *dpi_memory_new(void)
+{
+    struct dpi_memory *m = must_alloc(1, sizeof *m);
+
+    digest_random((uint8_t *)m->key, sizeof m->key);
+    return m;
+}
+
+void dpi_memory_free(struct dpi_memory **m)
+{
+    free(*m);
+    *m = NULL;
+}
+
+/* ---- what a flow begins with, as words */
+
+struct words {
+    uint64_t word[(BOUND_DPI_WAITING_OCTETS + 256) / sizeof(uint64_t)];
+    size_t n;
+};
+
+static bool add_number(struct words *w, uint64_t number)
+{
+    if (w->n == sizeof w->word / sizeof *w->word)
+        return false;
+    w->word[w->n++] = number;
+    return true;
+}
+
+/* Zeros fill the last word: the length is to be added, too. */
+static bool add_octets(struct words *w, struct slice s)
+{
+    size_t words = (s.n + sizeof *w->word - 1) / sizeof *w->word;
+
+    if (words > sizeof w->word / sizeof *w->word - w->n)
+        return false;
+    if (words) {
+        w->word[w->n + words - 1] = 0;
+        memcpy(&w->word[w->n], s.p, s.n);
+    }
+    w->n += words;
+    return true;
+}
+
+/* What is compared of a segment. */
+struct segment {
+    struct slice from, to; /* addresses */
+    uint16_t ports[2];
+    uint32_t sequence;
+    uint16_t flags;
+    struct slice payload;
+};
+
+static bool read_addresses(struct cursor *c, struct segment *s_r)
+{
+    struct slice header;
+    unsigned version = cursor_u8(c);
+
+    if (version >> 4 == 6) {
+        cursor_take(c, 7);
+        s_r->from = cursor_take(c, 16);
+        s_r->to = cursor_take(c, 16);
+        return c->status == CURSOR_OK;
+    }
+    header = cursor_take(c, (version & 15) * 4u - 1u);
+    if (version >> 4 != 4 || header.n < 19)
+        return false;
+    s_r->from = slice_head(slice_tail(header, 11), 4);
+    s_r->to = slice_head(slice_tail(header, 15), 4);
+    return true;
+}
+
+static bool read_segment(struct slice packet, struct segment *s_r)
+{
+    struct cursor c = cursor_open(packet);
+
+    if (!read_addresses(&c, s_r))
+        return false;
+    s_r->ports[0] = cursor_u16(&c);
+    s_r->ports[1] = cursor_u16(&c);
+    s_r->sequence = cursor_u32(&c);
+    cursor_u32(&c);
+    s_r->flags = cursor_u16(&c);
+    size_t header = (s_r->flags >> 12) * 4u; /* RFC 9293 3.1 */
+    if (header < 20)
+        return false;
+    cursor_take(&c, header - 14);
+    s_r->flags &= 0xfff;
+    s_r->payload = cursor_rest(&c);
+    return c.status == CURSOR_OK;
+}
+
+static uint16_t fixed_port(uint16_t port)
+{
+    return port < FIRST_CHOSEN_PORT ? port : 0;
+}
+
+static bool same_way(const struct segment *a, const struct segment *b)
+{
+    return slice_equal(a->from, b->from) && a->ports[0] == b->ports[0];
+}
+
+static bool add_segment(struct words *w, const struct segment *s, bool forth, uint32_t sequence)
+{
+    return add_number(w, (uint64_t)s->flags << 48 | (uint64_t)forth << 32 |
+                             (s->sequence - sequence)) &&
+           add_number(w, s->payload.n) && add_octets(w, s->payload);
+}
+
+static bool add_all(struct words *w, const struct slice packet[DPI_MEMORY_PACKETS])
+{
+    struct segment first = {0}, s;
+    uint32_t begins[2] = {0};
+    bool begun[2] = {false};
+
+    for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++) {
+        if (!read_segment(packet[i], &s))
+            return false;
+        if (i == 0) {
+            first = s;
+            if (!add_octets(w, s.from) || !add_octets(w, s.to) ||
+                !add_number(w, (uint64_t)fixed_port(s.ports[0]) << 16 | fixed_port(s.ports[1])))
+                return false;
+        }
+        bool forth = same_way(&s, &first);
+        if (!begun[forth])
+            begins[forth] = s.sequence;
+        begun[forth] = true;
+        if (!add_segment(w, &s, forth, begins[forth]))
+            return false;
+    }
+    return true;
+}
+
+struct dpi_beginning dpi_memory_look(const struct dpi_memory *m,
+                                     const struct slice packet[DPI_MEMORY_PACKETS])
+{
+    struct words w;
+
+    w.n = 0;
+    if (!add_all(&w, packet))
+        return (struct dpi_beginning){.known = false};
+    uint64_t high = sip_hash(m->key[1], w.word, w.n);
+    return (struct dpi_beginning){
+        .low = sip_hash(m->key[0], w.word, w.n), .high = high ? high : 1, .known = true};
+}
+
+/* ---- the table */
+
+bool dpi_memory_has(const struct dpi_memory *m, struct dpi_beginning b)
+{
+    const struct place *p = &m->place[b.low % PLACES];
+
+    return b.known && p->low == b.low && p->high == b.high;
+}
+
+void dpi_memory_add(struct dpi_memory *m, struct dpi_beginning b)
+{
+    if (b.known)
+        m->place[b.low % PLACES] = (struct place){b.low, b.high};
+}
