@@ -128,6 +128,12 @@ const struct field row_fields[] = {
 
 _Static_assert(sizeof row_fields / sizeof *row_fields == ROW_FIELDS, "row_private.h counts them");
 
+const struct row_range row_ranges[ROW_PARTS] = {
+    [ROW_SESSION] = {0, 19}, [ROW_NAME] = {19, 21}, [ROW_COURSE] = {21, 57},
+    [ROW_BANNER] = {57, 61}, [ROW_TLS] = {61, 80},  [ROW_IDENTITY] = {80, 86},
+    [ROW_MAIL] = {86, 98},
+};
+
 const struct row_beside row_beside[ROW_PARTS] = {
     [ROW_SESSION] = {"session",
                      "capture_id, server_id, client_id, course_id, banner_id, tls_id, identity_id,"
@@ -353,9 +359,8 @@ void row_bind(sqlite3_stmt *s, enum row_part part, const struct facts *f)
 {
     int at = row_beside[part].before_count + 1;
 
-    for (size_t i = 0; i < ROW_FIELDS; i++)
-        if (row_fields[i].part == part)
-            bind_field(s, at++, &row_fields[i], f);
+    for (size_t i = row_ranges[part].from; i < row_ranges[part].to; i++)
+        bind_field(s, at++, &row_fields[i], f);
     bind_after(s, part, at, f);
 }
 
@@ -556,7 +561,6 @@ void row_read(sqlite3_stmt *s, struct facts *facts_r)
 
 void row_read_part(sqlite3_stmt *s, enum row_part part, int at, struct facts *facts_r)
 {
-    for (size_t i = 0; i < ROW_FIELDS; i++)
-        if (row_fields[i].part == part)
-            read_field(s, at++, &row_fields[i], facts_r);
+    for (size_t i = row_ranges[part].from; i < row_ranges[part].to; i++)
+        read_field(s, at++, &row_fields[i], facts_r);
 }

@@ -35,6 +35,12 @@ struct field {
 #define ROW_FIELDS 98
 extern const struct field row_fields[ROW_FIELDS];
 
+/* The fields of a part stand together: from the one to before the other. */
+struct row_range {
+    uint8_t from, to;
+};
+extern const struct row_range row_ranges[ROW_PARTS];
+
 /* What stands in a row beside its fields: before them, bound by the caller, and after them. */
 struct row_beside {
     const char *table, *before, *after;

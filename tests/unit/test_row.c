@@ -1,6 +1,7 @@
 /* test_row.c - facts to a row and back. */
 #include "test.h"
 
+#include "../../db/row_private.h"
 #include "sample.h"
 
 #include <string.h>
@@ -111,9 +112,19 @@ static void the_view_shows_what_is_known_only(void **state)
     sample_sound(path);
 }
 
+static void fields_of_a_part_stand_together(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROW_FIELDS; i++)
+        for (size_t part = 0; part < ROW_PARTS; part++)
+            assert_int_equal(row_fields[i].part == part,
+                             row_ranges[part].from <= i && i < row_ranges[part].to);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields_of_a_part_stand_together),
         cmocka_unit_test(every_field_comes_back),
         cmocka_unit_test(counters_beyond_sqlite_stop_at_its_largest),
         cmocka_unit_test(the_view_shows_what_is_known_only),
