@@ -379,10 +379,13 @@ static void check_verdicts(struct look *l)
                      " FROM session s JOIN server r ON r.server_id = s.server_id"
                      " LEFT JOIN verdict v ON v.session_id = s.session_id"
                      " LEFT JOIN unjudged u ON u.session_id = s.session_id"
-                     " WHERE v.session_id IS NULL AND u.session_id IS NULL AND r.changed = 0");
+                     " WHERE v.session_id IS NULL AND u.session_id IS NULL AND r.changed = 0"
+                     " AND s.session_id < (SELECT max(session_id) FROM judgement)");
     int64_t waiting = number(l, "SELECT count(*) FROM session s JOIN server r"
                                 " ON r.server_id = s.server_id WHERE r.changed <> 0"
-                                " OR s.session_id IN (SELECT session_id FROM unjudged)");
+                                " OR s.session_id IN (SELECT session_id FROM unjudged)"
+                                " OR s.session_id > (SELECT coalesce(max(session_id), 0)"
+                                "  FROM judgement)");
     if (waiting > 0) {
         snprintf(said, sizeof said, "%lld sessions wait to be judged: 'mailtap classify' does it",
                  (long long)waiting);

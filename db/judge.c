@@ -188,25 +188,40 @@ static int judge_some(struct store *st, enum statement which, unsigned most,
     return n == 0 || verdict_written(st, low, high, e) == 0 ? (int)n : -1;
 }
 
+static int judge_all(struct store *st, enum statement which, uint64_t *judged, struct err *e)
+{
+    int n = 1;
+
+    while (n > 0) {
+        n = judge_some(st, which, BOUND_BATCH, NULL, e);
+        if (n >= 0 && store_batch_commit(st, e) < 0)
+            n = -1;
+        *judged += n > 0 ? (uint64_t)n : 0;
+    }
+    return n;
+}
+
+/* Those that never had a verdict come last, in their order: what is left of them when a run dies is
+ * still behind the last one that has. */
 int store_judge_waiting(struct store *st, uint64_t *judged_r, struct err *e)
 {
     uint64_t judged = 0;
-    int n = store_mark(st, e) < 0 ? -1 : 1;
+    int rc = store_mark(st, e);
 
-    while (n > 0) {
-        n = judge_some(st, ST_WAITING, BOUND_BATCH, NULL, e);
-        if (n >= 0 && store_batch_commit(st, e) < 0)
-            n = -1;
-        judged += n > 0 ? (uint64_t)n : 0;
-    }
+    if (rc == 0)
+        rc = judge_all(st, ST_WAITING, &judged, e);
+    if (rc == 0)
+        rc = judge_all(st, ST_WAITING_FRESH, &judged, e);
     if (judged_r)
         *judged_r = judged;
-    return n;
+    return rc;
 }
 
 int store_judge_newest(struct store *st, unsigned most, const struct judged_to *to, struct err *e)
 {
     if (!st->indexed && (store_batch_begin(st, e) < 0 || schema_index(st, e) < 0))
+        return -1;
+    if (store_batch_begin(st, e) < 0 || store_mark_fresh(st, INT64_MAX, e) < 0)
         return -1;
     int n = judge_some(st, ST_WAITING_NEWEST, most, to, e);
     return n == 0 ? store_batch_commit(st, e) : n;

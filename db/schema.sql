@@ -474,7 +474,7 @@ CREATE TABLE weakness (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unjudged (
-  -- sessions whose verdict is missing or may have changed; columns: see table describe
+  -- sessions whose verdict may have changed, or was left out; columns: see table describe
   session_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE
 ) STRICT;
 
@@ -1262,7 +1262,7 @@ INSERT INTO describe VALUES
 ('weakness', '', 'What RFC 9325 and RFC 8996 ask to avoid in the TLS of a session'),
 ('weakness', 'session_id', 'The session'),
 ('weakness', 'weakness', 'Its name'),
-('unjudged', '', 'Sessions whose verdict is missing or may have changed'),
+('unjudged', '', 'Sessions that wait for a verdict, as all behind the last judgement do'),
 ('unjudged', 'session_id', 'The session'),
 ('evidence', '', 'Findings of stripping'),
 ('evidence', 'session_id', 'The session'),

@@ -53,12 +53,17 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_AUTH_ADD] = "INSERT INTO auth VALUES (?, ?, ?, ?, ?, ?, ?)",
     [ST_KEPT_ADD] = "INSERT INTO kept VALUES (?, ?, ?, ?, ?)",
     [ST_ADDRESS_ADD] = "INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+/* Behind it no session has a verdict: they wait, whether or not they stand in `unjudged`. */
+#define LAST_JUDGED "(SELECT coalesce(max(session_id), 0) FROM judgement)"
     /* Not by reading all sessions in their order, as SQLite would: few servers may have changed. */
-    [ST_MARK_UNJUDGED] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM server r"
-                         " CROSS JOIN session s INDEXED BY session_server"
-                         " ON s.server_id = r.server_id WHERE r.changed <> 0"
+    [ST_MARK_UNJUDGED] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id"
+                         " FROM (SELECT max(session_id) AS last FROM judgement) j"
+                         " CROSS JOIN server r CROSS JOIN session s INDEXED BY session_server"
+                         " ON s.server_id = r.server_id"
+                         " WHERE j.last > 0 AND r.changed <> 0 AND s.session_id <= j.last"
                          " ORDER BY s.session_id",
-    [ST_MARK_ONE] = "INSERT OR IGNORE INTO unjudged VALUES (?)",
+    [ST_MARK_FRESH] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session"
+                      " WHERE session_id > " LAST_JUDGED " AND session_id < ?",
     /* Whether a handshake that broke is the path's fault hangs on how the same client fares with other
      * servers (ST_BROKEN_ELSEWHERE_GET): those that came, and the sessions they bear on. */
     [ST_MARK_ELSEWHERE] =
@@ -79,14 +84,15 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_LAST_SESSION] = "SELECT coalesce(max(session_id), 0) FROM session",
     [ST_MARK_DONE] = "UPDATE server SET changed = 0 WHERE changed <> 0",
     [ST_UNJUDGED] =
-        "SELECT u.session_id, r.ehlo_sessions, r.ehlo_offered FROM unjudged u"
-        " CROSS JOIN session s ON s.session_id = u.session_id"
-        " CROSS JOIN server r ON r.server_id = s.server_id ORDER BY u.session_id LIMIT 1",
+        "SELECT s.session_id, r.ehlo_sessions, r.ehlo_offered FROM session s"
+        " CROSS JOIN server r ON r.server_id = s.server_id WHERE s.session_id = coalesce("
+        "(SELECT min(session_id) FROM unjudged WHERE session_id <= " LAST_JUDGED "),"
+        " (SELECT min(session_id) FROM session WHERE session_id > " LAST_JUDGED "))",
 /* What it takes to see whether a session is like another one, and whether anything may be known that
  * bears on it: more than does, as that is looked at then.  Behind the last one that was ever judged
- * there is nothing to replace. */
+ * there is nothing to replace: 0, else bits of verdict.c. */
 #define WAITING                                                                                    \
-    "SELECT u.session_id, s.server_id, s.course_id, s.banner_id, s.tls_id, s.identity_id,"         \
+    "SELECT s.session_id, s.server_id, s.course_id, s.banner_id, s.tls_id, s.identity_id,"         \
     " s.transactions > 0,"                                                                         \
     " EXISTS (SELECT 1 FROM contrast x"                                                            \
     "  WHERE x.server_id = s.server_id AND x.client_id = s.client_id),"                            \
@@ -95,16 +101,18 @@ static const char *const statement_sql[STATEMENTS] = {
     " CASE WHEN ?1 THEN EXISTS (SELECT 1 FROM session o WHERE o.client_id = s.client_id"           \
     "  AND o.client_port = s.client_port AND o.started_ns BETWEEN s.started_ns - ?2"               \
     "  AND s.ended_ns AND o.capture_id <> s.capture_id) END,"                                      \
-    " CASE WHEN u.session_id > (SELECT max(coalesce((SELECT max(session_id) FROM judgement), 0),"  \
+    " CASE WHEN s.session_id > (SELECT max(" LAST_JUDGED ","                                       \
     "  coalesce((SELECT max(session_id) FROM evidence), 0),"                                       \
     "  coalesce((SELECT max(session_id) FROM weakness), 0))) THEN 0"                               \
-    "  ELSE EXISTS (SELECT 1 FROM evidence x WHERE x.session_id = u.session_id)"                   \
-    "  + 2 * EXISTS (SELECT 1 FROM weakness x WHERE x.session_id = u.session_id) END"
-#define OF_THOSE_THAT_WAIT                                                                         \
-    " FROM unjudged u CROSS JOIN session s ON s.session_id = u.session_id ORDER BY u.session_id"
-    [ST_WAITING] = WAITING OF_THOSE_THAT_WAIT,
-    [ST_WAITING_NEWEST] = WAITING ", s.started_ns, s.client_port, (SELECT x.ip FROM client x WHERE "
-                                  "x.client_id = s.client_id)" OF_THOSE_THAT_WAIT " DESC",
+    "  ELSE EXISTS (SELECT 1 FROM evidence x WHERE x.session_id = s.session_id)"                   \
+    "  + 2 * EXISTS (SELECT 1 FROM weakness x WHERE x.session_id = s.session_id) + 4 END"
+#define THAT_WAIT " FROM unjudged u CROSS JOIN session s ON s.session_id = u.session_id"
+    [ST_WAITING] = WAITING THAT_WAIT " WHERE u.session_id <= " LAST_JUDGED " ORDER BY u.session_id",
+    [ST_WAITING_FRESH] = WAITING " FROM session s NOT INDEXED WHERE s.session_id > " LAST_JUDGED
+                                 " ORDER BY s.session_id",
+    [ST_WAITING_NEWEST] = WAITING ", s.started_ns, s.client_port, (SELECT x.ip FROM client x"
+                                  " WHERE x.client_id = s.client_id)" THAT_WAIT
+                                  " ORDER BY u.session_id DESC",
     [ST_SERVER_HISTORY] = "SELECT ehlo_sessions, ehlo_offered FROM server WHERE server_id = ?",
     [ST_CONFLICT_ADD] = "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ST_CONFLICT_GET] = "SELECT sent_by, stream_offset, octets, seen_ns, first_sha256,"
@@ -268,6 +276,7 @@ static const char *const statement_sql[STATEMENTS] = {
                        " VALUES (?, ?, ?, ?, ?)",
     [ST_OPINION_FIND] = "SELECT opinion_id FROM opinion WHERE class = ? AND cleartext_reason IS ?"
                         " AND strip_rule IS ? AND strip_rank IS ? AND rung = ?",
+    [ST_VERDICT_ADD] = "INSERT INTO judgement VALUES (?, ?)",
     [ST_VERDICT_SET] = "INSERT OR REPLACE INTO judgement VALUES (?, ?)",
     [ST_EVIDENCE_CLEAR] = "DELETE FROM evidence WHERE session_id = ?",
     [ST_EVIDENCE_ADD] = "INSERT INTO evidence VALUES (?, ?, ?, ?, ?)",

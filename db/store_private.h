@@ -23,7 +23,6 @@ enum statement {
     ST_CAPTURE_FIGURES,
     ST_LIVE_FIND,
     ST_LIVE_ADD,
-    ST_MARK_ONE,
     ST_SERVER_ADD,
     ST_SERVER_FIND,
     ST_SERVER_GROW,
@@ -46,12 +45,14 @@ enum statement {
     ST_MAIL_ADD,
     ST_SESSION_GET,
     ST_ADDRESS_ADD,
-    ST_MARK_UNJUDGED,
+    ST_MARK_UNJUDGED, /* of those that had a verdict */
+    ST_MARK_FRESH,    /* those behind the last one that had, and before a number */
     ST_MARK_DONE,
     ST_MARK_ELSEWHERE,
     ST_LAST_SESSION,
     ST_UNJUDGED,
-    ST_WAITING,
+    ST_WAITING,       /* that had a verdict, or stand before one that has */
+    ST_WAITING_FRESH, /* behind the last one that has */
     ST_WAITING_NEWEST,
     ST_SERVER_HISTORY,
     ST_CONFLICT_ADD,
@@ -81,6 +82,7 @@ enum statement {
     ST_CONTRAST_ADD,
     ST_OPINION_ADD,
     ST_OPINION_FIND,
+    ST_VERDICT_ADD,
     ST_VERDICT_SET,
     ST_EVIDENCE_CLEAR,
     ST_EVIDENCE_ADD,
@@ -308,6 +310,10 @@ sqlite3 *schema_model(void);
 /* All facts of a session that a rule may look at. */
 int store_load(struct store *st, int64_t session, struct facts *facts_r, struct err *e);
 
+/* Sessions without a verdict behind the last one that has: they go into `unjudged`, up to this number,
+ * before one that is not the first of them is judged. */
+int store_mark_fresh(struct store *st, int64_t before, struct err *e);
+
 /* Sessions without the offer hang on what DNS says of their servers: when records came, they become
  * unjudged. */
 int store_mark_for_dns(struct store *st, struct err *e);
@@ -320,7 +326,7 @@ int store_certificates(struct store *st, const struct facts *f, struct err *e);
 /* ---- verdict.c */
 
 /* The verdict on a session, in place of one that it may have: with what stands beside that. */
-enum { VERDICT_EVIDENCE = 1, VERDICT_WEAKNESSES = 2 };
+enum { VERDICT_EVIDENCE = 1, VERDICT_WEAKNESSES = 2, VERDICT_BEFORE = 4 };
 int verdict_write(struct store *st, int64_t session, unsigned had, const struct verdict *v,
                   struct err *e);
 /* All sessions from one to another that waited have theirs. */

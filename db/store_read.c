@@ -1,8 +1,9 @@
 /*
  * store_read.c - which sessions wait for a verdict, and their facts back from the database.
  *
- * A server whose sessions came or went is marked; before the next session is judged, all sessions of
- * marked servers go into the table `unjudged`, once.
+ * Those behind the last one that has a verdict: they need no mark.  A server whose sessions came or
+ * went is marked; before the next session is judged, all other sessions of marked servers go into the
+ * table `unjudged`, once.
  */
 #include "store_private.h"
 
@@ -18,6 +19,16 @@ int store_mark_for_dns(struct store *st, struct err *e)
     st->dns_marked |= st->dns_changed;
     st->dns_changed = false;
     return 0;
+}
+
+int store_mark_fresh(struct store *st, int64_t before, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_MARK_FRESH, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, before);
+    return store_run(st, s, e);
 }
 
 /* What sessions that came since the last time mean for sessions with other servers. */

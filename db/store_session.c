@@ -288,18 +288,6 @@ static int find_shared(struct store *st, const struct facts *f, int64_t ids[ROW_
     return 0;
 }
 
-/* A live capture may end at any time: its sessions wait from the beginning, not from the next time that
- * their server is looked at. */
-static int wait_for_verdict(struct store *st, int64_t session, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, ST_MARK_ONE, e);
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, session);
-    return store_run(st, s, e);
-}
-
 static int add_session(struct store *st, int64_t capture, const struct facts *f,
                        const struct stored_session *from, struct err *e)
 {
@@ -319,8 +307,6 @@ static int add_session(struct store *st, int64_t capture, const struct facts *f,
     if (store_run(st, s, e) < 0)
         return -1;
     session = sqlite3_last_insert_rowid(st->db);
-    if (st->live && wait_for_verdict(st, session, e) < 0)
-        return -1;
     if (add_what_hangs(st, session, f, e) < 0 ||
         (from && add_stored_addresses(st, session, from, e) < 0))
         return -1;

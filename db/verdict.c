@@ -71,11 +71,12 @@ static int opinion_of(struct store *st, const struct verdict *v, int64_t *id_r, 
     return 0;
 }
 
-static int set_verdict(struct store *st, int64_t session, const struct verdict *v, struct err *e)
+static int set_verdict(struct store *st, int64_t session, unsigned had, const struct verdict *v,
+                       struct err *e)
 {
+    enum statement which = had & VERDICT_BEFORE ? ST_VERDICT_SET : ST_VERDICT_ADD;
     int64_t opinion;
-    sqlite3_stmt *s = opinion_of(st, v, &opinion, e) < 0 ? NULL
-                                                         : store_statement(st, ST_VERDICT_SET, e);
+    sqlite3_stmt *s = opinion_of(st, v, &opinion, e) < 0 ? NULL : store_statement(st, which, e);
 
     if (!s)
         return -1;
@@ -118,7 +119,7 @@ static int add_weaknesses(struct store *st, int64_t session, uint32_t weaknesses
 int verdict_write(struct store *st, int64_t session, unsigned had, const struct verdict *v,
                   struct err *e)
 {
-    if (set_verdict(st, session, v, e) < 0 ||
+    if (set_verdict(st, session, had, v, e) < 0 ||
         (had & VERDICT_EVIDENCE && run_for(st, ST_EVIDENCE_CLEAR, session, e) < 0) ||
         (had & VERDICT_WEAKNESSES && run_for(st, ST_WEAKNESS_CLEAR, session, e) < 0))
         return -1;
@@ -141,9 +142,10 @@ int verdict_written(struct store *st, int64_t from, int64_t to, struct err *e)
 
 int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e)
 {
-    if (store_batch_begin(st, e) < 0 ||
-        verdict_write(st, session, VERDICT_EVIDENCE | VERDICT_WEAKNESSES, v, e) < 0 ||
-        verdict_written(st, session, session, e) < 0)
+    const unsigned any = VERDICT_BEFORE | VERDICT_EVIDENCE | VERDICT_WEAKNESSES;
+
+    if (store_batch_begin(st, e) < 0 || store_mark_fresh(st, session, e) < 0 ||
+        verdict_write(st, session, any, v, e) < 0 || verdict_written(st, session, session, e) < 0)
         return -1;
     return store_batch_add(st, e);
 }

@@ -1,7 +1,8 @@
 -- What do the figures not cover?
 SELECT s.sessions,
   s.sessions - (SELECT count(*) FROM verdict WHERE class <> 'unknown') AS undecided,
-  (SELECT count(*) FROM unjudged) AS unjudged,
+  (SELECT count(*) FROM unjudged u WHERE u.session_id <= s.last_judged)
+    + (SELECT count(*) FROM session n WHERE n.session_id > s.last_judged) AS unjudged,
   s.one_sided,
   s.midstream,
   s.sessions_with_gaps,
@@ -25,6 +26,7 @@ SELECT s.sessions,
   coalesce(sum(rows_dropped), 0) AS findings_dropped
 FROM (
   SELECT count(*) AS sessions,
+    (SELECT coalesce(max(session_id), 0) FROM judgement) AS last_judged,
     count(*) FILTER (WHERE c.one_sided = 1) AS one_sided,
     count(*) FILTER (WHERE c.midstream = 1) AS midstream,
     count(*) FILTER (WHERE s.gap_octets > 0) AS sessions_with_gaps,

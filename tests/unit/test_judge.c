@@ -205,6 +205,33 @@ static void the_newest_first(void **state)
     assert_as_by_hand(path);
 }
 
+/* A run that dies when a later session was judged: those before it wait like those behind it. */
+static void those_before_it_wait(void **state)
+{
+    const char *path = fresh(state, "before.db");
+    const struct verdict any = {.class = CLASS_UNKNOWN};
+    struct facts f;
+    struct history h;
+    struct err e = {""};
+    int64_t session;
+
+    sample_store(path, 1, made, make(10));
+    sample_sql(path, "DELETE FROM judgement; DELETE FROM evidence; DELETE FROM weakness");
+    struct store *st = store_open(path, STORE_CHANGE, &e);
+    assert_int_equal(store_unjudged(st, &session, &f, &h, &e), 1);
+    assert_int_equal(session, 1);
+    assert_int_equal(store_judge(st, 5, &any, &e), 0);
+    assert_int_equal(store_close(&st, &e), 0);
+    sample_expect(path, "SELECT group_concat(session_id) FROM unjudged", "1,2,3,4");
+    st = store_open(path, STORE_CHANGE, &e);
+    assert_int_equal(sample_judge(st), ROOM - 1);
+    assert_int_equal(sample_judge(st), 0);
+    assert_int_equal(store_judge_all(st, &e), 0);
+    assert_int_equal(sample_judge(st), ROOM);
+    assert_int_equal(store_close(&st, &e), 0);
+    assert_as_by_hand(path);
+}
+
 /* Rows that others left behind go with the verdict that they have no right to. */
 static void what_is_left_of_others_goes(void **state)
 {
@@ -279,6 +306,7 @@ int main(void)
         cmocka_unit_test(files_one_after_the_other),
         cmocka_unit_test(policies_that_come_and_go),
         cmocka_unit_test(the_newest_first),
+        cmocka_unit_test(those_before_it_wait),
         cmocka_unit_test(what_is_left_of_others_goes),
         cmocka_unit_test(at_two_places),
         cmocka_unit_test(a_record_that_comes_later),
