@@ -9,7 +9,8 @@
  * are put aside, then, behind it, packed.
  *
  * Lists are kept in cells of one size, so that those that come and go leave no holes, whatever their
- * lengths.
+ * lengths.  Cells stand on shelves, and a shelf with nothing on it goes back to the system: what ends
+ * makes room for what is stored of it.
  */
 #include <mailtap/fold.h>
 
@@ -19,6 +20,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define COPY 0x80u
 #define ZEROS_BITS 4
@@ -32,11 +34,20 @@
 enum way { PUT_ASIDE, PACK, UNPACK };
 
 #define CELL_OCTETS 44u
-#define SHELF_CELLS 16384u
+#define SHELF_CELLS 4096u
+#define NONE UINT32_MAX
 
+/* Cells are numbered from 1 on, through all shelves; 0: none. */
 struct cell {
-    uint32_t next; /* of the same list, or of those that are free; 0: none */
+    uint32_t next; /* of the same list, or of those on its shelf that are free */
     uint8_t octets[CELL_OCTETS];
+};
+
+struct shelf {
+    struct cell *cells; /* NULL: it was empty, and went back */
+    uint32_t used, touched;
+    uint32_t free_cell;    /* of those touched before; those behind were never used */
+    uint32_t before, next; /* with room on it, or without cells (only next); NONE: none */
 };
 
 struct fold {
@@ -47,8 +58,10 @@ struct fold {
     uint32_t words_place[PLACES];
     void *aside[DEPTH];
     size_t put, taken;
-    struct cell **shelf; /* of SHELF_CELLS each */
-    uint32_t shelves, cells, free_cell;
+    struct shelf *shelf;
+    uint32_t shelves, shelf_room;
+    uint32_t roomy, gone; /* the first with room on it, the first without cells */
+    bool spare;           /* one that is empty is among those with room */
 };
 
 /* ---- packing */
@@ -278,6 +291,7 @@ struct fold *fold_new(struct slice words)
     if (words.n)
         memcpy(f->octets, words.p, words.n);
     f->words = f->n = words.n;
+    f->roomy = f->gone = NONE;
     note_places(f, 0);
     memcpy(f->words_place, f->place, sizeof f->place);
     return f;
@@ -288,7 +302,8 @@ void fold_free(struct fold **f)
     if (!*f)
         return;
     for (uint32_t i = 0; i < (*f)->shelves; i++)
-        free((*f)->shelf[i]);
+        if ((*f)->shelf[i].cells)
+            munmap((*f)->shelf[i].cells, SHELF_CELLS * sizeof(struct cell));
     free((*f)->shelf);
     free((*f)->octets);
     free(*f);
@@ -299,23 +314,101 @@ void fold_free(struct fold **f)
 
 static struct cell *cell_at(const struct fold *f, uint32_t number)
 {
-    return &f->shelf[number / SHELF_CELLS][number % SHELF_CELLS];
+    return &f->shelf[(number - 1) / SHELF_CELLS].cells[(number - 1) % SHELF_CELLS];
+}
+
+static void roomy_add(struct fold *f, uint32_t i)
+{
+    f->shelf[i].before = NONE;
+    f->shelf[i].next = f->roomy;
+    if (f->roomy != NONE)
+        f->shelf[f->roomy].before = i;
+    f->roomy = i;
+}
+
+static void roomy_remove(struct fold *f, uint32_t i)
+{
+    const struct shelf *s = &f->shelf[i];
+
+    *(s->before != NONE ? &f->shelf[s->before].next : &f->roomy) = s->next;
+    if (s->next != NONE)
+        f->shelf[s->next].before = s->before;
+}
+
+/* Not of malloc(), which keeps what it gave once and something else lies behind. */
+static struct cell *map_cells(void)
+{
+    void *p = mmap(NULL, SHELF_CELLS * sizeof(struct cell), PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return must_have(p == MAP_FAILED ? NULL : p);
+}
+
+static void put_up_shelf(struct fold *f)
+{
+    uint32_t i = f->gone;
+
+    if (i != NONE) {
+        f->gone = f->shelf[i].next;
+    } else {
+        if (f->shelves == f->shelf_room) {
+            f->shelf_room = f->shelf_room ? 2 * f->shelf_room : 16;
+            f->shelf = must_grow(f->shelf, f->shelf_room, sizeof *f->shelf);
+        }
+        i = f->shelves++;
+    }
+    f->shelf[i] = (struct shelf){.cells = map_cells()};
+    f->spare = true;
+    roomy_add(f, i);
 }
 
 static uint32_t cell_take(struct fold *f)
 {
-    uint32_t number = f->free_cell;
-
-    if (number) {
-        f->free_cell = cell_at(f, number)->next;
-        return number;
+    if (f->roomy == NONE)
+        put_up_shelf(f);
+    uint32_t i = f->roomy, number;
+    struct shelf *s = &f->shelf[i];
+    if (s->free_cell) {
+        number = s->free_cell;
+        s->free_cell = cell_at(f, number)->next;
+    } else {
+        number = i * SHELF_CELLS + ++s->touched;
     }
-    number = ++f->cells;
-    if (number / SHELF_CELLS == f->shelves) {
-        f->shelf = must_grow(f->shelf, f->shelves + 1, sizeof *f->shelf);
-        f->shelf[f->shelves++] = must_have(malloc(SHELF_CELLS * sizeof(struct cell)));
-    }
+    if (s->used++ == 0)
+        f->spare = false;
+    if (s->used == SHELF_CELLS)
+        roomy_remove(f, i);
     return number;
+}
+
+/* One empty shelf may stay, so that a cell that comes and goes does not cost one each time. */
+static void shelf_emptied(struct fold *f, uint32_t i)
+{
+    struct shelf *s = &f->shelf[i];
+
+    if (!f->spare) {
+        f->spare = true;
+        return;
+    }
+    roomy_remove(f, i);
+    munmap(s->cells, SHELF_CELLS * sizeof *s->cells);
+    *s = (struct shelf){.next = f->gone};
+    f->gone = i;
+}
+
+static void cell_give_back(struct fold *f, uint32_t number)
+{
+    uint32_t i = (number - 1) / SHELF_CELLS;
+    struct shelf *s = &f->shelf[i];
+    struct cell *c = cell_at(f, number);
+
+    explicit_bzero(c->octets, CELL_OCTETS);
+    c->next = s->free_cell;
+    s->free_cell = number;
+    if (s->used-- == SHELF_CELLS)
+        roomy_add(f, i);
+    if (s->used == 0)
+        shelf_emptied(f, i);
 }
 
 /* The list under way to cells; the number of the first one. */
@@ -338,14 +431,12 @@ static void take_up(struct fold *f, uint32_t first)
 {
     f->n = f->words;
     while (first) {
-        struct cell *c = cell_at(f, first);
+        const struct cell *c = cell_at(f, first);
         uint32_t next = c->next;
         make_room(f, CELL_OCTETS);
         memcpy(f->octets + f->n, c->octets, CELL_OCTETS);
         f->n += CELL_OCTETS;
-        explicit_bzero(c->octets, CELL_OCTETS);
-        c->next = f->free_cell;
-        f->free_cell = first;
+        cell_give_back(f, first);
         first = next;
     }
 }

@@ -6,6 +6,7 @@
 #include <mailtap/session.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 /* How many frames pass between two looks at the clock of the terminal. */
 #define PROGRESS_FRAMES 4096
@@ -220,6 +221,20 @@ static enum pipeline_end read_frames(struct reading *r, struct source *source, s
     return rc < 0 ? PIPELINE_DAMAGED : PIPELINE_DONE;
 }
 
+/* What is common in flows that rest: what is said in most dialogues, and the pointers that all have, in
+ * the order in which a session has them. */
+static void let_flows_rest(struct reading *r)
+{
+    struct slice said = session_words();
+    const void *pointers[] = {r->options.session.trust, r->options.session.certificates, r->dpi};
+    uint8_t *words = must_alloc(1, said.n + sizeof pointers);
+
+    memcpy(words, said.p, said.n);
+    memcpy(words + said.n, pointers, sizeof pointers);
+    flow_table_fold(r->flows, (struct slice){words, said.n + sizeof pointers}, reader_fold);
+    free(words);
+}
+
 struct reading *pipeline_open(const struct pipeline *p, const struct sink *to, struct err *e)
 {
     struct dpi *dpi = dpi_new(e);
@@ -231,7 +246,7 @@ struct reading *pipeline_open(const struct pipeline *p, const struct sink *to, s
     r->to = *to;
     r->dpi = dpi;
     r->flows = flow_table_new(&p->limits);
-    flow_table_fold(r->flows, session_words(), reader_fold);
+    let_flows_rest(r);
     r->decoder = decoder_new(&p->fragments);
     return r;
 }

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <mailtap/fold.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,6 +186,48 @@ static void little_takes_little(void **state)
     fold_free(&f);
 }
 
+static size_t mapped_pages(void)
+{
+    size_t pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "r");
+
+    assert_non_null(statm);
+    assert_int_equal(fscanf(statm, "%zu", &pages), 1);
+    fclose(statm);
+    return pages;
+}
+
+/* What was packed goes in another order than it came; while some is left, the rest of the room is not. */
+static void room_that_is_empty_goes_back(void **state)
+{
+    enum { COUNT = 40000, STEP = 7919 }; /* no common divisor */
+    struct fold *f = fold_new(slice_of(""));
+    uint32_t *folded = calloc(COUNT, sizeof *folded);
+    struct owner o;
+    (void)state;
+
+    for (int round = 0; round < 3; round++) {
+        for (uint32_t i = 0; i < COUNT; i++) {
+            o = (struct owner){NULL, calloc(1, sizeof *o.beside)};
+            assert_non_null(o.beside);
+            o.beside->numbers[0] = i + 1;
+            folded[i] = fold_pack(f, owner_parts, &o);
+        }
+        size_t full = mapped_pages();
+        for (uint32_t i = 0, at = 0; i < COUNT - 1; i++, at = (at + STEP) % COUNT) {
+            fold_unpack(f, folded[at], owner_parts, &o);
+            assert_int_equal(o.beside->numbers[0], at + 1);
+            free(o.beside);
+        }
+        assert_true(mapped_pages() + 300 < full); /* 40,000 cells are 468 pages */
+        fold_unpack(f, folded[COUNT - STEP], owner_parts, &o);
+        assert_int_equal(o.beside->numbers[0], COUNT - STEP + 1);
+        free(o.beside);
+    }
+    free(folded);
+    fold_free(&f);
+}
+
 static void there_may_be_nothing_to_pack(void **state)
 {
     struct fold *f = fold_new(slice_of("250-mx.example 220 "));
@@ -204,6 +247,7 @@ int main(void)
         cmocka_unit_test(what_is_packed_comes_back),
         cmocka_unit_test(what_is_back_takes_no_room),
         cmocka_unit_test(little_takes_little),
+        cmocka_unit_test(room_that_is_empty_goes_back),
         cmocka_unit_test(there_may_be_nothing_to_pack),
     };
 
