@@ -3,7 +3,7 @@
  *
  * Folded structures are a list of tokens.  One below COPY stands for zeros and octets behind them, which follow
  * it; any other for octets that stand in the list already.  The numbers in a token are its bits, or
- * follow it when these are all set.
+ * follow it when these are all set.  END stands for zeros up to the end of the structure.
  *
  * To pack a structure without the pointers to what it owns, its parts are named twice: first they
  * are put aside, then, behind it, packed.
@@ -26,8 +26,11 @@
 #define ZEROS_BITS 4
 #define OCTETS_BITS 3
 #define COPY_BITS 7
-#define COPY_LEAST 6u /* octets that are worth a copy: it takes four at most times */
+#define END 0u
 #define HASHED 4u
+#define COPY_LEAST HASHED /* octets that are worth a copy of what is near: that takes two */
+#define COPY_LEAST_FAR 6u /* ... and of what is not: three, at most times */
+#define NEAR 100u
 #define PLACES 1024u
 #define DEPTH 64u /* pointers put aside at once */
 
@@ -137,14 +140,15 @@ static void put_copy(struct fold *f, size_t from, size_t n)
 /* How many of the n octets at p stand in the list; *from_r: where. */
 static size_t find_copy(const struct fold *f, const uint8_t *p, size_t n, size_t *from_r)
 {
-    size_t from = n >= COPY_LEAST ? f->place[hash_of(p)] : 0, same = 0;
+    size_t from = n >= HASHED ? f->place[hash_of(p)] : 0, same = 0;
+    size_t least = f->n - from < NEAR ? COPY_LEAST : COPY_LEAST_FAR;
 
     if (from == 0)
         return 0;
     while (same < n && from + same < f->n && f->octets[from + same] == p[same])
         same++;
     *from_r = from;
-    return same >= COPY_LEAST ? same : 0;
+    return same >= least ? same : 0;
 }
 
 static size_t zeros_at(const uint8_t *p, size_t n)
@@ -169,6 +173,11 @@ static void put(struct fold *f, const uint8_t *p, size_t n)
         while (end < n && (copied = find_copy(f, p + end, n - end, &from)) == 0 &&
                (p[end] || (end + 1 < n && p[end + 1])))
             end++;
+        if (zeros == n) {
+            make_room(f, 1);
+            f->octets[f->n++] = END;
+            return;
+        }
         if (end)
             put_octets(f, zeros, p + zeros, end - zeros);
         if (copied)
@@ -208,6 +217,8 @@ static void get(struct fold *f, uint8_t *p, size_t n)
     while (p < end) {
         size_t begin = f->n;
         uint8_t token = f->octets[f->n++];
+        if (token == END)
+            return;
         if (token & COPY) {
             size_t copied = COPY_LEAST + get_rest(f, token, COPY_BITS);
             memcpy(p, f->octets + begin - get_number(f), copied);

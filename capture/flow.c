@@ -171,8 +171,8 @@ static void flow_parts(struct fold *f, void *of)
 {
     const struct resting *r = of;
 
-    stream_fold(f, &r->flow->stream, &r->table->pool);
     r->table->fold_user(f, &r->flow->user);
+    stream_fold(f, &r->flow->stream, &r->table->pool);
 }
 
 static void wake(struct flow_table *t, struct flow *f)
