@@ -22,7 +22,7 @@ same "and so is everything" "$(everything)" "$all"
 same "one plain file is left" "$(ls "$dir" | grep -c 'a\.db')" 1
 expect "quiet" 0 "" "$mailtap" classify -q "$dir/a.db"
 same "quiet prints nothing" "$(cat "$dir/out")" ""
-sql "DELETE FROM verdict; DELETE FROM evidence; DELETE FROM weakness"
+sql "DELETE FROM judgement; DELETE FROM evidence; DELETE FROM weakness"
 expect "verdicts that are missing" 0 "24 sessions" "$mailtap" classify "$dir/a.db"
 same "are made of the facts alone" "$(everything)" "$all"
 

@@ -11,7 +11,7 @@ one_line() { tr '\n' ' ' | tr -s ' '; }
 "$mailtap" capture -q -r "$demo" -d "$dir/a.db" || exit 1
 # The same, where nearly all that was in the clear went under TLS.
 cp "$dir/a.db" "$dir/b.db"
-sqlite3 "$dir/b.db" "UPDATE verdict SET class = 'starttls', rung = 'authenticable'
+sqlite3 "$dir/b.db" "UPDATE opinion SET class = 'starttls', rung = 'authenticable'
                      WHERE class = 'cleartext'"
 before=$(sha256sum "$dir/a.db" "$dir/b.db")
 

@@ -247,7 +247,7 @@ def harm(path, kept):
                 changed += 1
     db.commit()
     db.close()
-    if changed < 250:
+    if changed < 200:
         fail("only %d texts mean harm" % changed)
 
 
@@ -260,7 +260,7 @@ KEYS = {
     ("identity", "chain"),
     ("weakness", "weakness"),
     ("capture", "state"),
-    ("verdict", "class"),
+    ("opinion", "class"),
     ("address", "role"),
 }
 BIDI = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
