@@ -126,10 +126,12 @@ static void free_chain(struct run *r)
  * between them would leave the later ones without the beginnings of their connections. */
 static int end_chain(struct run *r, struct err *e)
 {
-    int rc = pipeline_close(&r->reading, e);
+    int rc = r->reading ? pipeline_quiet(r->reading, INT64_MAX, e) : 0;
 
     if (rc == 0 && r->writer)
         rc = writer_rest(r->writer, e);
+    if (rc == 0)
+        rc = pipeline_close(&r->reading, e);
     for (unsigned i = 0; rc == 0 && i < r->chain_count; i++)
         rc = end_pending(r, r->chain[i], e);
     if (rc == 0 && r->chain_count)
@@ -313,9 +315,11 @@ static int analyse(struct run *r, const struct input *in, struct err *e)
 
 static int finish(struct run *r, struct err *e)
 {
+    struct err unused;
     int rc = end_chain(r, e);
 
     writer_free(&r->writer);
+    pipeline_close(&r->reading, &unused); /* is there still when that failed */
     if (rc == 0 && r->store)
         rc = pipeline_judge(r->store, e);
     return store_close_after(&r->store, rc, e);
@@ -327,8 +331,10 @@ static int run_over(struct run *r, const struct inputs *in)
 
     for (unsigned i = 0; i < in->count; i++) {
         if (analyse(r, &in->list[i], &e) < 0) {
-            pipeline_close(&r->reading, &unused);
+            if (r->reading)
+                pipeline_quiet(r->reading, INT64_MAX, &unused);
             writer_free(&r->writer);
+            pipeline_close(&r->reading, &unused);
             free_chain(r);
             store_close(&r->store, &unused);
             return command_failed("capture", e.text);

@@ -13,7 +13,7 @@
 struct writer {
     struct store *store;
     struct rows *rows;
-    struct dpi *dpi; /* of the thread */
+    struct dpi *dpi; /* what the thread asks */
     pthread_t thread;
     struct err error;
     atomic_bool failed; /* `error` is set, and nothing more is stored */
@@ -32,22 +32,23 @@ static void *run(void *of)
     struct writer *w = of;
     struct row *list;
 
-    if (!(w->dpi = dpi_new(&w->error)))
-        atomic_store(&w->failed, true);
     while ((list = rows_next(w->rows)) != NULL) {
         for (const struct row *row = list; row && !atomic_load(&w->failed); row = row->next)
             if (store_row(w, row) < 0)
                 atomic_store(&w->failed, true);
         rows_done(w->rows, list);
     }
-    dpi_free(&w->dpi);
     return NULL;
 }
 
 struct writer *writer_new(struct store *st, struct err *e)
 {
-    struct writer *w = must_alloc(1, sizeof *w);
+    struct dpi *dpi = dpi_new(e);
 
+    if (!dpi)
+        return NULL;
+    struct writer *w = must_alloc(1, sizeof *w);
+    w->dpi = dpi;
     w->store = st;
     w->rows = rows_new_patient(BOUND_UNWRITTEN_OCTETS);
     atomic_init(&w->failed, false);
@@ -56,6 +57,7 @@ struct writer *writer_new(struct store *st, struct err *e)
         return w;
     err_set(e, "a thread cannot be started: %s", strerror(rc));
     rows_free(&w->rows);
+    dpi_free(&w->dpi);
     free(w);
     return NULL;
 }
@@ -105,6 +107,7 @@ void writer_free(struct writer **w)
     rows_close((*w)->rows);
     pthread_join((*w)->thread, NULL);
     rows_free(&(*w)->rows);
+    dpi_free(&(*w)->dpi);
     free(*w);
     *w = NULL;
 }

@@ -12,7 +12,8 @@
 
 struct writer;
 
-/* NULL: no thread can be started. */
+/* NULL: no thread can be started, or nDPI cannot.  nDPI and what is below it begin and end in one thread at a
+ * time: not while another pipeline is opened or closed. */
 struct writer *writer_new(struct store *st, struct err *e);
 
 /* Of one thread.  A failure to store is told by the next finding, or by writer_rest(). */
