@@ -35,6 +35,7 @@ struct judging {
     struct facts facts;
     struct history history;
     struct verdict verdict;
+    struct verdicts together;
 };
 
 static void read_waiting(sqlite3_stmt *s, struct waiting *waiting_r)
@@ -168,11 +169,13 @@ static int judge_some(struct store *st, enum statement which, unsigned most,
     if (!s)
         return -1;
     j.st = st;
+    j.together.count = 0;
     sqlite3_bind_int(s, 1, st->overlapping);
     sqlite3_bind_int64(s, 2, BOUND_SAME_TIME_SECONDS * SECOND);
     while (n < most && (rc = sqlite3_step(s)) == SQLITE_ROW) {
         read_waiting(s, &j.now);
-        if (work_out(&j, e) < 0 || verdict_write(st, j.now.session, j.now.had, &j.verdict, e) < 0)
+        if (work_out(&j, e) < 0 ||
+            verdict_write(st, j.now.session, j.now.had, &j.verdict, &j.together, e) < 0)
             break;
         if (to)
             tell(&j, s, to);
@@ -185,7 +188,7 @@ static int judge_some(struct store *st, enum statement which, unsigned most,
     sqlite3_reset(s);
     if (n < most && rc != SQLITE_DONE)
         return -1;
-    return n == 0 || verdict_written(st, low, high, e) == 0 ? (int)n : -1;
+    return n == 0 || verdict_written(st, low, high, &j.together, e) == 0 ? (int)n : -1;
 }
 
 static int judge_all(struct store *st, enum statement which, uint64_t *judged, struct err *e)

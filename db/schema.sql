@@ -1,6 +1,7 @@
 -- The findings database of mailtap.  Facts (session and what hangs on it) are kept apart from
 -- opinions (judgement, evidence): these can be worked out again from those.
--- The tables are free to change; the views are the contract.
+-- The tables are free to change; the views are the contract.  Of rows that come often a word is
+-- checked with OR: a list with IN is made anew for each.
 PRAGMA application_id = 0x4d544150; -- "MTAP"
 PRAGMA user_version = 5;
 
@@ -332,9 +333,10 @@ CREATE TABLE auth (
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   mechanism TEXT NOT NULL,
-  given TEXT NOT NULL CHECK (given IN ('nothing', 'name', 'unknown', 'verifier', 'token',
-                                       'password')),
-  outcome TEXT NOT NULL CHECK (outcome IN ('open', 'accepted', 'refused', 'cancelled')),
+  given TEXT NOT NULL CHECK (given = 'nothing' OR given = 'name' OR given = 'unknown'
+    OR given = 'verifier' OR given = 'token' OR given = 'password'),
+  outcome TEXT NOT NULL CHECK (outcome = 'open' OR outcome = 'accepted' OR outcome = 'refused'
+    OR outcome = 'cancelled'),
   responses INTEGER NOT NULL,
   octets INTEGER NOT NULL,
   PRIMARY KEY (session_id, place)
@@ -345,7 +347,7 @@ CREATE TABLE kept (
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   transaction_no INTEGER NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('user', 'subject', 'filename')),
+  kind TEXT NOT NULL CHECK (kind = 'user' OR kind = 'subject' OR kind = 'filename'),
   value TEXT NOT NULL,
   PRIMARY KEY (session_id, place)
 ) STRICT, WITHOUT ROWID;
@@ -454,7 +456,8 @@ CREATE TABLE dns (
   asker_ip TEXT NOT NULL,
   question TEXT,
   owner TEXT,
-  type TEXT NOT NULL CHECK (type IN ('A', 'AAAA', 'CNAME', 'MX', 'TXT', 'TLSA', 'none')),
+  type TEXT NOT NULL CHECK (type = 'A' OR type = 'AAAA' OR type = 'CNAME' OR type = 'MX'
+    OR type = 'TXT' OR type = 'TLSA' OR type = 'none'),
   preference INTEGER,
   value TEXT,
   ttl INTEGER,
@@ -483,7 +486,7 @@ CREATE TABLE evidence (
   session_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
   place INTEGER NOT NULL,
   rule TEXT NOT NULL,
-  rank TEXT NOT NULL CHECK (rank IN ('certain', 'strong', 'weak')),
+  rank TEXT NOT NULL CHECK (rank = 'certain' OR rank = 'strong' OR rank = 'weak'),
   detail TEXT NOT NULL,
   PRIMARY KEY (session_id, place)
 ) STRICT, WITHOUT ROWID;

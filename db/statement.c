@@ -118,10 +118,12 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_CONFLICT_GET] = "SELECT sent_by, stream_offset, octets, seen_ns, first_sha256,"
                         " second_sha256, first_starttls, second_starttls FROM conflict"
                         " WHERE session_id = ? ORDER BY place",
-    [ST_MARK_ALL] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session",
+    [ST_MARK_ALL] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session"
+                    " WHERE session_id <= " LAST_JUDGED,
     [ST_MARK_WITHOUT] = "INSERT OR IGNORE INTO unjudged SELECT s.session_id FROM session s"
                         " JOIN course c ON c.course_id = s.course_id"
-                        " WHERE c.starttls_offered = 0 OR c.ehlo_accepted = 0",
+                        " WHERE s.session_id <= " LAST_JUDGED
+                        " AND (c.starttls_offered = 0 OR c.ehlo_accepted = 0)",
     [ST_DNS_ADD] = "INSERT INTO dns (capture_id, seen_ns, asker_ip, question, owner, type,"
                    " preference, value, ttl, authentic, rcode)"
                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -267,16 +269,13 @@ static const char *const statement_sql[STATEMENTS] = {
         " AND r.ehlo_offered > 0",
     [ST_CONTRAST_ADD] = "INSERT INTO temp.contrast_new VALUES"
                         " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-/* The lists that words are checked against are made for each statement anew: so many rows share them.
- * Parameters of those that there are not are NULL. */
-#define ROW1 "(?, ?, ?, ?, ?, ?)"
-#define ROWS4 ROW1 ", " ROW1 ", " ROW1 ", " ROW1
-#define ROWS16 ROWS4 ", " ROWS4 ", " ROWS4 ", " ROWS4
     [ST_OPINION_ADD] = "INSERT INTO opinion (class, cleartext_reason, strip_rule, strip_rank, rung)"
                        " VALUES (?, ?, ?, ?, ?)",
     [ST_OPINION_FIND] = "SELECT opinion_id FROM opinion WHERE class = ? AND cleartext_reason IS ?"
                         " AND strip_rule IS ? AND strip_rank IS ? AND rung = ?",
+#define ROWS4 "(?, ?), (?, ?), (?, ?), (?, ?)"
     [ST_VERDICT_ADD] = "INSERT INTO judgement VALUES (?, ?)",
+    [ST_VERDICTS_ADD] = "INSERT INTO judgement VALUES " ROWS4 ", " ROWS4 ", " ROWS4 ", " ROWS4,
     [ST_VERDICT_SET] = "INSERT OR REPLACE INTO judgement VALUES (?, ?)",
     [ST_EVIDENCE_CLEAR] = "DELETE FROM evidence WHERE session_id = ?",
     [ST_EVIDENCE_ADD] = "INSERT INTO evidence VALUES (?, ?, ?, ?, ?)",

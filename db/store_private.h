@@ -83,6 +83,7 @@ enum statement {
     ST_OPINION_ADD,
     ST_OPINION_FIND,
     ST_VERDICT_ADD,
+    ST_VERDICTS_ADD, /* so many at once */
     ST_VERDICT_SET,
     ST_EVIDENCE_CLEAR,
     ST_EVIDENCE_ADD,
@@ -327,10 +328,19 @@ int store_certificates(struct store *st, const struct facts *f, struct err *e);
 
 /* The verdict on a session, in place of one that it may have: with what stands beside that. */
 enum { VERDICT_EVIDENCE = 1, VERDICT_WEAKNESSES = 2, VERDICT_BEFORE = 4 };
+/* Where there is none before, the verdict is one of many that are written at once. */
+#define VERDICTS_AT_ONCE 16
+struct verdicts {
+    struct {
+        int64_t session, opinion;
+    } list[VERDICTS_AT_ONCE];
+    unsigned count;
+};
 int verdict_write(struct store *st, int64_t session, unsigned had, const struct verdict *v,
-                  struct err *e);
-/* All sessions from one to another that waited have theirs. */
-int verdict_written(struct store *st, int64_t from, int64_t to, struct err *e);
+                  struct verdicts *together, struct err *e);
+/* All sessions from one to another that waited have theirs, and those written together with the last. */
+int verdict_written(struct store *st, int64_t from, int64_t to, struct verdicts *together,
+                    struct err *e);
 
 /* ---- history.c */
 

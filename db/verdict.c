@@ -71,18 +71,49 @@ static int opinion_of(struct store *st, const struct verdict *v, int64_t *id_r, 
     return 0;
 }
 
-static int set_verdict(struct store *st, int64_t session, unsigned had, const struct verdict *v,
-                       struct err *e)
+static int replace_verdict(struct store *st, int64_t session, int64_t opinion, struct err *e)
 {
-    enum statement which = had & VERDICT_BEFORE ? ST_VERDICT_SET : ST_VERDICT_ADD;
-    int64_t opinion;
-    sqlite3_stmt *s = opinion_of(st, v, &opinion, e) < 0 ? NULL : store_statement(st, which, e);
+    sqlite3_stmt *s = store_statement(st, ST_VERDICT_SET, e);
 
     if (!s)
         return -1;
     sqlite3_bind_int64(s, 1, session);
     sqlite3_bind_int64(s, 2, opinion);
     return store_run(st, s, e);
+}
+
+static int add_verdicts(struct store *st, struct verdicts *together, struct err *e)
+{
+    bool all = together->count == VERDICTS_AT_ONCE;
+    unsigned at_once = all ? VERDICTS_AT_ONCE : 1;
+
+    for (unsigned i = 0; i < together->count; i += at_once) {
+        sqlite3_stmt *s = store_statement(st, all ? ST_VERDICTS_ADD : ST_VERDICT_ADD, e);
+        if (!s)
+            return -1;
+        for (unsigned k = 0; k < at_once; k++) {
+            sqlite3_bind_int64(s, (int)(2 * k + 1), together->list[i + k].session);
+            sqlite3_bind_int64(s, (int)(2 * k + 2), together->list[i + k].opinion);
+        }
+        if (store_run(st, s, e) < 0)
+            return -1;
+    }
+    together->count = 0;
+    return 0;
+}
+
+static int set_verdict(struct store *st, int64_t session, unsigned had, const struct verdict *v,
+                       struct verdicts *together, struct err *e)
+{
+    int64_t opinion;
+
+    if (opinion_of(st, v, &opinion, e) < 0)
+        return -1;
+    if (had & VERDICT_BEFORE)
+        return replace_verdict(st, session, opinion, e);
+    together->list[together->count].session = session;
+    together->list[together->count].opinion = opinion;
+    return ++together->count < VERDICTS_AT_ONCE ? 0 : add_verdicts(st, together, e);
 }
 
 static int add_evidence(struct store *st, int64_t session, unsigned place,
@@ -117,9 +148,9 @@ static int add_weaknesses(struct store *st, int64_t session, uint32_t weaknesses
 }
 
 int verdict_write(struct store *st, int64_t session, unsigned had, const struct verdict *v,
-                  struct err *e)
+                  struct verdicts *together, struct err *e)
 {
-    if (set_verdict(st, session, had, v, e) < 0 ||
+    if (set_verdict(st, session, had, v, together, e) < 0 ||
         (had & VERDICT_EVIDENCE && run_for(st, ST_EVIDENCE_CLEAR, session, e) < 0) ||
         (had & VERDICT_WEAKNESSES && run_for(st, ST_WEAKNESS_CLEAR, session, e) < 0))
         return -1;
@@ -129,9 +160,10 @@ int verdict_write(struct store *st, int64_t session, unsigned had, const struct 
     return v->weaknesses ? add_weaknesses(st, session, v->weaknesses, e) : 0;
 }
 
-int verdict_written(struct store *st, int64_t from, int64_t to, struct err *e)
+int verdict_written(struct store *st, int64_t from, int64_t to, struct verdicts *together,
+                    struct err *e)
 {
-    sqlite3_stmt *s = store_statement(st, ST_JUDGED, e);
+    sqlite3_stmt *s = add_verdicts(st, together, e) < 0 ? NULL : store_statement(st, ST_JUDGED, e);
 
     if (!s)
         return -1;
@@ -143,9 +175,11 @@ int verdict_written(struct store *st, int64_t from, int64_t to, struct err *e)
 int store_judge(struct store *st, int64_t session, const struct verdict *v, struct err *e)
 {
     const unsigned any = VERDICT_BEFORE | VERDICT_EVIDENCE | VERDICT_WEAKNESSES;
+    struct verdicts none = {.count = 0};
 
     if (store_batch_begin(st, e) < 0 || store_mark_fresh(st, session, e) < 0 ||
-        verdict_write(st, session, any, v, e) < 0 || verdict_written(st, session, session, e) < 0)
+        verdict_write(st, session, any, v, &none, e) < 0 ||
+        verdict_written(st, session, session, &none, e) < 0)
         return -1;
     return store_batch_add(st, e);
 }
