@@ -10,6 +10,7 @@
 #include <mailtap/bounds.h>
 #include <mailtap/digest.h>
 #include <mailtap/err.h>
+#include <mailtap/sip.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,64 +46,35 @@ struct flow_table {
     size_t used;       /* flows in the index */
     struct queue queues[QUEUES];
     struct flow *touched; /* the last one: its owner may have set `keep` since */
+    int64_t latest_ns;    /* no flow was active later */
+    int64_t due_ns;       /* before this, none is over or settled */
     struct fold *fold;    /* NULL: none is folded */
     void (*fold_user)(struct fold *f, void **user);
 };
 
-/* ---- SipHash-1-3 (Aumasson, Bernstein): nobody who does not know the key can choose collisions */
-
-static uint64_t rotate(uint64_t x, int n)
-{
-    return x << n | x >> (64 - n);
-}
-
-static void sip_round(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] = rotate(v[0], 32);
-    v[2] += v[1];
-    v[0] += v[3];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[2] = rotate(v[2], 32);
-}
-
-static uint64_t sip_words(const uint64_t key[2], const uint64_t *word, size_t count)
-{
-    uint64_t v[4] = {key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
-                     key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573};
-
-    for (size_t i = 0; i <= count; i++) {
-        uint64_t m = i < count ? word[i] : (uint64_t)(count * 8) << 56;
-        v[3] ^= m;
-        sip_round(v);
-        v[0] ^= m;
-    }
-    v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++)
-        sip_round(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
+/* ---- ends */
 
 /* The same for both directions: the ends go in sorted. */
 static uint32_t hash_ends(const struct flow_table *t, const struct endpoint *a,
                           const struct endpoint *b)
 {
     uint64_t word[5];
-    int order = memcmp(a->address.octets, b->address.octets, sizeof a->address.octets);
+    uint64_t first[2], second[2];
 
-    if (order > 0 || (order == 0 && a->port > b->port)) {
-        const struct endpoint *swap = a;
+    memcpy(first, a->address.octets, sizeof first);
+    memcpy(second, b->address.octets, sizeof second);
+    bool swap = first[0] != second[0]   ? first[0] > second[0]
+                : first[1] != second[1] ? first[1] > second[1]
+                                        : a->port > b->port;
+    memcpy(word, swap ? second : first, sizeof first);
+    memcpy(word + 2, swap ? first : second, sizeof second);
+    if (swap) {
+        const struct endpoint *other = a;
         a = b;
-        b = swap;
+        b = other;
     }
-    memcpy(word, a->address.octets, 16);
-    memcpy(word + 2, b->address.octets, 16);
     word[4] = (uint64_t)a->port << 32 | (uint64_t)b->port << 16 | a->address.version;
-    return (uint32_t)sip_words(t->key, word, 5);
+    return (uint32_t)sip_hash(t->key, word, 5);
 }
 
 /* ---- queues */
@@ -147,8 +119,12 @@ static int queue_of(const struct flow *f)
 
 static void requeue(struct flow_table *t, struct flow *f)
 {
+    int queue = queue_of(f);
+
+    if (f->queue == queue && !f->newer)
+        return; /* it is there already */
     queue_remove(t, f);
-    queue_append(t, f, queue_of(f));
+    queue_append(t, f, queue);
 }
 
 /* The flow touched last is still the newest of all, so it can change its queue at no cost. */
@@ -202,19 +178,25 @@ static void let_rest(struct flow_table *t)
 
 /* ---- index */
 
-static bool same_ends(const struct flow *f, const struct packet *p)
+static bool sent_by(const struct flow *f, enum side from, const struct packet *p)
 {
-    return (endpoint_equal(&f->end[0], &p->from) && endpoint_equal(&f->end[1], &p->to)) ||
-           (endpoint_equal(&f->end[1], &p->from) && endpoint_equal(&f->end[0], &p->to));
+    return endpoint_equal(&f->end[from], &p->from) && endpoint_equal(&f->end[!from], &p->to);
 }
 
-static struct flow *index_find(const struct flow_table *t, uint32_t hash, const struct packet *p)
+/* NULL: it is in none.  *from_r: which side sent it. */
+static struct flow *index_find(const struct flow_table *t, uint32_t hash, const struct packet *p,
+                               enum side *from_r)
 {
     size_t mask = t->slot_count - 1;
 
-    for (size_t i = hash & mask; t->slots[i]; i = (i + 1) & mask)
-        if (t->slots[i]->hash == hash && same_ends(t->slots[i], p))
-            return t->slots[i];
+    for (size_t i = hash & mask; t->slots[i]; i = (i + 1) & mask) {
+        struct flow *f = t->slots[i];
+        if (f->hash != hash)
+            continue;
+        *from_r = sent_by(f, SIDE_OPENER, p) ? SIDE_OPENER : SIDE_RESPONDER;
+        if (*from_r == SIDE_OPENER || sent_by(f, SIDE_RESPONDER, p))
+            return f;
+    }
     return NULL;
 }
 
@@ -324,14 +306,6 @@ static struct flow *make_flow(struct flow_table *t, uint32_t hash, const struct 
     return f;
 }
 
-static enum side side_of(const struct flow *f, const struct packet *p)
-{
-    return endpoint_equal(&f->end[SIDE_OPENER], &p->from) &&
-                   endpoint_equal(&f->end[SIDE_RESPONDER], &p->to)
-               ? SIDE_OPENER
-               : SIDE_RESPONDER;
-}
-
 /* A SYN captured late: it lies just before the first segment seen of its side. */
 static bool just_before(const struct flow *f, enum side from, uint32_t seq)
 {
@@ -390,20 +364,72 @@ static void note_close(struct flow *f, const struct packet *p, enum side from)
     }
 }
 
+/* ---- what is due */
+
+/* How long a flow may be silent until it is over. */
+static int seconds_of(const struct flow_table *t, int queue)
+{
+    return queue == QUEUE_CLOSED || queue == QUEUE_RESET ? t->limits.linger_seconds
+                                                         : t->limits.idle_seconds;
+}
+
+static void due_after(struct flow_table *t, int64_t active_ns, int seconds)
+{
+    int64_t silence = seconds * INT64_C(1000000000);
+    int64_t due = active_ns > INT64_MAX - silence ? INT64_MAX : active_ns + silence;
+
+    if (due < t->due_ns)
+        t->due_ns = due;
+}
+
+/* A flow was active; it may be in any queue until somebody looks at all of them. */
+static void note_time(struct flow_table *t, int64_t at_ns)
+{
+    int shortest = BOUND_RESET_SECONDS;
+
+    if (t->limits.linger_seconds < shortest)
+        shortest = t->limits.linger_seconds;
+    if (t->limits.idle_seconds < shortest)
+        shortest = t->limits.idle_seconds;
+    due_after(t, at_ns, shortest);
+    if (at_ns > t->latest_ns)
+        t->latest_ns = at_ns;
+}
+
+static void look_what_is_due(struct flow_table *t)
+{
+    t->due_ns = INT64_MAX;
+    for (int queue = QUEUE_OPEN; queue <= QUEUE_CLOSED; queue++) {
+        const struct flow *f = t->queues[queue].oldest;
+        if (f)
+            due_after(t, f->active_ns, seconds_of(t, queue));
+    }
+    if (t->queues[QUEUE_RESET].oldest)
+        due_after(t, t->queues[QUEUE_RESET].oldest->active_ns, BOUND_RESET_SECONDS);
+}
+
+/* Asked for each frame.  When the capture's clock went back, each flow is looked at. */
+static bool nothing_is_due(const struct flow_table *t, int64_t now_ns)
+{
+    return now_ns < t->due_ns && now_ns >= t->latest_ns && !t->queues[QUEUE_OVER].oldest;
+}
+
 struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side *from_r)
 {
     uint32_t hash = hash_ends(t, &p->from, &p->to);
-    struct flow *f = index_find(t, hash, p);
+    enum side from;
+    struct flow *f = index_find(t, hash, p, &from);
 
     settle_touched(t);
-    if (f && begins_another(f, p, side_of(f, p))) {
+    if (f && begins_another(f, p, from)) {
         end_flow(t, f, FLOW_REUSED);
         f = NULL;
     }
-    if (!f)
+    if (!f) {
         f = make_flow(t, hash, p);
+        from = sent_by(f, SIDE_OPENER, p) ? SIDE_OPENER : SIDE_RESPONDER;
+    }
     wake(t, f);
-    enum side from = side_of(f, p);
     note_sequence(f, p, from);
     note_close(f, p, from);
     f->seen[from] = true;
@@ -413,6 +439,7 @@ struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side 
     if (p->at_ns > f->last_ns)
         f->last_ns = p->at_ns;
     f->active_ns = p->at_ns;
+    note_time(t, p->at_ns);
     requeue(t, f);
     t->touched = f;
     let_rest(t);
@@ -432,6 +459,8 @@ static bool is_silent(struct flow *f, int64_t now_ns, int seconds)
 
 struct flow *flow_settled(struct flow_table *t, int64_t now_ns)
 {
+    if (nothing_is_due(t, now_ns))
+        return NULL;
     settle_touched(t);
     struct flow *f = t->queues[QUEUE_RESET].oldest;
     if (!f || now_ns == INT64_MAX || !is_silent(f, now_ns, BOUND_RESET_SECONDS))
@@ -446,21 +475,22 @@ struct flow *flow_over(struct flow_table *t, int64_t now_ns)
     static const int waiting[] = {QUEUE_OPEN, QUEUE_KEPT, QUEUE_RESET, QUEUE_CLOSED};
     struct queue *over = &t->queues[QUEUE_OVER];
 
+    if (nothing_is_due(t, now_ns))
+        return NULL;
     settle_touched(t);
     for (size_t i = 0; !over->oldest && i < sizeof waiting / sizeof *waiting; i++) {
         struct flow *f = oldest_of(t, waiting[i]);
-        int seconds = waiting[i] == QUEUE_CLOSED || waiting[i] == QUEUE_RESET
-                          ? t->limits.linger_seconds
-                          : t->limits.idle_seconds;
         if (f && now_ns == INT64_MAX)
             end_flow(t, f, FLOW_OPEN);
-        else if (f && is_silent(f, now_ns, seconds))
+        else if (f && is_silent(f, now_ns, seconds_of(t, waiting[i])))
             end_flow(t, f, FLOW_IDLE);
     }
     struct flow *f = over->oldest;
     if (f) {
         queue_remove(t, f);
         wake(t, f);
+    } else {
+        look_what_is_due(t);
     }
     return f;
 }
@@ -487,6 +517,7 @@ struct flow_table *flow_table_new(const struct flow_limits *limits)
     if (t->limits.flows == 0)
         t->limits.flows = 1;
     t->pool.limit = limits->held_octets;
+    t->latest_ns = INT64_MIN;
     t->slot_count = FIRST_SLOTS;
     t->slots = must_alloc(t->slot_count, sizeof(struct flow *));
     digest_random((uint8_t *)t->key, sizeof t->key);

@@ -211,10 +211,12 @@ static void overlay(struct stream *s, struct half *h, struct overlay *o)
 static void drop_spent(struct stream *s)
 {
     for (int side = 0; side < SIDES; side++) {
-        free(s->half[side].spent);
+        if (s->half[side].spent)
+            free(s->half[side].spent);
         s->half[side].spent = NULL;
     }
-    free(s->lent);
+    if (s->lent)
+        free(s->lent);
     s->lent = NULL;
 }
 
@@ -570,6 +572,13 @@ static enum side first_side(const struct stream *s)
     return a->fresh.n || a->cut ? SIDE_RESPONDER : SIDE_OPENER;
 }
 
+/* Whether there is anything that may be given of this side, now or later. */
+static bool has_something(const struct half *h)
+{
+    return h->fresh.n || h->cut || h->held || (h->fin_known && !h->fin_done) ||
+           (h->reset && !h->reset_done);
+}
+
 bool stream_next(struct stream *s, struct chunk *chunk_r)
 {
     static bool (*const pull[])(const struct pull *p) = {pull_ready, pull_hole, pull_end,
@@ -581,6 +590,8 @@ bool stream_next(struct stream *s, struct chunk *chunk_r)
         return true;
     for (size_t i = 0; i < 2 * sizeof pull / sizeof *pull; i++) {
         enum side side = i % 2 ? other(first) : first;
+        if (!s->flushing && !has_something(&s->half[side]))
+            continue;
         struct pull p = {s, &s->half[side], chunk_r};
         *chunk_r = (struct chunk){
             .side = side, .at_ns = s->at_ns, .acked = s->half[other(side)].acked};
