@@ -28,7 +28,7 @@
 
 /* Connections that are ready to be read; those silent for longer are folded.  A mail session takes 14 kB
  * while it is ready, and some microseconds to fold and to unfold. */
-#define BOUND_AWAKE 1024u
+#define BOUND_AWAKE 512u
 
 /* Seconds without a segment after which a connection is over.  RFC 5321 4.5.3.2 lets a client
  * wait 10 minutes for the reply to the final dot. */
