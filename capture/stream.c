@@ -9,6 +9,7 @@
 #include <mailtap/stream.h>
 
 #include "conflict.h"
+#include "held.h"
 #include "recent.h"
 
 #include <mailtap/bounds.h>
@@ -22,16 +23,6 @@
 #define WINDOW (1u << 30)
 
 #define HOLE_NS (BOUND_HOLE_SECONDS * INT64_C(1000000000))
-
-struct held {
-    struct held *after;
-    uint64_t offset;
-    uint64_t acked; /* octets of the other direction that its sender had by then */
-    int64_t at_ns;
-    uint32_t n;
-    uint32_t cut; /* octets behind these that the snap length cut */
-    uint8_t octets[];
-};
 
 static enum side other(enum side side)
 {
@@ -72,52 +63,6 @@ void stream_fold(struct fold *f, struct stream **s, struct held_pool *pool)
         (*s)->pool = pool;
 }
 
-/* ---- held segments */
-
-static uint64_t cost(const struct held *held)
-{
-    return sizeof *held + held->n;
-}
-
-static struct held *hold(struct stream *s, struct half *h, uint64_t offset, struct slice octets)
-{
-    struct held *held = must_alloc(1, sizeof *held + octets.n);
-
-    held->offset = offset;
-    held->acked = s->acked;
-    held->at_ns = s->at_ns;
-    held->n = (uint32_t)octets.n;
-    if (octets.n)
-        memcpy(held->octets, octets.p, octets.n);
-    h->held_octets += held->n;
-    h->held_segments++;
-    s->pool->octets += cost(held);
-    return held;
-}
-
-/* Take the first one off the list. */
-static struct held *release(struct stream *s, struct half *h)
-{
-    struct held *held = h->held;
-
-    h->held = held->after;
-    h->held_octets -= held->n;
-    h->held_segments--;
-    s->pool->octets -= cost(held);
-    return held;
-}
-
-static bool beyond_limits(const struct stream *s, const struct half *h)
-{
-    return h->held_octets > BOUND_HELD_FLOW_OCTETS || h->held_segments > BOUND_HELD_SEGMENTS ||
-           s->pool->octets > s->pool->limit;
-}
-
-static uint64_t end_of(const struct held *held)
-{
-    return held->offset + held->n;
-}
-
 /* ---- conflicts */
 
 /* A copy of octets that were given already, as far back as they are kept. */
@@ -130,80 +75,6 @@ static void compare_given(struct stream *s, struct half *h, uint64_t offset, str
 
     if (n)
         h->conflicts += conflict_compare(s, h, offset + skipped, (struct slice){given, n}, second);
-}
-
-/* A segment laid over what is held. */
-struct overlay {
-    uint64_t offset;
-    struct slice octets;
-    uint32_t cut;
-    bool keep; /* hold what is new; without it, only compare */
-    bool news, conflict;
-};
-
-/* Move past the octets that `held` has too; its copy came first and stays. */
-static void overlay_compare(struct stream *s, const struct half *h, struct overlay *o,
-                            const struct held *held)
-{
-    if (end_of(held) <= o->offset)
-        return;
-    struct slice first = slice_tail((struct slice){held->octets, held->n},
-                                    (size_t)(o->offset - held->offset));
-    struct slice second = slice_head(o->octets, first.n);
-
-    if (conflict_compare(s, h, o->offset, slice_head(first, second.n), second))
-        o->conflict = true;
-    o->octets = slice_tail(o->octets, second.n);
-    o->offset += second.n;
-}
-
-/* Remember the cut octets with the segment that ends where they begin; a held copy is better. */
-static void overlay_cut(struct stream *s, struct half *h, struct overlay *o, struct held *last,
-                        struct held **link)
-{
-    if (last && end_of(last) > o->offset)
-        return;
-    if (!last || end_of(last) < o->offset) {
-        last = hold(s, h, o->offset, (struct slice){NULL, 0});
-        last->after = *link;
-        *link = last;
-    }
-    if (o->cut > last->cut) {
-        last->cut = o->cut;
-        o->news = true;
-    }
-}
-
-static void overlay(struct stream *s, struct half *h, struct overlay *o)
-{
-    struct held **link = &h->held, *last = NULL;
-
-    for (;;) {
-        struct held *held = *link;
-        if (held && held->offset <= o->offset) {
-            overlay_compare(s, h, o, held);
-        } else if (o->octets.n) {
-            uint64_t room = held ? held->offset - o->offset : o->octets.n;
-            struct slice piece = room < o->octets.n ? slice_head(o->octets, (size_t)room)
-                                                    : o->octets;
-            o->news = true;
-            if (o->keep) {
-                struct held *made = hold(s, h, o->offset, piece);
-                made->after = held;
-                *link = held = made;
-            }
-            o->octets = slice_tail(o->octets, piece.n);
-            o->offset += piece.n;
-            if (!o->keep)
-                continue;
-        } else {
-            break;
-        }
-        last = held;
-        link = &held->after;
-    }
-    if (o->keep && o->cut)
-        overlay_cut(s, h, o, last, link);
 }
 
 /* ---- pushing */
@@ -284,7 +155,7 @@ static void push_fin(struct half *h, uint64_t offset)
 
     while (last && last->after)
         last = last->after;
-    if (h->fin_known || (last && end_of(last) > offset))
+    if (h->fin_known || (last && held_end(last) > offset))
         return;
     h->fin_known = true;
     h->fin_offset = offset;
@@ -316,7 +187,7 @@ static void push_ahead(struct stream *s, struct half *h, uint32_t ahead, struct 
         return;
     bool keep = ahead != 0 || waits(s, h, offset + wire);
     struct overlay o = {offset, octets, wire - (uint32_t)octets.n, keep, false, false};
-    overlay(s, h, &o);
+    held_lay(s, h, &o);
     h->conflicts += o.conflict;
     if (!keep) {
         h->fresh = octets;
@@ -432,7 +303,7 @@ static bool give_gap(const struct pull *p, uint64_t n)
 static bool give_held(const struct pull *p)
 {
     struct half *h = p->h;
-    struct held *held = release(p->s, h);
+    struct held *held = held_release(p->s, h);
 
     free(h->spent);
     h->spent = held;
@@ -457,7 +328,7 @@ static bool held_waits(const struct stream *s, const struct half *h)
 
 static bool held_too_long(const struct stream *s, const struct half *h)
 {
-    return s->flushing || beyond_limits(s, h) ||
+    return s->flushing || held_beyond_limits(s, h) ||
            (s->at_ns > h->held->at_ns &&
             (uint64_t)s->at_ns - (uint64_t)h->held->at_ns > (uint64_t)HOLE_NS);
 }
@@ -469,7 +340,7 @@ static bool hole_is_lost(const struct stream *s, const struct half *h)
 
     if (s->flushing)
         return true;
-    if (beyond_limits(s, h)) {
+    if (held_beyond_limits(s, h)) {
         s->pool->given_up++;
         return true;
     }
@@ -616,7 +487,7 @@ void stream_clear(struct stream *s)
     for (int side = 0; side < SIDES; side++) {
         struct half *h = &s->half[side];
         while (h->held)
-            free(release(s, h));
+            free(held_release(s, h));
         free(h->recent);
         *h = (struct half){0};
     }
