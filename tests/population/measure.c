@@ -127,7 +127,7 @@ static void compare(struct store *st, const struct population *p, struct table *
     if (!q)
         give_up("query", &e);
     while (query_next(q, &e) > 0) {
-        struct judged j;
+        struct answered j;
         if (i == p->visit_count || query_cell(q, 0).integer != p->visits[i].port)
             give_up("a session is not where it was stored", NULL);
         cell_copy(q, 1, j.class, sizeof j.class);

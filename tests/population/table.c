@@ -41,7 +41,7 @@ struct example {
     uint64_t count;
     struct {
         uint32_t server, client, of_server, of_pair;
-        struct judged judged;
+        struct answered judged;
     } kept[EXAMPLES];
 };
 
@@ -101,7 +101,7 @@ static unsigned bin_of(uint32_t sessions)
     return i;
 }
 
-static enum answer answer_of(const struct judged *j)
+static enum answer answer_of(const struct answered *j)
 {
     if (strcmp(j->rank, "certain") == 0)
         return ANSWER_CERTAIN;
@@ -142,7 +142,7 @@ static uint32_t sessions_of_pair(const struct population *p, const struct visit 
 }
 
 static void accuse(struct table *t, const struct population *p, const struct visit *v,
-                   const struct judged *j)
+                   const struct answered *j)
 {
     struct share *s = &t->share[t->shares - 1];
     struct example *x = &s->wrong[rule_of(t, j->rule)][v->cause];
@@ -158,7 +158,7 @@ static void accuse(struct table *t, const struct population *p, const struct vis
 }
 
 void table_add(struct table *t, const struct population *p, const struct visit *v,
-               const struct judged *j)
+               const struct answered *j)
 {
     struct share *s = &t->share[t->shares - 1];
     enum answer answer = answer_of(j);
@@ -311,7 +311,7 @@ static void print_by_rule(const struct table *t, const struct share *s)
 /* Without the sentence that opens the detail. */
 static void print_example(const char *cause, const struct example *x, unsigned i)
 {
-    const struct judged *j = &x->kept[i].judged;
+    const struct answered *j = &x->kept[i].judged;
     const char *facts = strstr(j->detail, "\",\"");
 
     printf("- %s: server %u (%u sessions), client %u (%u with this server), `%s` %s `{%s`\n", cause,

@@ -5,7 +5,7 @@
 #include "population.h"
 
 /* One row of v_session, and the detail of its finding. */
-struct judged {
+struct answered {
     char class[24], rule[24], rank[12], detail[1024];
 };
 
@@ -17,7 +17,7 @@ void table_free(struct table **t);
 /* A population begins: what is added from now on belongs to this share; equal ones are added up. */
 void table_begin(struct table *t, const struct population *p, double boxed);
 void table_add(struct table *t, const struct population *p, const struct visit *v,
-               const struct judged *j);
+               const struct answered *j);
 void table_print(const struct table *t);
 
 /* What the project requires: certain and strong findings that are wrong, of all sessions. */
