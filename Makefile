@@ -179,6 +179,7 @@ test:
 	@$(MAKE) check
 	@$(MAKE) check B=$(B)/sanitized SANITIZE=address,undefined CFLAGS="-O1 -g1"
 	@$(MAKE) loop-quick
+	@$(MAKE) bench-instructions
 	@if [ -x ../shared/score ]; then $(MAKE) score; fi
 	@echo "all tests passed"
 

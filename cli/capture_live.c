@@ -14,6 +14,7 @@
 #include <mailtap/text.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -396,12 +397,20 @@ static void release(struct live *l)
     service_close(&l->service);
 }
 
+/* Tables of megabytes come and go with each database.  When glibc has seen one freed it takes the next from
+ * the heap (mallopt(3), M_MMAP_THRESHOLD), where it leaves a hole; told a limit, it leaves that as it is. */
+static void keep_heap_small(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+}
+
 int capture_live(const struct capture_values *v, unsigned keep, const struct filter *filter)
 {
     struct live *l = must_alloc(1, sizeof *l);
     struct err e = {""};
     sigset_t set;
 
+    keep_heap_small();
     confine_core();
     block_signals(&set);
     l->values = v;
