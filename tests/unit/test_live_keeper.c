@@ -529,7 +529,7 @@ static void opened_anew_it_is_another_file(void **state)
 
 /* ---- stopping */
 
-enum { BACKLOG = 20000 };
+enum { BACKLOG = 60000 };
 
 static void store_backlog(void)
 {
@@ -559,7 +559,7 @@ static void it_stops_in_time_with_a_long_backlog(void **state)
     open_keeper(state, "backlog.db", PLENTY);
     start();
     int64_t begun = live_clock();
-    close_keeper(500 * MS);
+    close_keeper(300 * MS);
     int64_t took = live_clock() - begun;
     if (took > 1500 * MS)
         fail_msg("it took %lld ms", (long long)(took / MS));
