@@ -302,7 +302,7 @@ static int open_writing(struct store *st, const char *file, struct err *e)
      * removed is removed with it (prune.c), where SQLite would look for it behind each row. */
     if (store_sql(st,
                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                  "PRAGMA cache_size = -65536; PRAGMA foreign_keys = OFF",
+                  "PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF",
                   e) < 0)
         return -1;
     return store_remove_unfinished(st, e) < 0 ? -1 : live_complete(st, e);

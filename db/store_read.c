@@ -44,6 +44,13 @@ static int mark_elsewhere(struct store *st, int64_t *last_r, struct err *e)
     return s ? store_number(st, s, last_r, e) : -1;
 }
 
+/* Judging looks all over the database, and indexes are sorted in what the cache may take; to store, rows
+ * are put behind each other.  A live capture goes back and forth between the two, in little memory. */
+static int widen_cache(struct store *st, struct err *e)
+{
+    return st->live ? 0 : store_sql(st, "PRAGMA cache_size = -65536", e);
+}
+
 int store_mark(struct store *st, struct err *e)
 {
     static const enum statement steps[] = {ST_MARK_UNJUDGED, ST_MARK_DONE};
@@ -53,8 +60,8 @@ int store_mark(struct store *st, struct err *e)
         return 0;
     /* What contrast.c remembers of the sessions must not be taken back with them. */
     if (store_batch_commit(st, e) < 0 || store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 ||
-        schema_index(st, e) < 0 || contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0 ||
-        mark_elsewhere(st, &last, e) < 0)
+        widen_cache(st, e) < 0 || schema_index(st, e) < 0 || contrast_renew(st, e) < 0 ||
+        store_mark_for_dns(st, e) < 0 || mark_elsewhere(st, &last, e) < 0)
         return -1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *s = store_statement(st, steps[i], e);
