@@ -85,7 +85,6 @@ static void wipe_always(void)
 struct dpi {
     struct ndpi_detection_module_struct *module;
     struct dpi_memory *memory; /* of flows that it called MAIL */
-    size_t flow_octets;
 };
 
 /* Its name for what many flows are. */
@@ -130,7 +129,6 @@ struct dpi *dpi_new(struct err *e)
     struct dpi *d = must_alloc(1, sizeof *d);
     d->module = module;
     d->memory = dpi_memory_new();
-    d->flow_octets = ndpi_detection_get_sizeof_ndpi_flow_struct();
     return d;
 }
 
@@ -205,13 +203,18 @@ static void note_protocol(struct dpi *d, struct dpi_flow *f)
     snprintf(f->name, sizeof f->name, "%s", name ? name : "");
 }
 
+static size_t flow_octets(void)
+{
+    return ndpi_detection_get_sizeof_ndpi_flow_struct();
+}
+
 static void let_go(struct dpi_flow *f)
 {
     f->over = true;
     if (!f->flow)
         return;
     ndpi_free_flow_data(f->flow);
-    explicit_bzero(f->flow, ndpi_detection_get_sizeof_ndpi_flow_struct());
+    explicit_bzero(f->flow, flow_octets());
     ndpi_flow_free(f->flow);
     f->flow = NULL;
 }
@@ -223,8 +226,8 @@ static void show(struct dpi_flow *f, struct slice packet, int64_t at_ns)
     if (f->over)
         return;
     if (!f->flow) {
-        f->flow = must_have(ndpi_flow_malloc(d->flow_octets));
-        memset(f->flow, 0, d->flow_octets);
+        f->flow = must_have(ndpi_flow_malloc(flow_octets()));
+        memset(f->flow, 0, flow_octets());
     }
     SHOW(d->module, f->flow, packet.p, (unsigned short)packet.n, (uint64_t)(at_ns / 1000000));
     note_protocol(d, f);
@@ -365,7 +368,7 @@ static void dpi_parts(struct fold *f, void *of)
     if (flow->waits && flow->waiting >= BOUND_DPI_RESTING)
         show_waiting(flow);
     fold_array(f, (void **)&flow->waits, flow->n, flow->room);
-    fold_object(f, (void **)&flow->flow, ndpi_detection_get_sizeof_ndpi_flow_struct(), NULL);
+    fold_object(f, (void **)&flow->flow, flow_octets(), NULL);
 }
 
 void dpi_flow_fold(struct fold *f, struct dpi_flow **flow)

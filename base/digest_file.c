@@ -1,6 +1,7 @@
 /* digest_file.c - the digest of a file, now or in a thread of its own; see digest.h. */
 #include <mailtap/digest.h>
 
+#include <mailtap/clock.h>
 #include <mailtap/err.h>
 
 #include <pthread.h>
@@ -8,7 +9,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Read at once: it stays in the processor's caches until it is hashed. */
@@ -70,17 +70,10 @@ struct digest_job *digest_file_begin(int fd)
 
 bool digest_file_ready(struct digest_job *j, unsigned milliseconds)
 {
-    struct timespec until;
+    const struct timespec until = clock_after(milliseconds * INT64_C(1000000));
 
     if (!j->started)
         return true;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += milliseconds / 1000;
-    until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
     if (pthread_clockjoin_np(j->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
         return false;
     j->started = false;

@@ -5,6 +5,7 @@
  * below it.  The stream can tell where it is, so a damage is reported at its octet.
  */
 #include <mailtap/frame.h>
+#include <mailtap/path.h>
 
 #include "inflate.h"
 #include "live.h"
@@ -199,10 +200,9 @@ static struct source *begin(const char *path, struct err *e)
 {
     struct source *s = must_alloc(1, sizeof *s);
     bool input = strcmp(path, "-") == 0;
-    const char *slash = strrchr(path, '/');
 
     s->path = must_copy(input ? "standard input" : path);
-    s->name = input ? "-" : slash ? s->path + (slash + 1 - path) : s->path;
+    s->name = input ? "-" : path_name(s->path);
     s->fd = -1;
     if (open_file(s, input, e) == 0) {
         s->digest = s->size ? NULL : digest_new();

@@ -3,9 +3,10 @@
 
 #include "live_view.h"
 
+#include <mailtap/clock.h>
+
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct rows {
     pthread_mutex_t lock;
@@ -143,12 +144,8 @@ bool rows_put_dns(struct rows *r, int64_t from, int64_t seen_ns, const struct ip
 
 bool rows_wait(struct rows *r, int64_t wait_ns)
 {
-    struct timespec until;
+    const struct timespec until = clock_after(wait_ns);
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + wait_ns;
-    until.tv_sec += ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
     pthread_mutex_lock(&r->lock);
     while (!r->oldest && pthread_cond_timedwait(&r->came, &r->lock, &until) == 0)
         continue;
