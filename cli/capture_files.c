@@ -321,7 +321,7 @@ static int finish(struct run *r, struct err *e)
     writer_free(&r->writer);
     pipeline_close(&r->reading, &unused); /* is there still when that failed */
     if (rc == 0 && r->store)
-        rc = pipeline_judge(r->store, e);
+        rc = store_judge_waiting(r->store, NULL, e);
     return store_close_after(&r->store, rc, e);
 }
 

@@ -80,7 +80,7 @@ static void take_view(struct live *l)
     struct live_view *v = &l->now;
     struct rows_counts waiting = rows_counts(l->rows);
 
-    v->seconds = (double)(live_clock() - l->begun_at) / 1e9;
+    v->seconds = (double)(clock_monotonic() - l->begun_at) / 1e9;
     v->interfaces = l->values->interfaces.count;
     v->rows_dropped = 0;
     for (unsigned i = 0; i < v->interfaces; i++) {
@@ -149,7 +149,7 @@ static void log_line(struct live *l)
 
     status_line(line, sizeof line, &l->now, &l->logged);
     l->logged = l->now;
-    l->logged_at = live_clock();
+    l->logged_at = clock_monotonic();
     service_status(l->service, line);
     if (!l->values->quiet && !l->watching)
         say(line);
@@ -162,12 +162,12 @@ static void draw(struct live *l)
     ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
     watch_draw(stdout, &l->now, &l->drawn, size.ws_col, size.ws_row, !getenv("NO_COLOR"));
     l->drawn = l->now;
-    l->drawn_at = live_clock();
+    l->drawn_at = clock_monotonic();
 }
 
 static bool all_go_round(const struct live *l)
 {
-    int64_t now = live_clock();
+    int64_t now = clock_monotonic();
 
     for (unsigned r = 0; r < l->reader_count; r++)
         if (now - atomic_load(&l->readers[r].alive_ns) > READER_HANGS_NS)
@@ -177,7 +177,7 @@ static bool all_go_round(const struct live *l)
 
 static void tell_all(struct live *l)
 {
-    int64_t now = live_clock(), every = service_watchdog(l->service);
+    int64_t now = clock_monotonic(), every = service_watchdog(l->service);
 
     if (every && now - l->alive_at >= every && all_go_round(l)) {
         service_alive(l->service);
@@ -323,7 +323,7 @@ static int start(struct live *l, struct err *e)
 /* Readers first: what they had open goes to the keeper, who then ends. */
 static int stop(struct live *l, struct err *e)
 {
-    int64_t until = live_clock() + END_MS * MS;
+    int64_t until = clock_monotonic() + END_MS * MS;
 
     for (unsigned i = 0; i < l->opened; i++)
         atomic_store(&l->readers[i].stop, true);
@@ -353,7 +353,7 @@ static int run(struct live *l, const sigset_t *set, struct err *e)
         stop(l, &unused);
         return -1;
     }
-    l->begun_at = l->logged_at = live_clock();
+    l->begun_at = l->logged_at = clock_monotonic();
     for (unsigned i = 0; i < LIVE_INTERFACES; i++)
         l->was_up[i] = true;
     say_listening(l);

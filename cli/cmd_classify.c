@@ -1,9 +1,9 @@
 /* cmd_classify.c - mailtap classify: judge all sessions of a findings database again. */
 #include "command.h"
 #include "options.h"
-#include "pipeline.h"
 
 #include <mailtap/query.h>
+#include <mailtap/store.h>
 
 #include <inttypes.h>
 #include <string.h>
@@ -79,7 +79,7 @@ static int run(const struct values *v, const char *path)
         return command_failed("classify", e.text);
     int rc = v->expect.count || v->forget ? set_policies(store, v, &e) : store_judge_all(store, &e);
     if (rc == 0)
-        rc = pipeline_judge(store, &e);
+        rc = store_judge_waiting(store, NULL, &e);
     if (rc == 0 && !v->quiet)
         say(store);
     rc = store_close_after(&store, rc, &e);

@@ -1,7 +1,8 @@
 /* cmd_merge.c - mailtap merge: captures of other findings databases into one. */
 #include "command.h"
 #include "options.h"
-#include "pipeline.h"
+
+#include <mailtap/store.h>
 
 #include <inttypes.h>
 
@@ -69,7 +70,7 @@ static int merge_all(struct store *store, const struct values *v, char **sources
             say(sources[i], &counts);
         }
     }
-    if (pipeline_judge(store, e) < 0)
+    if (store_judge_waiting(store, NULL, e) < 0)
         return command_failed("merge", e->text);
     return failed == 0 ? EXIT_DONE : failed == count ? EXIT_FAILED : EXIT_DAMAGED;
 }

@@ -1,8 +1,8 @@
 /* cmd_prune.c - mailtap prune: old sessions leave the findings database. */
 #include "command.h"
 #include "options.h"
-#include "pipeline.h"
 
+#include <mailtap/store.h>
 #include <mailtap/text.h>
 
 #include <inttypes.h>
@@ -129,7 +129,7 @@ static int prune(struct store *store, const struct values *v, int64_t before, st
 
     if (v->dry_run)
         return store_prune_count(store, before, p, e);
-    if (store_prune(store, before, p, e) < 0 || pipeline_judge(store, e) < 0)
+    if (store_prune(store, before, p, e) < 0 || store_judge_waiting(store, NULL, e) < 0)
         return -1;
     if (v->keep_space || (p->sessions == 0 && p->dns == 0 && p->free_pages == 0))
         return 0;

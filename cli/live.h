@@ -15,14 +15,13 @@
 #include "live_view.h"
 #include "rows.h"
 
+#include <mailtap/clock.h>
 #include <mailtap/steady.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
 #define MS INT64_C(1000000) /* in ns */
 #define SECOND (1000 * MS)
-
-int64_t live_clock(void); /* CLOCK_MONOTONIC, ns */
 
 /* ---- live_reader.c */
 
@@ -81,7 +80,7 @@ struct keeper *keeper_new(const struct capture_values *v, bool verified, struct 
 int keeper_open(struct keeper *k, struct err *e);
 int keeper_start(struct keeper *k, struct err *e);
 void keeper_reopen(struct keeper *k);
-/* Stores what waits, judges until `until_ns` (live_clock()), closes: 0, or -1 with *e when findings
+/* Stores what waits, judges until `until_ns` (clock_monotonic()), closes: 0, or -1 with *e when findings
  * could not be stored. */
 int keeper_join(struct keeper *k, int64_t until_ns, struct err *e);
 /* After it: was there time for every verdict? */

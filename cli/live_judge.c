@@ -43,15 +43,15 @@ static void rest(struct book *b)
 /* A slice of it. */
 int keeper_judge(struct keeper *k, struct book *b, int64_t until)
 {
-    int64_t begun = live_clock();
+    int64_t begun = clock_monotonic();
     struct err e = {""};
     int rc = 1;
 
     if (!b->store || !b->waiting || begun < k->retry_at)
         return 0;
-    while (rc > 0 && live_clock() < until)
+    while (rc > 0 && clock_monotonic() < until)
         rc = judge_some(k, b, &e);
-    b->spent_ns += live_clock() - begun;
+    b->spent_ns += clock_monotonic() - begun;
     if (rc == 0)
         rest(b);
     else if (rc > 0)
@@ -66,24 +66,24 @@ int keeper_judge(struct keeper *k, struct book *b, int64_t until)
 static int mark(struct keeper *k, struct book *b)
 {
     struct err e = {""};
-    int64_t begun = live_clock(), slice = b->mark_slice ? b->mark_slice : MARK_SLICE;
+    int64_t begun = clock_monotonic(), slice = b->mark_slice ? b->mark_slice : MARK_SLICE;
 
     if (!b->mark_slice)
         b->spent_ns = 0;
     store_deadline(b->store, begun + slice);
     int rc = store_mark(b->store, &e);
-    bool late = live_clock() >= begun + slice;
+    bool late = clock_monotonic() >= begun + slice;
     store_deadline(b->store, 0);
-    b->spent_ns += live_clock() - begun;
+    b->spent_ns += clock_monotonic() - begun;
     if (rc < 0 && !late)
         return keeper_failed(k, b, &e);
     if (rc < 0) {
         b->mark_slice = 2 * slice;
-        b->mark_at = live_clock() + MARK_PAUSE;
+        b->mark_at = clock_monotonic() + MARK_PAUSE;
         return store_undo(b->store, &e) < 0 ? keeper_failed(k, b, &e) : 0;
     }
     b->mark = false;
-    b->marked_at = live_clock();
+    b->marked_at = clock_monotonic();
     b->mark_slice = 0;
     b->sessions = 0;
     b->waiting = true;
@@ -92,7 +92,7 @@ static int mark(struct keeper *k, struct book *b)
 
 int keeper_mark(struct keeper *k, struct book *b)
 {
-    int64_t now = live_clock();
+    int64_t now = clock_monotonic();
 
     if (!b->store || now < k->retry_at || now < b->mark_at)
         return 0;
@@ -107,7 +107,7 @@ bool keeper_judge_last(struct keeper *k, struct book *b, int64_t until)
 
     store_deadline(b->store, until);
     for (unsigned pass = 0; pass < 2 && rc > 0; pass++) {
-        while (rc > 0 && live_clock() < until - SLICE_NS / 2)
+        while (rc > 0 && clock_monotonic() < until - SLICE_NS / 2)
             rc = judge_some(k, b, &unused);
         if (pass == 0 && rc == 0)
             rc = store_mark(b->store, &unused) < 0 ? -1 : 1;

@@ -28,7 +28,7 @@ void keeper_trouble(struct keeper *k, const struct err *e)
              e->text);
     pthread_mutex_unlock(&k->lock);
     k->failures++;
-    k->retry_at = live_clock() + RETRY_NS;
+    k->retry_at = clock_monotonic() + RETRY_NS;
 }
 
 static void well(struct keeper *k)
@@ -134,7 +134,7 @@ static int write_waiting(struct keeper *k)
     memcpy(before, k->book.stored, sizeof before);
     int rc = write_list(k, list, &e);
 
-    k->committed_at = live_clock();
+    k->committed_at = clock_monotonic();
     if (rc == 0) {
         written(k, list);
         rows_done(k->rows, list);
@@ -148,7 +148,7 @@ static int write_waiting(struct keeper *k)
 
 static bool is_due(struct keeper *k)
 {
-    int64_t now = live_clock();
+    int64_t now = clock_monotonic();
 
     if (now < k->retry_at || !k->book.store)
         return false;
@@ -163,7 +163,7 @@ static int go_round(struct keeper *k)
 {
     if (is_due(k) && write_waiting(k) < 0)
         return -1;
-    if (keeper_judge(k, &k->book, live_clock() + SLICE_NS) < 0 || keeper_judge_old(k) < 0 ||
+    if (keeper_judge(k, &k->book, clock_monotonic() + SLICE_NS) < 0 || keeper_judge_old(k) < 0 ||
         keeper_mark(k, &k->book) < 0)
         return -1;
     return keeper_turn(k);
@@ -175,17 +175,17 @@ static int finish(struct keeper *k)
     int64_t until = atomic_load(&k->until);
 
     while (rows_wait(k->rows, 0)) {
-        if (k->book.store && live_clock() >= k->retry_at && write_waiting(k) < 0)
+        if (k->book.store && clock_monotonic() >= k->retry_at && write_waiting(k) < 0)
             return -1;
-        if (live_clock() >= until && k->view.writing_fails)
+        if (clock_monotonic() >= until && k->view.writing_fails)
             return err_set(&k->error, "%llu findings are lost: %s",
                            (unsigned long long)rows_counts(k->rows).waiting, k->view.trouble);
-        if (live_clock() < k->retry_at)
+        if (clock_monotonic() < k->retry_at)
             usleep(20000);
     }
     /* The one before first: who runs next takes up the one that is linked, and no other. */
     if (k->old.store)
-        k->left = !keeper_judge_last(k, &k->old, until - (until - live_clock()) / 4);
+        k->left = !keeper_judge_last(k, &k->old, until - (until - clock_monotonic()) / 4);
     if (k->book.store)
         k->left = !keeper_judge_last(k, &k->book, until) || k->left;
     return 0;
@@ -217,10 +217,10 @@ static void *run(void *of)
 
     while (good && !atomic_load(&k->stop)) {
         good = go_round(k) == 0;
-        atomic_store(&k->alive_ns, live_clock());
+        atomic_store(&k->alive_ns, clock_monotonic());
         if (good && !k->book.waiting && !k->old.store)
             rows_wait(k->rows, 50 * MS);
-        if (good && (live_clock() < k->retry_at || rows_wait(k->rows, 0)))
+        if (good && (clock_monotonic() < k->retry_at || rows_wait(k->rows, 0)))
             usleep(20000); /* until the next commit is due */
     }
     if (good)
@@ -253,7 +253,7 @@ struct keeper *keeper_new(const struct capture_values *v, bool verified, struct 
     atomic_init(&k->stop, false);
     atomic_init(&k->reopen, false);
     atomic_init(&k->until, 0);
-    atomic_init(&k->alive_ns, live_clock());
+    atomic_init(&k->alive_ns, clock_monotonic());
     return k;
 }
 

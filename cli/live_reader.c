@@ -15,11 +15,6 @@
 /* How long it waits for frames before it looks at the clocks all the same. */
 #define WAIT_MS 100
 
-int64_t live_clock(void)
-{
-    return clock_monotonic();
-}
-
 /* ---- its sink: what it found, told by the host's clock */
 
 static unsigned number_of(const struct live_reader *r, const struct part *part)
@@ -66,8 +61,8 @@ int live_reader_open(struct live_reader *r, const struct capture_values *v, unsi
     *r = (struct live_reader){.values = v, .rows = rows, .interfaces = v->interfaces.count};
     pthread_mutex_init(&r->lock, NULL);
     atomic_init(&r->stop, false);
-    atomic_init(&r->alive_ns, live_clock());
-    steady_begin(&r->steady, clock_real(), live_clock());
+    atomic_init(&r->alive_ns, clock_monotonic());
+    steady_begin(&r->steady, clock_real(), clock_monotonic());
     for (unsigned i = 0; i < r->interfaces; i++) {
         options.fanout = fanout ? &fanout[i] : NULL;
         if (!(r->source[i] = source_open_live(v->interfaces.items[i], &options, e)))
@@ -181,7 +176,7 @@ static bool go_round(struct live_reader *r)
 {
     bool any = false;
 
-    steady_look(&r->steady, clock_real(), live_clock());
+    steady_look(&r->steady, clock_real(), clock_monotonic());
     for (unsigned i = 0; i < r->interfaces; i++) {
         if (r->source[i] && !read_one(r, i))
             return false;
@@ -197,7 +192,7 @@ static void *run(void *of)
 
     while (!atomic_load(&r->stop) && go_round(r)) {
         tell(r, false);
-        atomic_store(&r->alive_ns, live_clock());
+        atomic_store(&r->alive_ns, clock_monotonic());
         wait_for_frames(r);
     }
     if (atomic_load(&r->stop)) /* what is in the ring was captured */

@@ -44,7 +44,7 @@ static int open_book(struct keeper *k, struct book *b, struct store *like, struc
         store_close(&b->store, &unused);
         return -1;
     }
-    b->marked_at = live_clock();
+    b->marked_at = clock_monotonic();
     b->mark_at = b->marked_at + KEEPER_MARK_NS;
     b->waiting = true; /* of a run before */
     return 0;
@@ -94,7 +94,7 @@ static uint64_t octets_of(const char *path, const char *suffix)
  * session yet is never full. */
 static bool is_full(struct keeper *k)
 {
-    int64_t now = live_clock();
+    int64_t now = clock_monotonic();
     uint64_t stored = 0;
 
     if (!k->values->rotate_size || now - k->sized_at < SIZE_NS)
@@ -166,7 +166,7 @@ static int reopen(struct keeper *k)
     if (k->book.store) {
         if (end_book(k, &k->book, taken) != 0)
             return k->error.text[0] ? -1 : 0;
-        keeper_judge_last(k, &k->book, live_clock() + SECOND);
+        keeper_judge_last(k, &k->book, clock_monotonic() + SECOND);
         if (store_close(&k->book.store, &e) < 0)
             keeper_trouble(k, &e);
         base_figures(k, &k->book, taken);
@@ -183,7 +183,7 @@ int keeper_turn(struct keeper *k)
 {
     bool asked = atomic_load(&k->reopen);
 
-    if (live_clock() < k->retry_at)
+    if (clock_monotonic() < k->retry_at)
         return 0;
     if (!rotates(k))
         return asked || !k->book.store ? reopen(k) : 0;
@@ -196,7 +196,7 @@ int keeper_judge_old(struct keeper *k)
 {
     if (!k->old.store)
         return 0;
-    if (keeper_mark(k, &k->old) < 0 || keeper_judge(k, &k->old, live_clock() + SLICE_NS) < 0)
+    if (keeper_mark(k, &k->old) < 0 || keeper_judge(k, &k->old, clock_monotonic() + SLICE_NS) < 0)
         return -1;
     if (!k->old.mark && !k->old.waiting)
         keeper_close_book(k, &k->old);

@@ -322,8 +322,3 @@ int pipeline_close(struct reading **r, struct err *e)
     *r = NULL;
     return failed ? -1 : 0;
 }
-
-int pipeline_judge(struct store *store, struct err *e)
-{
-    return store_judge_waiting(store, NULL, e);
-}

@@ -50,7 +50,4 @@ uint32_t pipeline_flows(const struct reading *r);
 /* Tell of every connection that is left, and free; 0, or -1 when the sink failed. */
 int pipeline_close(struct reading **r, struct err *e);
 
-/* Work out every verdict that is missing or may have changed; 0, or -1 with *e. */
-int pipeline_judge(struct store *store, struct err *e);
-
 #endif

@@ -99,7 +99,7 @@ static void judge(struct store *st)
 {
     struct err e = {""};
 
-    if (pipeline_judge(st, &e) < 0)
+    if (store_judge_waiting(st, NULL, &e) < 0)
         give_up("judge", &e);
 }
 

@@ -60,7 +60,7 @@ static void close_keeper(int64_t within_ns)
 {
     struct err e = {""};
 
-    assert_int_equal(keeper_join(keeper, live_clock() + within_ns, &e), 0);
+    assert_int_equal(keeper_join(keeper, clock_monotonic() + within_ns, &e), 0);
     assert_string_equal(e.text, "");
     keeper_free(&keeper);
     rows_free(&rows);
@@ -75,7 +75,7 @@ static int end_keeper(void **state)
     (void)state;
 
     if (keeper)
-        keeper_join(keeper, live_clock(), &unused);
+        keeper_join(keeper, clock_monotonic(), &unused);
     keeper_free(&keeper);
     rows_free(&rows);
     memset(&values, 0, sizeof values);
@@ -110,10 +110,10 @@ static struct live_view view_now(void)
 
 static void wait_for_stored(uint64_t count)
 {
-    int64_t until = live_clock() + 60 * SECOND;
+    int64_t until = clock_monotonic() + 60 * SECOND;
 
     while (view_now().stored < count) {
-        assert_true(live_clock() < until);
+        assert_true(clock_monotonic() < until);
         usleep(10000);
     }
     assert_int_equal(view_now().stored, count);
@@ -214,11 +214,11 @@ static void findings_are_seen_at_once(void **state)
     open_keeper(state, "usual.db", PLENTY);
     start();
     for (unsigned round = 1; round <= 3; round++) {
-        int64_t until = live_clock() + 2 * SECOND;
+        int64_t until = clock_monotonic() + 2 * SECOND;
         put(20);
         while (number(database, "SELECT count(*) FROM v_session WHERE class = 'cleartext'") <
                20 * round) {
-            if (live_clock() > until)
+            if (clock_monotonic() > until)
                 fail_msg("not within two seconds");
             usleep(20000);
         }
@@ -227,8 +227,8 @@ static void findings_are_seen_at_once(void **state)
     pthread_mutex_lock(&reader.lock);
     reader.told.counts[1].frames = 70;
     pthread_mutex_unlock(&reader.lock);
-    int64_t until = live_clock() + 3 * SECOND;
-    while (number(database, "SELECT sum(frames) FROM capture") < 70 && live_clock() < until)
+    int64_t until = clock_monotonic() + 3 * SECOND;
+    while (number(database, "SELECT sum(frames) FROM capture") < 70 && clock_monotonic() < until)
         usleep(20000); /* figures, without any session */
     sample_expect(database, "SELECT frames FROM capture WHERE source = 'wire1'", "70");
     struct live_view v = view_now();
@@ -279,8 +279,8 @@ static void a_full_disk_loses_nothing(void **state)
     put(100);
     wait_for_stored(100);
     fill(ballast);
-    int64_t until = live_clock() + 30 * SECOND;
-    while (!view_now().writing_fails && live_clock() < until) {
+    int64_t until = clock_monotonic() + 30 * SECOND;
+    while (!view_now().writing_fails && clock_monotonic() < until) {
         put(40);
         usleep(20000);
     }
@@ -289,8 +289,8 @@ static void a_full_disk_loses_nothing(void **state)
     assert_true(v.write_failures > 0);
     assert_non_null(strstr(v.trouble, "full"));
     put(300);
-    until = live_clock() + 30 * SECOND; /* and is tried again */
-    while (view_now().write_failures == v.write_failures && live_clock() < until)
+    until = clock_monotonic() + 30 * SECOND; /* and is tried again */
+    while (view_now().write_failures == v.write_failures && clock_monotonic() < until)
         usleep(20000);
     assert_true(view_now().write_failures > v.write_failures);
     assert_true(rows_counts(rows).waiting >= 300);
@@ -322,9 +322,9 @@ static void a_disk_that_stays_full_is_said(void **state)
     wait_for_stored(10);
     fill(ballast);
     put(5000);
-    int64_t begun = live_clock();
+    int64_t begun = clock_monotonic();
     assert_int_equal(keeper_join(keeper, begun + SECOND, &e), -1);
-    assert_true(live_clock() - begun < 8 * SECOND);
+    assert_true(clock_monotonic() - begun < 8 * SECOND);
     assert_non_null(strstr(e.text, "findings are lost: "));
     keeper_free(&keeper);
     rows_free(&rows);
@@ -407,11 +407,11 @@ static void check_sum(void **state, unsigned sessions, unsigned databases)
  * machine can judge. */
 static void put_until_turned(unsigned at_a_time, unsigned databases)
 {
-    int64_t until = live_clock() + 120 * SECOND;
+    int64_t until = clock_monotonic() + 120 * SECOND;
     char name[256] = "";
     unsigned most = 0;
 
-    while (databases && live_clock() < until) {
+    while (databases && clock_monotonic() < until) {
         struct live_view v = view_now();
         if (strcmp(v.database, name) != 0) {
             databases--;
@@ -428,10 +428,10 @@ static void put_until_turned(unsigned at_a_time, unsigned databases)
 /* Each is counted with its first verdict, also when its database is the one before by then. */
 static void wait_for_verdicts(uint64_t count)
 {
-    int64_t until = live_clock() + 60 * SECOND;
+    int64_t until = clock_monotonic() + 60 * SECOND;
     uint64_t sum = 0;
 
-    while (sum < count && live_clock() < until) {
+    while (sum < count && clock_monotonic() < until) {
         struct live_view v = view_now();
         sum = 0;
         for (int i = 0; i < CLASSES; i++)
@@ -509,8 +509,8 @@ static void opened_anew_it_is_another_file(void **state)
     assert_int_equal(rename(database, moved), 0);
     keeper_reopen(keeper);
     put(10);
-    int64_t until = live_clock() + 10 * SECOND;
-    while (access(database, F_OK) < 0 && live_clock() < until)
+    int64_t until = clock_monotonic() + 10 * SECOND;
+    while (access(database, F_OK) < 0 && clock_monotonic() < until)
         usleep(10000);
     assert_int_equal(access(database, F_OK), 0);
     put(30);
@@ -558,9 +558,9 @@ static void it_stops_in_time_with_a_long_backlog(void **state)
     store_backlog();
     open_keeper(state, "backlog.db", PLENTY);
     start();
-    int64_t begun = live_clock();
+    int64_t begun = clock_monotonic();
     close_keeper(300 * MS);
-    int64_t took = live_clock() - begun;
+    int64_t took = clock_monotonic() - begun;
     if (took > 1500 * MS)
         fail_msg("it took %lld ms", (long long)(took / MS));
     uint64_t left = number(database, UNJUDGED);
