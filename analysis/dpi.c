@@ -84,11 +84,8 @@ static void wipe_always(void)
 
 struct dpi {
     struct ndpi_detection_module_struct *module;
-    struct dpi_memory *memory; /* of flows that it called MAIL */
+    struct dpi_memory *memory; /* of flows that it knew by their first packets */
 };
-
-/* Its name for what many flows are. */
-#define MAIL "SMTP"
 
 /* A packet that was not shown yet; its octets follow. */
 struct waiting {
@@ -102,7 +99,8 @@ struct dpi_flow {
     uint8_t *waits;                /* struct waiting, octets, struct waiting, ... */
     size_t n, room;
     unsigned waiting, packets;
-    bool over; /* it has answered, or has seen enough */
+    bool over;       /* it has answered, or has seen enough */
+    uint32_t answer; /* its two protocols, or 0 */
     char name[32];
     bool is_mail;
 };
@@ -188,9 +186,8 @@ static struct slice whole_packet(struct slice network)
     return slice_head(network, length);
 }
 
-static void note_protocol(struct dpi *d, struct dpi_flow *f)
+static void note_answer(struct dpi_flow *f, uint16_t master, uint16_t application)
 {
-    uint16_t master = master_of(f->flow), application = application_of(f->flow);
     uint16_t protocol = master;
 
     /* The master says how it speaks, the application often only with whom. */
@@ -198,8 +195,9 @@ static void note_protocol(struct dpi *d, struct dpi_flow *f)
         protocol = application;
     if (protocol == NDPI_PROTOCOL_UNKNOWN)
         return;
+    f->answer = (uint32_t)master << 16 | application;
     f->is_mail = is_mail(master) || is_mail(application);
-    const char *name = ndpi_get_proto_name(d->module, protocol);
+    const char *name = ndpi_get_proto_name(f->of->module, protocol);
     snprintf(f->name, sizeof f->name, "%s", name ? name : "");
 }
 
@@ -230,7 +228,7 @@ static void show(struct dpi_flow *f, struct slice packet, int64_t at_ns)
         memset(f->flow, 0, flow_octets());
     }
     SHOW(d->module, f->flow, packet.p, (unsigned short)packet.n, (uint64_t)(at_ns / 1000000));
-    note_protocol(d, f);
+    note_answer(f, master_of(f->flow), application_of(f->flow));
     /* What it would look for in further packets is details, and passwords. */
     if (f->name[0] || ++f->packets == BOUND_DPI_PACKETS)
         let_go(f);
@@ -238,8 +236,8 @@ static void show(struct dpi_flow *f, struct slice packet, int64_t at_ns)
 
 /* ---- packets that wait */
 
-/* The first packets of those that wait, when these are the flow's first. */
-static struct dpi_beginning beginning(const struct dpi_flow *f)
+/* The first packets of those that wait, when these are the flow's first: without names where it is mail. */
+static struct dpi_beginning beginning(struct dpi_flow *f)
 {
     struct slice packet[DPI_MEMORY_PACKETS];
     struct waiting w;
@@ -251,28 +249,25 @@ static struct dpi_beginning beginning(const struct dpi_flow *f)
         memcpy(&w, f->waits + at, sizeof w);
         packet[i] = (struct slice){f->waits + at + sizeof w, w.n};
     }
-    return dpi_memory_look(f->of->memory, packet);
-}
-
-static void recall_mail(struct dpi_flow *f)
-{
-    memcpy(f->name, MAIL, sizeof MAIL);
-    f->is_mail = f->over = true;
+    return dpi_memory_look(f->of->memory, f->waits, packet);
 }
 
 static void show_waiting(struct dpi_flow *f)
 {
     const struct dpi_beginning begins = beginning(f);
+    uint32_t answer = dpi_memory_get(f->of->memory, begins);
     struct waiting w;
 
-    if (dpi_memory_has(f->of->memory, begins))
-        recall_mail(f);
+    if (answer) {
+        note_answer(f, (uint16_t)(answer >> 16), (uint16_t)answer);
+        f->over = true;
+    }
     for (size_t at = 0; at < f->n && !f->over; at += sizeof w + w.n) {
         memcpy(&w, f->waits + at, sizeof w);
         show(f, (struct slice){f->waits + at + sizeof w, w.n}, w.at_ns);
     }
-    if (f->is_mail && f->packets < DPI_MEMORY_PACKETS && strcmp(f->name, MAIL) == 0)
-        dpi_memory_add(f->of->memory, begins);
+    if (f->answer && f->packets < DPI_MEMORY_PACKETS)
+        dpi_memory_add(f->of->memory, begins, f->answer);
     if (f->waits)
         explicit_bzero(f->waits, f->room);
     free(f->waits);

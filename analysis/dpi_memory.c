@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-/* Two MiB; a power of two. */
-#define PLACES 131072u
+/* 768 KiB; a power of two. */
+#define PLACES 32768u
 
 /* From here on systems choose ports for clients. */
 #define FIRST_CHOSEN_PORT 32768u
@@ -18,6 +18,7 @@ struct dpi_memory {
     uint64_t key[2][2];
     struct place {
         uint64_t low, high; /* 0 and 0: free */
+        uint32_t answer;
     } place[PLACES];
 };
 
@@ -35,35 +36,7 @@ void dpi_memory_free(struct dpi_memory **m)
     *m = NULL;
 }
 
-/* ---- what a flow begins with, as words */
-
-struct words {
-    uint64_t word[(BOUND_DPI_WAITING_OCTETS + 256) / sizeof(uint64_t)];
-    size_t n;
-};
-
-static bool add_number(struct words *w, uint64_t number)
-{
-    if (w->n == sizeof w->word / sizeof *w->word)
-        return false;
-    w->word[w->n++] = number;
-    return true;
-}
-
-/* Zeros fill the last word: the length is to be added, too. */
-static bool add_octets(struct words *w, struct slice s)
-{
-    size_t words = (s.n + sizeof *w->word - 1) / sizeof *w->word;
-
-    if (words > sizeof w->word / sizeof *w->word - w->n)
-        return false;
-    if (words) {
-        w->word[w->n + words - 1] = 0;
-        memcpy(&w->word[w->n], s.p, s.n);
-    }
-    w->n += words;
-    return true;
-}
+/* ---- what nDPI reads of it */
 
 /* What is compared of a segment. */
 struct segment {
@@ -113,14 +86,88 @@ static bool read_segment(struct slice packet, struct segment *s_r)
     return c.status == CURSOR_OK;
 }
 
-static uint16_t fixed_port(uint16_t port)
-{
-    return port < FIRST_CHOSEN_PORT ? port : 0;
-}
-
 static bool same_way(const struct segment *a, const struct segment *b)
 {
     return slice_equal(a->from, b->from) && a->ports[0] == b->ports[0];
+}
+
+/* ---- mail without names */
+
+/* A reply code and what follows it, or a command (RFC 5321 4.1.1, 4.2). */
+#define COMMAND_OCTETS 4u
+
+/* RFC 5321 3.1, 3.2 */
+static bool is_mail(const struct segment s[DPI_MEMORY_PACKETS])
+{
+    return slice_starts_nocase(s[0].payload, "220") &&
+           (slice_starts_nocase(s[1].payload, "EHLO ") ||
+            slice_starts_nocase(s[1].payload, "HELO ")) &&
+           slice_starts_nocase(s[2].payload, "250") && same_way(&s[2], &s[0]) &&
+           !same_way(&s[1], &s[0]);
+}
+
+static void blur_text(uint8_t *p, size_t n)
+{
+    size_t in_line = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        bool letter = (uint8_t)((p[i] | 0x20) - 'a') < 26, digit = (uint8_t)(p[i] - '0') < 10;
+        if (in_line >= COMMAND_OCTETS && (letter || digit))
+            p[i] = 'x';
+        in_line = p[i] == '\n' ? 0 : in_line + 1;
+    }
+}
+
+static void blur_address(uint8_t *p, size_t n, uint8_t number)
+{
+    memset(p, 0, n);
+    p[n - 1] = number;
+}
+
+/* They lie in `in`. */
+static void blur(uint8_t *in, const struct segment s[DPI_MEMORY_PACKETS])
+{
+    for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++) {
+        bool forth = i != 1;
+        blur_text(in + (s[i].payload.p - in), s[i].payload.n);
+        blur_address(in + (s[i].from.p - in), s[i].from.n, forth ? 1 : 2);
+        blur_address(in + (s[i].to.p - in), s[i].to.n, forth ? 2 : 1);
+    }
+}
+
+/* ---- what a flow begins with, as words */
+
+struct words {
+    uint64_t word[(BOUND_DPI_WAITING_OCTETS + 256) / sizeof(uint64_t)];
+    size_t n;
+};
+
+static bool add_number(struct words *w, uint64_t number)
+{
+    if (w->n == sizeof w->word / sizeof *w->word)
+        return false;
+    w->word[w->n++] = number;
+    return true;
+}
+
+/* Zeros fill the last word: the length is to be added, too. */
+static bool add_octets(struct words *w, struct slice s)
+{
+    size_t words = (s.n + sizeof *w->word - 1) / sizeof *w->word;
+
+    if (words > sizeof w->word / sizeof *w->word - w->n)
+        return false;
+    if (words) {
+        w->word[w->n + words - 1] = 0;
+        memcpy(&w->word[w->n], s.p, s.n);
+    }
+    w->n += words;
+    return true;
+}
+
+static uint16_t fixed_port(uint16_t port)
+{
+    return port < FIRST_CHOSEN_PORT ? port : 0;
 }
 
 static bool add_segment(struct words *w, const struct segment *s, bool forth, uint32_t sequence)
@@ -130,39 +177,40 @@ static bool add_segment(struct words *w, const struct segment *s, bool forth, ui
            add_number(w, s->payload.n) && add_octets(w, s->payload);
 }
 
-static bool add_all(struct words *w, const struct slice packet[DPI_MEMORY_PACKETS])
+static bool add_all(struct words *w, const struct segment s[DPI_MEMORY_PACKETS])
 {
-    struct segment first = {0}, s;
     uint32_t begins[2] = {0};
     bool begun[2] = {false};
 
+    if (!add_octets(w, s[0].from) || !add_octets(w, s[0].to) ||
+        !add_number(w, (uint64_t)fixed_port(s[0].ports[0]) << 16 | fixed_port(s[0].ports[1])))
+        return false;
     for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++) {
-        if (!read_segment(packet[i], &s))
-            return false;
-        if (i == 0) {
-            first = s;
-            if (!add_octets(w, s.from) || !add_octets(w, s.to) ||
-                !add_number(w, (uint64_t)fixed_port(s.ports[0]) << 16 | fixed_port(s.ports[1])))
-                return false;
-        }
-        bool forth = same_way(&s, &first);
+        bool forth = same_way(&s[i], &s[0]);
         if (!begun[forth])
-            begins[forth] = s.sequence;
+            begins[forth] = s[i].sequence;
         begun[forth] = true;
-        if (!add_segment(w, &s, forth, begins[forth]))
+        if (!add_segment(w, &s[i], forth, begins[forth]))
             return false;
     }
     return true;
 }
 
-struct dpi_beginning dpi_memory_look(const struct dpi_memory *m,
+struct dpi_beginning dpi_memory_look(const struct dpi_memory *m, uint8_t *in,
                                      const struct slice packet[DPI_MEMORY_PACKETS])
 {
+    const struct dpi_beginning none = {.known = false};
+    struct segment s[DPI_MEMORY_PACKETS];
     struct words w;
 
+    for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++)
+        if (!read_segment(packet[i], &s[i]))
+            return none;
+    if (is_mail(s))
+        blur(in, s);
     w.n = 0;
-    if (!add_all(&w, packet))
-        return (struct dpi_beginning){.known = false};
+    if (!add_all(&w, s))
+        return none;
     uint64_t high = sip_hash(m->key[1], w.word, w.n);
     return (struct dpi_beginning){
         .low = sip_hash(m->key[0], w.word, w.n), .high = high ? high : 1, .known = true};
@@ -170,15 +218,15 @@ struct dpi_beginning dpi_memory_look(const struct dpi_memory *m,
 
 /* ---- the table */
 
-bool dpi_memory_has(const struct dpi_memory *m, struct dpi_beginning b)
+uint32_t dpi_memory_get(const struct dpi_memory *m, struct dpi_beginning b)
 {
     const struct place *p = &m->place[b.low % PLACES];
 
-    return b.known && p->low == b.low && p->high == b.high;
+    return b.known && p->low == b.low && p->high == b.high ? p->answer : 0;
 }
 
-void dpi_memory_add(struct dpi_memory *m, struct dpi_beginning b)
+void dpi_memory_add(struct dpi_memory *m, struct dpi_beginning b, uint32_t answer)
 {
     if (b.known)
-        m->place[b.low % PLACES] = (struct place){b.low, b.high};
+        m->place[b.low % PLACES] = (struct place){b.low, b.high, answer};
 }

@@ -3,6 +3,7 @@
 
 #include <mailtap/bounds.h>
 #include <mailtap/dpi.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -129,6 +130,81 @@ static void smtp_is_mail_on_any_port(void **state)
             dpi_flow_free(&flow);
             assert_null(flow);
         }
+}
+
+static bool is_alphanumeric(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* What is in the place of names when nDPI is shown mail: dpi_memory.h. */
+static void blur(char *text)
+{
+    for (size_t i = 0, in_line = 0; text[i]; i++) {
+        if (in_line >= 4 && is_alphanumeric(text[i]))
+            text[i] = 'x';
+        in_line = text[i] == '\n' ? 0 : in_line + 1;
+    }
+}
+
+/* Each flow on a port of its own, so that none is like one before. */
+static void say_with_names(unsigned i, char said[3][256])
+{
+    static const char *const words[] = {"FTP",     "ftp.example",
+                                        "USER",    "PASS",
+                                        "HTTP1",   "www.google.com",
+                                        "imap",    "POP3",
+                                        "SSH2",    "facebook.com",
+                                        "IRC",     "QUIT",
+                                        "STOR",    "teamviewer.com",
+                                        "NNTP",    "whatsapp",
+                                        "Skype",   "x",
+                                        "0",       "SIP",
+                                        "rtsp",    "windows.com",
+                                        "ssl",     "ICY",
+                                        "sieve",   "telnet",
+                                        "HELP",    "Tor",
+                                        "GNUTEL",  "BitTorrent",
+                                        "GIOP",    "RDP",
+                                        "mysql57", "localhost",
+                                        "GUILD",   "LMTP",
+                                        "redis",   "xmpp-stream",
+                                        "amazon1", "Z3"};
+    const unsigned n = sizeof words / sizeof *words;
+    const char *a = words[i % n], *b = words[i * 7 / 3 % n], *c = words[i * 5 / 2 % n];
+
+    snprintf(said[0], 256, "220%c%s %s %s; %u\r\n%s", " -"[i % 2], a, b, c, i,
+             i % 2 ? "220 Service ready\r\n" : "");
+    snprintf(said[1], 256, "%s %s\r\n", i % 3 ? "EHLO" : "HELO", b);
+    snprintf(said[2], 256, "250-%s hello %s\r\n250-%s\r\n250 %s %s\r\n", a, b, c, b, c);
+}
+
+static void names_make_no_difference_to_it(void **state)
+{
+    char said[3][256], name[64];
+    const char *const lines[] = {said[0], said[1], said[2], NULL};
+    struct err e = {""};
+    struct dpi *first = module, *second = dpi_new(&e);
+    unsigned mail = 0;
+    (void)state;
+
+    assert_non_null(second);
+    for (unsigned i = 0; i < 2000; i++) {
+        say_with_names(i, said);
+        struct dpi_flow *flow = show(4, (uint16_t)(10000 + i), lines, true);
+        snprintf(name, sizeof name, "%s", dpi_name(flow) ? dpi_name(flow) : "none");
+        mail += dpi_is_mail(flow);
+        dpi_flow_free(&flow);
+        for (int k = 0; k < 3; k++)
+            blur(said[k]);
+        module = second;
+        flow = show(4, (uint16_t)(10000 + i), lines, true);
+        assert_string_equal(dpi_name(flow) ? dpi_name(flow) : "none", name);
+        dpi_flow_free(&flow);
+        module = first;
+    }
+    assert_in_range(mail, 1900, 1999);
+    dpi_free(&second);
 }
 
 static void http_is_no_mail(void **state)
@@ -281,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(smtp_is_mail_on_any_port),
+        cmocka_unit_test(names_make_no_difference_to_it),
         cmocka_unit_test(http_is_no_mail),
         cmocka_unit_test(a_name_stays),
         cmocka_unit_test(an_unknown_flow_has_no_name),
