@@ -22,7 +22,8 @@ struct writer {
 static int store_row(struct writer *w, const struct row *row)
 {
     if (row->session)
-        return store_session(w->store, row->from, session_facts(row->session, w->dpi), &w->error);
+        return store_session_judged(w->store, row->from, session_facts(row->session, w->dpi),
+                                    &w->error);
     return store_dns(w->store, row->from, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
                      &w->error);
 }

@@ -213,8 +213,7 @@ static int load_tlsa(struct store *st, const struct facts *f, struct expectation
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
 }
 
-/* Is there a policy or a TLSA record at all?  1, 0, -1. */
-static int any_expecters(struct store *st, struct err *e)
+int history_any_expecters(struct store *st, struct err *e)
 {
     int64_t any;
 
@@ -231,7 +230,7 @@ static int load_expectation(struct store *st, const struct facts *f, struct expe
                             struct err *e)
 {
     struct expectation tlsa = {.by = EXPECTED_BY_NOBODY};
-    int any = any_expecters(st, e), rc = any > 0 ? load_policy(st, f, x, e) : any;
+    int any = history_any_expecters(st, e), rc = any > 0 ? load_policy(st, f, x, e) : any;
 
     if (any <= 0 || rc != 0)
         return rc < 0 ? -1 : 0;
@@ -275,7 +274,7 @@ static int ask_expected(struct store *st, int64_t server, int64_t banner, struct
 
 int history_expected(struct store *st, int64_t server, int64_t banner, struct err *e)
 {
-    int any = any_expecters(st, e);
+    int any = history_any_expecters(st, e);
 
     if (any <= 0)
         return any;

@@ -1,9 +1,12 @@
 /*
- * judge.c - sessions that wait get their verdicts.
+ * judge.c - sessions get their verdicts.
  *
  * Most are like one before them: they share the rows that say how they went, and nothing that the
  * database knows bears on them.  Such a session has the verdict of that one, and what was seen of it
  * need not be read.  Of the others all is, and their findings are written down.
+ *
+ * They are judged when they are stored, unless what others tell of their servers may bear on them and
+ * would not mark them when it comes: those wait until all of a capture is there.
  */
 #include "store_private.h"
 
@@ -92,15 +95,15 @@ static int bears(const struct judging *j, unsigned wanted, struct err *e)
 }
 
 /* The verdict that its like have, as far as nothing bears on it. */
-static int64_t plain_verdict(struct judging *j)
+static int64_t plain_verdict(const struct facts *f, struct verdict *verdict_r)
 {
     static const struct history nothing;
-    unsigned wanted = history_wanted(&j->facts);
+    unsigned wanted = history_wanted(f);
 
-    classify(&j->facts, &nothing, &j->verdict);
-    if (j->verdict.findings.count || j->facts.conflicts)
+    classify(f, &nothing, verdict_r);
+    if (verdict_r->findings.count || f->conflicts)
         wanted |= EACH_BY_ITSELF;
-    return pack(&j->verdict, wanted);
+    return pack(verdict_r, wanted);
 }
 
 static int load_server(struct judging *j, struct err *e)
@@ -122,6 +125,54 @@ static int load_server(struct judging *j, struct err *e)
     return rc == SQLITE_ROW ? 0 : -1;
 }
 
+/* ---- when it is stored */
+
+static int wait_unjudged(struct store *st, int64_t session, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_UNJUDGED_ADD, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, session);
+    return store_run(st, s, e);
+}
+
+/* Those before it that nobody marked, as they were behind the last verdict, are not any more. */
+static int begin_stored(struct store *st, int64_t session, struct err *e)
+{
+    int64_t any;
+    int expecters = history_any_expecters(st, e);
+    sqlite3_stmt *s = expecters < 0 ? NULL : store_statement(st, ST_CONTRASTS, e);
+
+    if (!s || store_number(st, s, &any, e) < 0 || store_mark_fresh(st, session, e) < 0)
+        return -1;
+    st->judged_from = session;
+    st->marks_wanted = any || expecters ? 0 : HISTORY_CONTRAST | HISTORY_EXPECTED;
+    return 0;
+}
+
+int judge_stored(struct store *st, int64_t session, const int64_t ids[], const struct facts *f,
+                 struct err *e)
+{
+    const struct likeness likeness = {.course = ids[ROW_COURSE_ID],
+                                      .banner = ids[ROW_BANNER_ID],
+                                      .tls = ids[ROW_TLS_ID],
+                                      .identity = ids[ROW_IDENTITY_ID],
+                                      .carries = f->transactions > 0};
+    struct interned *alike = known_alike(st->known, &likeness, sizeof likeness);
+    struct verdict verdict;
+
+    if (!alike->id)
+        alike->id = plain_verdict(f, &verdict);
+    if (!st->judged_from && begin_stored(st, session, e) < 0)
+        return -1;
+    if (unpack(alike->id, &verdict) & ~st->marks_wanted)
+        return wait_unjudged(st, session, e);
+    return verdict_write(st, session, 0, &verdict, &st->together, e);
+}
+
+/* ---- one that waits */
+
 /* Its verdict, in j->verdict. */
 static int work_out(struct judging *j, struct err *e)
 {
@@ -132,7 +183,7 @@ static int work_out(struct judging *j, struct err *e)
     if (loaded && store_load(j->st, now->session, &j->facts, e) < 0)
         return -1;
     if (loaded)
-        alike->id = plain_verdict(j);
+        alike->id = plain_verdict(&j->facts, &j->verdict);
     int rc = bears(j, unpack(alike->id, &j->verdict), e);
     if (rc <= 0)
         return rc;

@@ -113,7 +113,8 @@ static int remove_dependents(struct store *st, struct err *e)
 int store_remove_sessions(struct store *st, const char *which, int64_t before_ns, int64_t capture,
                           struct err *e)
 {
-    if (store_sql(st,
+    if (verdicts_add(st, &st->together, e) < 0 ||
+        store_sql(st,
                   "CREATE TEMP TABLE IF NOT EXISTS pruned (session_id INTEGER PRIMARY KEY);"
                   "DELETE FROM temp.pruned",
                   e) < 0 ||

@@ -60,8 +60,10 @@ static const char *const statement_sql[STATEMENTS] = {
                          " FROM (SELECT max(session_id) AS last FROM judgement) j"
                          " CROSS JOIN server r CROSS JOIN session s INDEXED BY session_server"
                          " ON s.server_id = r.server_id"
-                         " WHERE j.last > 0 AND r.changed <> 0 AND s.session_id <= j.last"
+                         " WHERE j.last > 0 AND r.changed <> 0"
+                         " AND s.session_id <= min(j.last, ?)"
                          " ORDER BY s.session_id",
+    [ST_UNJUDGED_ADD] = "INSERT OR IGNORE INTO unjudged VALUES (?)",
     [ST_MARK_FRESH] = "INSERT OR IGNORE INTO unjudged SELECT session_id FROM session"
                       " WHERE session_id > " LAST_JUDGED " AND session_id < ?",
     /* Whether a handshake that broke is the path's fault hangs on how the same client fares with other
@@ -220,6 +222,7 @@ static const char *const statement_sql[STATEMENTS] = {
                     " ON d.owner = p.owner WHERE d.type = 'TLSA'"
                     " AND d.seen_ns BETWEEN ?4 - ?5 AND ?4 + ?5"
                     " ORDER BY d.authentic DESC, p.name, d.value LIMIT 1",
+    [ST_CONTRASTS] = "SELECT EXISTS (SELECT 1 FROM contrast)",
     [ST_EXPECTERS] = "SELECT EXISTS (SELECT 1 FROM policy)"
                      " OR EXISTS (SELECT 1 FROM dns WHERE type = 'TLSA')",
     [ST_SERVER_NAMES] = "SELECT b.server_name, r.ip, r.port FROM server r"

@@ -85,7 +85,8 @@ int store_batch_commit(struct store *st, struct err *e)
 {
     if (!st->in_batch)
         return 0;
-    if ((st->live && live_commits(st, e) < 0) || run_plain(st, ST_COMMIT, e) < 0)
+    if ((st->live && live_commits(st, e) < 0) || verdicts_add(st, &st->together, e) < 0 ||
+        run_plain(st, ST_COMMIT, e) < 0)
         return -1;
     st->in_batch = st->dns_marked = false;
     st->live_kept = st->live;

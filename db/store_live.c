@@ -114,7 +114,8 @@ int store_undo(struct store *st, struct err *e)
         !sqlite3_get_autocommit(st->db))
         return -1;
     st->in_batch = st->indexed = false;
-    st->batched = 0;
+    st->batched = st->together.count = 0;
+    st->judged_from = 0;
     st->live = st->live_kept;
     st->servers_change = true;
     st->dns_changed |= st->dns_marked;

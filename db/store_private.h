@@ -45,7 +45,8 @@ enum statement {
     ST_MAIL_ADD,
     ST_SESSION_GET,
     ST_ADDRESS_ADD,
-    ST_MARK_UNJUDGED, /* of those that had a verdict */
+    ST_UNJUDGED_ADD,
+    ST_MARK_UNJUDGED, /* of those that had a verdict, up to a number */
     ST_MARK_FRESH,    /* those behind the last one that had, and before a number */
     ST_MARK_DONE,
     ST_MARK_ELSEWHERE,
@@ -72,6 +73,7 @@ enum statement {
     ST_VANTAGE_GET,
     ST_POLICY_GET,
     ST_TLSA_GET,
+    ST_CONTRASTS,
     ST_EXPECTERS,
     ST_SERVER_NAMES,
     ST_COMPARED_SERVERS,
@@ -110,6 +112,15 @@ enum row_part {
 #define SCHEMA_VERSION 5
 #define SCHEMA_SHARED 3
 
+/* Verdicts on sessions that have none, many of which are written at once. */
+#define VERDICTS_AT_ONCE 16
+struct verdicts {
+    struct {
+        int64_t session, opinion;
+    } list[VERDICTS_AT_ONCE];
+    unsigned count;
+};
+
 struct store {
     sqlite3 *db;
     char *path;
@@ -132,10 +143,14 @@ struct store {
     unsigned live;       /* captures that go on; */
     unsigned live_kept;  /* of them, as of the last commit */
     struct contrasts *contrasts; /* contrast.c: what it remembers; NULL: nothing */
-    tri expecters;       /* is there a policy or a TLSA record?  UNKNOWN: it is to be looked up */
-    int64_t marked;      /* the last session when store_mark() was last called; 0: not known */
-    int failed;          /* what SQLite said last when something failed */
-    int64_t deadline_ns; /* store_deadline() */
+    tri expecters;  /* is there a policy or a TLSA record?  UNKNOWN: it is to be looked up */
+    int64_t marked; /* the last session when store_mark() was last called; 0: not known */
+    int64_t
+        judged_from; /* sessions from here on were judged when stored, or are in `unjudged`; 0: none */
+    unsigned marks_wanted;    /* bits of history.c: what of them will be marked when it comes */
+    struct verdicts together; /* of them, those not written yet */
+    int failed;               /* what SQLite said last when something failed */
+    int64_t deadline_ns;      /* store_deadline() */
     /* guard.c */
     bool asking;                  /* a question is being prepared or run: reading only */
     int64_t asked_ns, give_up_ns; /* since when, and until when, on CLOCK_MONOTONIC; 0: never */
@@ -324,20 +339,20 @@ int store_mark_for_dns(struct store *st, struct err *e);
 /* The certificates that a server showed, where they are not there yet. */
 int store_certificates(struct store *st, const struct facts *f, struct err *e);
 
+/* ---- judge.c */
+
+/* A session that is stored right now gets its verdict, or goes into `unjudged`.  `ids` are as
+ * find_shared() in store_session.c gives them. */
+int judge_stored(struct store *st, int64_t session, const int64_t ids[], const struct facts *f,
+                 struct err *e);
+
 /* ---- verdict.c */
 
 /* The verdict on a session, in place of one that it may have: with what stands beside that. */
 enum { VERDICT_EVIDENCE = 1, VERDICT_WEAKNESSES = 2, VERDICT_BEFORE = 4 };
-/* Where there is none before, the verdict is one of many that are written at once. */
-#define VERDICTS_AT_ONCE 16
-struct verdicts {
-    struct {
-        int64_t session, opinion;
-    } list[VERDICTS_AT_ONCE];
-    unsigned count;
-};
 int verdict_write(struct store *st, int64_t session, unsigned had, const struct verdict *v,
                   struct verdicts *together, struct err *e);
+int verdicts_add(struct store *st, struct verdicts *together, struct err *e);
 /* All sessions from one to another that waited have theirs, and those written together with the last. */
 int verdict_written(struct store *st, int64_t from, int64_t to, struct verdicts *together,
                     struct err *e);
@@ -354,6 +369,9 @@ enum {
     HISTORY_EXPECTED = 16,
 };
 unsigned history_wanted(const struct facts *f);
+
+/* Is there a policy or a TLSA record at all?  1, 0, -1. */
+int history_any_expecters(struct store *st, struct err *e);
 
 /* May anybody, at any time, expect something of this server by the name in this banner (0: of its
  * address alone)?  1, 0, -1. */

@@ -44,31 +44,44 @@ static int mark_elsewhere(struct store *st, int64_t *last_r, struct err *e)
     return s ? store_number(st, s, last_r, e) : -1;
 }
 
-/* Judging looks all over the database, and indexes are sorted in what the cache may take; to store, rows
- * are put behind each other.  A live capture goes back and forth between the two, in little memory. */
-static int widen_cache(struct store *st, struct err *e)
+/* Judging looks all over the database; to store, rows are put behind each other.  Indexes are made faster
+ * in a small cache, as each part that fills it is sorted while the next one is read.  A live capture goes
+ * back and forth between all these, in little memory. */
+static int make_ready(struct store *st, struct err *e)
 {
-    return st->live ? 0 : store_sql(st, "PRAGMA cache_size = -65536", e);
+    if (st->live)
+        return schema_index(st, e);
+    if (store_sql(st, "PRAGMA cache_size = -8192; PRAGMA threads = 2", e) < 0 ||
+        schema_index(st, e) < 0)
+        return -1;
+    return store_sql(st, "PRAGMA threads = 0; PRAGMA cache_size = -65536", e);
+}
+
+/* Sessions that had a verdict, of servers whose sessions came or went. */
+static int mark_of_changed(struct store *st, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_MARK_UNJUDGED, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, st->judged_from && !st->overlapping ? st->judged_from - 1 : INT64_MAX);
+    s = store_run(st, s, e) < 0 ? NULL : store_statement(st, ST_MARK_DONE, e);
+    return s ? store_run(st, s, e) : -1;
 }
 
 int store_mark(struct store *st, struct err *e)
 {
-    static const enum statement steps[] = {ST_MARK_UNJUDGED, ST_MARK_DONE};
     int64_t last;
 
     if (!st->servers_change && !st->dns_changed)
         return 0;
     /* What contrast.c remembers of the sessions must not be taken back with them. */
     if (store_batch_commit(st, e) < 0 || store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 ||
-        widen_cache(st, e) < 0 || schema_index(st, e) < 0 || contrast_renew(st, e) < 0 ||
-        store_mark_for_dns(st, e) < 0 || mark_elsewhere(st, &last, e) < 0)
+        make_ready(st, e) < 0 || contrast_renew(st, e) < 0 || store_mark_for_dns(st, e) < 0 ||
+        mark_elsewhere(st, &last, e) < 0 || mark_of_changed(st, e) < 0)
         return -1;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        sqlite3_stmt *s = store_statement(st, steps[i], e);
-        if (!s || store_run(st, s, e) < 0)
-            return -1;
-    }
     st->servers_change = false;
+    st->judged_from = 0;
     known_forget_judged(st->known);
     st->expecters = UNKNOWN;
     if (store_batch_commit(st, e) < 0)

@@ -289,10 +289,11 @@ static int find_shared(struct store *st, const struct facts *f, int64_t ids[ROW_
 }
 
 static int add_session(struct store *st, int64_t capture, const struct facts *f,
-                       const struct stored_session *from, struct err *e)
+                       const struct stored_session *from, int64_t ids[ROW_SESSION_IDS + 1],
+                       int64_t *session_r, struct err *e)
 {
-    int64_t ids[ROW_SESSION_IDS + 1] = {[ROW_CAPTURE] = capture}, session;
-
+    memset(ids, 0, (ROW_SESSION_IDS + 1) * sizeof *ids);
+    ids[ROW_CAPTURE] = capture;
     st->servers_change = true;
     if (store_batch_begin(st, e) < 0)
         return -1;
@@ -306,20 +307,38 @@ static int add_session(struct store *st, int64_t capture, const struct facts *f,
     row_bind(s, ROW_SESSION, f);
     if (store_run(st, s, e) < 0)
         return -1;
-    session = sqlite3_last_insert_rowid(st->db);
-    if (add_what_hangs(st, session, f, e) < 0 ||
-        (from && add_stored_addresses(st, session, from, e) < 0))
+    *session_r = sqlite3_last_insert_rowid(st->db);
+    if (add_what_hangs(st, *session_r, f, e) < 0)
         return -1;
-    return store_batch_add(st, e);
+    return from ? add_stored_addresses(st, *session_r, from, e) : 0;
+}
+
+static int add_unjudged(struct store *st, int64_t capture, const struct facts *f,
+                        const struct stored_session *from, struct err *e)
+{
+    int64_t ids[ROW_SESSION_IDS + 1], session;
+
+    st->judged_from = 0;
+    return add_session(st, capture, f, from, ids, &session, e) < 0 ? -1 : store_batch_add(st, e);
 }
 
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e)
 {
-    return add_session(st, capture, f, NULL, e);
+    return add_unjudged(st, capture, f, NULL, e);
 }
 
 int store_session_again(struct store *st, int64_t capture, const struct stored_session *session,
                         struct err *e)
 {
-    return add_session(st, capture, &session->facts, session, e);
+    return add_unjudged(st, capture, &session->facts, session, e);
+}
+
+int store_session_judged(struct store *st, int64_t capture, const struct facts *f, struct err *e)
+{
+    int64_t ids[ROW_SESSION_IDS + 1], session;
+
+    if (add_session(st, capture, f, NULL, ids, &session, e) < 0 ||
+        judge_stored(st, session, ids, f, e) < 0)
+        return -1;
+    return store_batch_add(st, e);
 }

@@ -46,7 +46,7 @@ static const char sweep_sql[] =
 int store_sweep(struct store *st, struct err *e)
 {
     st->servers_change = true;
-    st->marked = 0; /* numbers come again */
+    st->marked = st->judged_from = 0; /* numbers come again */
     contrast_free(&st->contrasts);
     known_forget(st->known);
     return store_sql(st, recount_sql, e) < 0 || store_sql(st, sweep_sql, e) < 0 ? -1 : 0;

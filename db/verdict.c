@@ -82,7 +82,7 @@ static int replace_verdict(struct store *st, int64_t session, int64_t opinion, s
     return store_run(st, s, e);
 }
 
-static int add_verdicts(struct store *st, struct verdicts *together, struct err *e)
+int verdicts_add(struct store *st, struct verdicts *together, struct err *e)
 {
     bool all = together->count == VERDICTS_AT_ONCE;
     unsigned at_once = all ? VERDICTS_AT_ONCE : 1;
@@ -113,7 +113,7 @@ static int set_verdict(struct store *st, int64_t session, unsigned had, const st
         return replace_verdict(st, session, opinion, e);
     together->list[together->count].session = session;
     together->list[together->count].opinion = opinion;
-    return ++together->count < VERDICTS_AT_ONCE ? 0 : add_verdicts(st, together, e);
+    return ++together->count < VERDICTS_AT_ONCE ? 0 : verdicts_add(st, together, e);
 }
 
 static int add_evidence(struct store *st, int64_t session, unsigned place,
@@ -163,7 +163,7 @@ int verdict_write(struct store *st, int64_t session, unsigned had, const struct 
 int verdict_written(struct store *st, int64_t from, int64_t to, struct verdicts *together,
                     struct err *e)
 {
-    sqlite3_stmt *s = add_verdicts(st, together, e) < 0 ? NULL : store_statement(st, ST_JUDGED, e);
+    sqlite3_stmt *s = verdicts_add(st, together, e) < 0 ? NULL : store_statement(st, ST_JUDGED, e);
 
     if (!s)
         return -1;

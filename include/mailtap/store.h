@@ -74,6 +74,9 @@ int store_capture_around(struct store *st, int64_t at_ns, struct err *e);
 
 /* One session; its local parts are hashed here with the database's key. */
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e);
+/* The same, and its verdict with it, where what comes later would mark it; the others wait, as all do
+ * behind store_session(). */
+int store_session_judged(struct store *st, int64_t capture, const struct facts *f, struct err *e);
 
 /* What a DNS answer says about mail, told to `asker` at `seen_ns`; addresses only of hosts that this
  * capture named as exchanges before. */
