@@ -299,6 +299,130 @@ static void a_record_that_comes_later(void **state)
     assert_as_by_hand(path);
 }
 
+/* ---- when they are stored */
+
+/* How a capture comes: all of them, or some by chance, are judged when they are stored. */
+struct coming {
+    bool apart; /* days from the others: no connection can be in two of them */
+    struct random *some;
+    const struct dns_message *answer; /* in the middle */
+};
+
+static int store_one(struct store *st, int64_t capture, const struct facts *f, struct random *some,
+                     struct err *e)
+{
+    return some && random_below(some, 3) == 0 ? store_session(st, capture, f, e)
+                                              : store_session_judged(st, capture, f, e);
+}
+
+static void store_coming(const char *path, uint8_t seed, const struct facts *f, unsigned n,
+                         const struct coming *how)
+{
+    const uint8_t digest[DIGEST_OCTETS] = {seed};
+    const int64_t from_ns = NOON + (how->apart ? seed * INT64_C(259200) * SECOND : 0);
+    const struct capture_counts counts = {.frames = 1, .started_ns = from_ns, .ended_ns = from_ns};
+    const struct ip_address asker = {4, {192, 0, 2, 1}};
+    struct err e = {""};
+    int64_t capture;
+    struct store *st = store_open(path, STORE_WRITE, &e);
+
+    assert_int_equal(store_capture_begin(st, "a.pcap", digest, &capture, &e), 1);
+    for (unsigned i = 0; i < n; i++) {
+        if (i == n / 2 && how->answer)
+            assert_int_equal(store_dns(st, capture, NOON, &asker, how->answer, &e), 0);
+        assert_int_equal(store_one(st, capture, &f[i], how->some, &e), 0);
+    }
+    assert_int_equal(store_capture_end(st, capture, digest, &counts, NULL, &e), 1);
+    sample_judge(st);
+    assert_int_equal(store_close(&st, &e), 0);
+}
+
+static void stored_with_their_verdicts(void **state)
+{
+    static const unsigned at_once[] = {ROOM, 80, 25};
+    struct random some = random_seeded(1);
+
+    for (unsigned k = 0; k < 12; k++) {
+        const char *path = fresh(state, "coming.db");
+        const struct coming how = {.apart = k & 1, .some = k & 2 ? &some : NULL};
+        unsigned n = make(20 + k), step = at_once[k / 4];
+        for (unsigned i = 0; i < n; i += step)
+            store_coming(path, (uint8_t)(1 + i / step), made + i, n - i < step ? n - i : step,
+                         &how);
+        sample_expect(path, "SELECT count(*) > 20 AND count(DISTINCT rule) >= 5 FROM evidence",
+                      "1");
+        assert_as_by_hand(path);
+    }
+}
+
+/* Most need not wait, and those that do are in `unjudged` from the first moment on. */
+static void who_waits_is_marked(void **state)
+{
+    const char *path = fresh(state, "waits.db");
+    const uint8_t digest[DIGEST_OCTETS] = {1};
+    struct err e = {""};
+    int64_t capture;
+    unsigned n = make(50);
+    struct store *st = store_open(path, STORE_WRITE, &e);
+
+    assert_int_equal(store_capture_begin(st, "a.pcap", digest, &capture, &e), 1);
+    for (unsigned i = 0; i < n; i++)
+        assert_int_equal(store_session_judged(st, capture, &made[i], &e), 0);
+    assert_int_equal(store_live_commit(st, &e), 0);
+    sample_expect(path,
+                  "SELECT count(*) FROM session WHERE session_id NOT IN"
+                  " (SELECT session_id FROM judgement UNION ALL SELECT session_id FROM unjudged)",
+                  "0");
+    sample_expect(path, "SELECT count(*) FROM judgement j JOIN unjudged USING (session_id)", "0");
+    sample_expect(path, "SELECT count(*) BETWEEN 200 AND 380 FROM judgement", "1");
+    assert_int_equal(store_close(&st, &e), 0);
+    /* The run died: all that belongs to the capture goes. */
+    st = store_open(path, STORE_WRITE, &e);
+    assert_int_equal(store_close(&st, &e), 0);
+    sample_expect(path, "SELECT (SELECT count(*) FROM judgement) + (SELECT count(*) FROM unjudged)",
+                  "0");
+}
+
+/* Sessions of a run that died before them wait, though they stand in front of one that has a verdict. */
+static void those_that_were_left_wait(void **state)
+{
+    const char *path = fresh(state, "left-over.db");
+    const struct coming how = {.apart = true};
+
+    sample_store(path, 1, made, make(51) / 2);
+    sample_sql(path, "DELETE FROM judgement WHERE session_id > 100; DELETE FROM evidence WHERE"
+                     " session_id > 100; DELETE FROM weakness WHERE session_id > 100");
+    store_coming(path, 2, made + ROOM / 2, ROOM / 2, &how);
+    sample_expect(path, "SELECT count(*) FROM judgement", "400");
+    assert_as_by_hand(path);
+}
+
+static void what_is_expected_meanwhile(void **state)
+{
+    static struct dns_message m;
+    struct policy *must = policy_of("192.0.2.1 must-offer\n");
+    struct err e = {""};
+
+    m = (struct dns_message){.response = true, .authentic = true, .records = 1};
+    m.record[0].type = DNS_TLSA;
+    snprintf(m.question, sizeof m.question, "_25._tcp.%.200s", sample_clear(1).server_name);
+    strcpy(m.record[0].owner, m.question);
+    strcpy(m.record[0].text, "3 1 1 aa");
+    for (unsigned with_policy = 0; with_policy < 2; with_policy++) {
+        const char *path = fresh(state, "expected.db");
+        const struct coming how = {.apart = true, .answer = with_policy ? NULL : &m};
+        struct store *st = store_open(path, STORE_WRITE, &e);
+        if (with_policy)
+            assert_int_equal(store_policies(st, must, &e), 0);
+        assert_int_equal(store_close(&st, &e), 0);
+        store_coming(path, 1, made, make(52), &how);
+        sample_expect(path, "SELECT count(*) > 10 FROM evidence WHERE rule = 'policy-violated'",
+                      "1");
+        assert_as_by_hand(path);
+    }
+    policy_free(&must);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +434,10 @@ int main(void)
         cmocka_unit_test(what_is_left_of_others_goes),
         cmocka_unit_test(at_two_places),
         cmocka_unit_test(a_record_that_comes_later),
+        cmocka_unit_test(stored_with_their_verdicts),
+        cmocka_unit_test(who_waits_is_marked),
+        cmocka_unit_test(those_that_were_left_wait),
+        cmocka_unit_test(what_is_expected_meanwhile),
     };
     return cmocka_run_group_tests_name("judge", tests, sample_folder, sample_folder_remove);
 }
