@@ -39,6 +39,23 @@ static void memory_is_zeroed_and_grows(void **state)
     free(copy);
 }
 
+/* Small pieces are taken from where they were left, large ones are not. */
+static void memory_that_was_used_is_zeroed(void **state)
+{
+    static const unsigned long sizes[] = {1, 24, 1023, 1024, 1025, 4096};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        unsigned char *p = must_alloc(1, sizes[i]);
+        memset(p, 7, sizes[i]);
+        free(p);
+        p = must_alloc(sizes[i], 1);
+        for (unsigned long k = 0; k < sizes[i]; k++)
+            assert_int_equal(p[k], 0);
+        free(p);
+    }
+}
+
 /* In a child: the overflow of count and size is an end with status 1, not a small block. */
 static int status_of(void (*run)(void))
 {
@@ -73,10 +90,16 @@ static void grow_too_much(void)
     free(must_grow(NULL, (unsigned long)-1, 2));
 }
 
+static void alloc_too_much(void)
+{
+    free(must_alloc(2, (unsigned long)-1));
+}
+
 static void without_memory_the_program_ends(void **state)
 {
     (void)state;
     assert_int_equal(status_of(grow_too_much), 1);
+    assert_int_equal(status_of(alloc_too_much), 1);
 }
 
 int main(void)
@@ -84,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sentence_is_formatted_and_bounded),
         cmocka_unit_test(memory_is_zeroed_and_grows),
+        cmocka_unit_test(memory_that_was_used_is_zeroed),
         cmocka_unit_test(what_grows_keeps_its_octets),
         cmocka_unit_test(without_memory_the_program_ends),
     };
