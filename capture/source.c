@@ -26,6 +26,8 @@
 /* What is read of the file at once.  Larger pieces are slower: they leave the processor's caches before
  * they are looked at. */
 #define STREAM_OCTETS 65536u
+/* Where the kernel has its pages and we have ours, it copies several times as fast. */
+#define STREAM_ALIGNMENT 4096u
 
 struct source {
     char *path; /* as messages name it */
@@ -179,7 +181,7 @@ static int start_reading(struct source *s, struct err *e)
     s->file = open_stream(s);
     if (!s->file)
         return err_set(e, "%s: cannot be read: %s", s->path, strerror(errno));
-    s->file_room = must_alloc(1, STREAM_OCTETS);
+    s->file_room = must_have(aligned_alloc(STREAM_ALIGNMENT, STREAM_OCTETS));
     setvbuf(s->file, s->file_room, _IOFBF, STREAM_OCTETS);
     __fsetlocking(s->file, FSETLOCKING_BYCALLER); /* of one thread alone */
     if (!s->classic) {
