@@ -33,7 +33,6 @@ struct session {
     enum identity identity;
     enum side server;
     struct early early;
-    struct facts facts;
     struct trust *trust;
     struct cert_memory *certificates;
     struct smtp *smtp;
@@ -43,16 +42,18 @@ struct session {
     bool fin[SIDES], reset;
     bool server_heard; /* a chunk of the server was read, or a gap */
     enum side conflict_side[BOUND_CONFLICTS];
+    struct facts facts; /* the last, as most of it is not cleared at first */
 };
 
 struct session *session_new(const struct session_options *options)
 {
-    struct session *s = must_alloc(1, sizeof *s);
+    struct session *s = must_have(malloc(sizeof *s));
 
+    memset(s, 0, offsetof(struct session, facts));
+    facts_begin(&s->facts);
     s->trust = options->trust;
     s->certificates = options->certificates;
     s->facts.keep = options->keep;
-
     s->facts.tls_alert = -1;
     s->facts.credentials_exposed = NO;
     return s;
@@ -172,6 +173,7 @@ static void note_conflict(struct session *s, const struct chunk *c)
 
     if (f->conflicts_kept == BOUND_CONFLICTS)
         return;
+    facts_whole(f);
     struct conflict_facts *kept = &f->conflict[f->conflicts_kept];
     s->conflict_side[f->conflicts_kept++] = c->side;
     kept->offset = c->offset;
@@ -512,6 +514,7 @@ static void dpi_to_facts(struct session *s, struct dpi *dpi)
 
 struct facts *session_facts(struct session *s, struct dpi *dpi)
 {
+    facts_whole(&s->facts);
     if (s->dpi)
         dpi_to_facts(s, dpi);
     if (s->tls)

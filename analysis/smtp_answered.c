@@ -46,7 +46,7 @@ static void ehlo_line(struct smtp *s, const struct reply_line *l)
         keyword_line(s, l->text);
         return;
     }
-    s->facts->keywords[0] = '\0';
+    memset(s->facts->keywords, 0, strlen(s->facts->keywords));
     s->facts->keywords_cut = false;
     smtp_expose(s, ITEM_SERVER_IDENTITY, l->text.n);
 }

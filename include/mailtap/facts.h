@@ -70,7 +70,6 @@ struct facts {
     tri one_sided;  /* segments of one direction only were captured */
     bool midstream; /* the first octets of the session were not captured */
     uint64_t gap_octets;
-    struct conflict_facts conflict[BOUND_CONFLICTS]; /* the first ones */
     uint32_t conflicts_kept;
     uint32_t conflicts;    /* retransmissions that differed from the first copy */
     char dpi_protocol[32]; /* nDPI's name for it, or empty */
@@ -84,8 +83,6 @@ struct facts {
     int ehlo_reply, helo_reply; /* codes of the last replies to EHLO or LHLO and to HELO; 0: none */
     tri ehlo_accepted;    /* a complete 250 reply to EHLO or LHLO was read; NO: it was refused */
     tri starttls_offered; /* a 250 reply to EHLO listed it; NO: EHLO was answered without */
-    char keywords[BOUND_KEYWORD_TEXT]; /* EHLO reply of the last EHLO before TLS: a line each,
-                                        * '\n' between, first (greeting) line left out */
     bool keywords_cut;
 
     /* STARTTLS (RFC 3207) */
@@ -100,40 +97,14 @@ struct facts {
         ehlo_masked; /* the client's first word, before any hello: XXXX and an argument, or X alone */
 
     /* TLS */
-    bool hello_seen; /* a ClientHello or ServerHello was read */
     tri tls_established;
-    uint16_t tls_version; /* 0: not known */
-    uint16_t tls_cipher;
-    bool tls_cipher_known;
-    char sni[BOUND_NAME], alpn[BOUND_NAME];
-    char alpn_chosen[BOUND_NAME];
-    uint16_t tls_version_offered; /* the highest in the ClientHello; 0: not known */
-    uint16_t tls_group;           /* 0: none, or not known */
-    unsigned tls_dh_bits;
-    bool tls_retried;
-    tri ech, tls_resumed, client_certificate_asked, client_certificate_sent;
-    tri extended_master_secret, tls_fallback, tls_compression;
-    uint16_t tls_downgrade; /* see tls.h */
-    char ja3[33], ja3s[33], ja4[40];
-
-    /* the server's certificate, where TLS shows it */
-    struct cert_facts cert; /* its own */
-    bool cert_seen;
-    struct cert_facts *chain; /* as sent, its own first; owned by the session; may be NULL */
-    uint32_t chain_length;
-    tri cert_verified; /* UNKNOWN: no trust store was given, or the chain is unreadable */
-    int cert_error;    /* OpenSSL's X509_V_ERR_...; 0: none */
-    char cert_reason[80];
-    char cert_asked[BOUND_NAME]; /* the name it had to cover: SNI, else the greeting's; or empty */
-    tri cert_named;
-    char cert_covering[BOUND_NAME]; /* the name in it that does */
-
-    struct estimate estimate; /* of what went through TLS */
     int tls_alert;            /* fatal alert in the clear, or -1 */
     bool tls_alert_by_client; /* who sent it */
     bool tls_alert_hidden;    /* one side sent an encrypted alert, known by its size */
     bool tls_garbled;         /* octets came, before TLS was established, that cannot be TLS */
     uint64_t text_before_tls; /* octets of text between 220 and the hello, both directions */
+    struct cert_facts *chain; /* of the server, its own first; owned by the session; or NULL */
+    uint32_t chain_length;
 
     /* mail in the clear */
     uint32_t transactions; /* MAIL commands read */
@@ -157,6 +128,40 @@ struct facts {
     /* what was odd */
     bool lost;          /* the dialogue could not be followed to its end */
     uint32_t anomalies; /* bits of enum anomaly */
+
+    /* What few sessions have, or is filled in at their end, comes last: facts_begin() leaves it as it is. */
+    bool whole;                        /* it was cleared since */
+    char keywords[BOUND_KEYWORD_TEXT]; /* EHLO reply of the last EHLO before TLS: a line each,
+                                        * '\n' between, first (greeting) line left out */
+    struct conflict_facts conflict[BOUND_CONFLICTS]; /* the first ones */
+
+    /* TLS, as its hellos have it */
+    bool hello_seen;      /* a ClientHello or ServerHello was read */
+    uint16_t tls_version; /* 0: not known */
+    uint16_t tls_cipher;
+    bool tls_cipher_known;
+    char sni[BOUND_NAME], alpn[BOUND_NAME];
+    char alpn_chosen[BOUND_NAME];
+    uint16_t tls_version_offered; /* the highest in the ClientHello; 0: not known */
+    uint16_t tls_group;           /* 0: none, or not known */
+    unsigned tls_dh_bits;
+    bool tls_retried;
+    tri ech, tls_resumed, client_certificate_asked, client_certificate_sent;
+    tri extended_master_secret, tls_fallback, tls_compression;
+    uint16_t tls_downgrade; /* see tls.h */
+    char ja3[33], ja3s[33], ja4[40];
+
+    /* the server's certificate, where TLS shows it */
+    struct cert_facts cert; /* its own */
+    bool cert_seen;
+    tri cert_verified; /* UNKNOWN: no trust store was given, or the chain is unreadable */
+    int cert_error;    /* OpenSSL's X509_V_ERR_...; 0: none */
+    char cert_reason[80];
+    char cert_asked[BOUND_NAME]; /* the name it had to cover: SNI, else the greeting's; or empty */
+    tri cert_named;
+    char cert_covering[BOUND_NAME]; /* the name in it that does */
+
+    struct estimate estimate; /* of what went through TLS */
 };
 
 enum anomaly {
@@ -172,6 +177,13 @@ enum anomaly {
     ANOMALY_EARLY_CONTENT = 512,   /* content sent before 354 */
     ANOMALY_INJECTED_REPLY = 1024, /* text of the server between 220 and its hello */
 };
+
+/*
+ * Facts of a session that begins, in octets of any kind: all of them cleared, but those that come last,
+ * of which only `keywords` may be used.  facts_whole() clears these, too, unless it has done so.
+ */
+void facts_begin(struct facts *f);
+void facts_whole(struct facts *f);
 
 /* Add a message to the content of the session (tally.c). */
 void facts_tally(struct facts *f, const struct message_facts *m);
