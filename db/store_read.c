@@ -60,12 +60,14 @@ static int make_ready(struct store *st, struct err *e)
 /* Sessions that had a verdict, of servers whose sessions came or went. */
 static int mark_of_changed(struct store *st, struct err *e)
 {
-    sqlite3_stmt *s = store_statement(st, ST_MARK_UNJUDGED, e);
+    int64_t last = st->judged_from && !st->overlapping ? st->judged_from - 1 : INT64_MAX;
+    sqlite3_stmt *s = last > 0 ? store_statement(st, ST_MARK_UNJUDGED, e) : NULL;
 
-    if (!s)
+    if (last > 0 && !s)
         return -1;
-    sqlite3_bind_int64(s, 1, st->judged_from && !st->overlapping ? st->judged_from - 1 : INT64_MAX);
-    s = store_run(st, s, e) < 0 ? NULL : store_statement(st, ST_MARK_DONE, e);
+    if (s)
+        sqlite3_bind_int64(s, 1, last);
+    s = s && store_run(st, s, e) < 0 ? NULL : store_statement(st, ST_MARK_DONE, e);
     return s ? store_run(st, s, e) : -1;
 }
 
