@@ -16,25 +16,12 @@
 
 struct dpi_memory {
     uint64_t key[2][2];
+    uint8_t instead[UINT8_MAX + 1]; /* of an octet in a name */
     struct place {
         uint64_t low, high; /* 0 and 0: free */
         uint32_t answer;
     } place[PLACES];
 };
-
-struct dpi_memory *dpi_memory_new(void)
-{
-    struct dpi_memory *m = must_alloc(1, sizeof *m);
-
-    digest_random((uint8_t *)m->key, sizeof m->key);
-    return m;
-}
-
-void dpi_memory_free(struct dpi_memory **m)
-{
-    free(*m);
-    *m = NULL;
-}
 
 /* ---- what nDPI reads of it */
 
@@ -94,7 +81,7 @@ static bool same_way(const struct segment *a, const struct segment *b)
 /* ---- mail without names */
 
 /* A reply code and what follows it, or a command (RFC 5321 4.1.1, 4.2). */
-#define COMMAND_OCTETS 4u
+#define COMMAND_OCTETS 4
 
 /* RFC 5321 3.1, 3.2 */
 static bool is_mail(const struct segment s[DPI_MEMORY_PACKETS])
@@ -106,15 +93,25 @@ static bool is_mail(const struct segment s[DPI_MEMORY_PACKETS])
            !same_way(&s[1], &s[0]);
 }
 
-static void blur_text(uint8_t *p, size_t n)
+/* Letters and digits become x. */
+static void prepare_blur(uint8_t instead[UINT8_MAX + 1])
 {
-    size_t in_line = 0;
+    for (unsigned c = 0; c <= UINT8_MAX; c++) {
+        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z', digit = c >= '0' && c <= '9';
+        instead[c] = letter || digit ? 'x' : (uint8_t)c;
+    }
+}
 
-    for (size_t i = 0; i < n; i++) {
-        bool letter = (uint8_t)((p[i] | 0x20) - 'a') < 26, digit = (uint8_t)(p[i] - '0') < 10;
-        if (in_line >= COMMAND_OCTETS && (letter || digit))
-            p[i] = 'x';
-        in_line = p[i] == '\n' ? 0 : in_line + 1;
+static void blur_text(const uint8_t instead[UINT8_MAX + 1], uint8_t *p, size_t n)
+{
+    const uint8_t *end = p + n;
+
+    while (p < end) {
+        const uint8_t *newline = memchr(p, '\n', (size_t)(end - p));
+        const uint8_t *next = newline ? newline + 1 : end;
+        p += next - p < COMMAND_OCTETS ? next - p : COMMAND_OCTETS;
+        for (; p < next; p++)
+            *p = instead[*p];
     }
 }
 
@@ -125,11 +122,12 @@ static void blur_address(uint8_t *p, size_t n, uint8_t number)
 }
 
 /* They lie in `in`. */
-static void blur(uint8_t *in, const struct segment s[DPI_MEMORY_PACKETS])
+static void blur(const struct dpi_memory *m, uint8_t *in,
+                 const struct segment s[DPI_MEMORY_PACKETS])
 {
     for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++) {
         bool forth = i != 1;
-        blur_text(in + (s[i].payload.p - in), s[i].payload.n);
+        blur_text(m->instead, in + (s[i].payload.p - in), s[i].payload.n);
         blur_address(in + (s[i].from.p - in), s[i].from.n, forth ? 1 : 2);
         blur_address(in + (s[i].to.p - in), s[i].to.n, forth ? 2 : 1);
     }
@@ -207,7 +205,7 @@ struct dpi_beginning dpi_memory_look(const struct dpi_memory *m, uint8_t *in,
         if (!read_segment(packet[i], &s[i]))
             return none;
     if (is_mail(s))
-        blur(in, s);
+        blur(m, in, s);
     w.n = 0;
     if (!add_all(&w, s))
         return none;
@@ -217,6 +215,21 @@ struct dpi_beginning dpi_memory_look(const struct dpi_memory *m, uint8_t *in,
 }
 
 /* ---- the table */
+
+struct dpi_memory *dpi_memory_new(void)
+{
+    struct dpi_memory *m = must_alloc(1, sizeof *m);
+
+    digest_random((uint8_t *)m->key, sizeof m->key);
+    prepare_blur(m->instead);
+    return m;
+}
+
+void dpi_memory_free(struct dpi_memory **m)
+{
+    free(*m);
+    *m = NULL;
+}
 
 uint32_t dpi_memory_get(const struct dpi_memory *m, struct dpi_beginning b)
 {
