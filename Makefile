@@ -48,7 +48,9 @@ endif
 CFLAGS ?= -O2 -g
 # Foreign headers as system headers: their warnings are not ours.
 FOREIGN = $(shell pkg-config --cflags $(LIBRARIES) | sed 's/-I/-isystem /g')
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN) $(CFLAGS) $(WARNINGS) $(HARDENING) \
+# Facts have the fields of a structure in them (facts.h).
+LANGUAGE := -std=c11 -fms-extensions -Wno-microsoft-anon-tag
+ALL_CFLAGS = $(LANGUAGE) -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN) $(CFLAGS) $(WARNINGS) $(HARDENING) \
              $(SANITIZER)
 ALL_LDFLAGS = $(SANITIZER) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -pthread
@@ -223,7 +225,7 @@ lint: $(B)/schema.inc $(B)/indexes.inc $(B)/questions.inc $(B)/style.inc
 	clang-format --dry-run --Werror $(C_FILES)
 	sh tests/layers.sh
 	@set -e; for f in $(SOURCES); do echo "  TIDY  $$f"; \
-	  clang-tidy --quiet $$f -- -std=c11 -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN) 2> /dev/null; done
+	  clang-tidy --quiet $$f -- $(LANGUAGE) -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN) 2> /dev/null; done
 format:
 	clang-format -i $(C_FILES)
 

@@ -1,21 +1,5 @@
-/* facts.c - facts as they begin, folded, and moved in time; see facts.h. */
+/* facts.c - facts moved in time, and folded; see facts.h. */
 #include <mailtap/facts.h>
-
-#include <string.h>
-
-void facts_begin(struct facts *f)
-{
-    memset(f, 0, offsetof(struct facts, keywords) + 1);
-}
-
-void facts_whole(struct facts *f)
-{
-    size_t used = offsetof(struct facts, keywords) + strlen(f->keywords);
-
-    if (!f->whole)
-        memset((char *)f + used, 0, sizeof *f - used);
-    f->whole = true;
-}
 
 /* Room for addresses is doubled (smtp_sent.c). */
 static size_t addresses_room(uint32_t count)
@@ -27,11 +11,10 @@ static size_t addresses_room(uint32_t count)
     return room;
 }
 
-void facts_fold(struct fold *f, struct facts *of)
+void facts_fold(struct fold *f, struct heard *of)
 {
     size_t room = addresses_room(of->address_count);
 
-    facts_whole(of); /* octets of any kind cannot be packed */
     fold_array(f, (void **)&of->addresses, of->address_count * sizeof *of->addresses,
                room * sizeof *of->addresses);
     fold_array(f, (void **)&of->kept, of->kept_count * sizeof *of->kept,

@@ -29,6 +29,12 @@ struct early {
     size_t n, room;
 };
 
+/* The first ones, as struct facts has them, and who sent each. */
+struct conflicts {
+    struct conflict_facts facts[BOUND_CONFLICTS];
+    enum side side[BOUND_CONFLICTS];
+};
+
 struct session {
     enum identity identity;
     enum side server;
@@ -41,19 +47,19 @@ struct session {
     unsigned packets_passed;
     bool fin[SIDES], reset;
     bool server_heard; /* a chunk of the server was read, or a gap */
-    enum side conflict_side[BOUND_CONFLICTS];
-    struct facts facts; /* the last, as most of it is not cleared at first */
+    struct heard facts;
+    struct conflicts *conflicts; /* NULL: none yet */
+    struct facts *whole;         /* NULL: not asked for yet; what it points to belongs to `facts` */
 };
 
 struct session *session_new(const struct session_options *options)
 {
-    struct session *s = must_have(malloc(sizeof *s));
+    struct session *s = must_alloc(1, sizeof *s);
 
-    memset(s, 0, offsetof(struct session, facts));
-    facts_begin(&s->facts);
     s->trust = options->trust;
     s->certificates = options->certificates;
     s->facts.keep = options->keep;
+
     s->facts.tls_alert = -1;
     s->facts.credentials_exposed = NO;
     return s;
@@ -86,6 +92,8 @@ void session_free(struct session **s)
     tls_free(&(*s)->tls);
     dpi_flow_free(&(*s)->dpi);
     facts_free(&(*s)->facts);
+    free((*s)->conflicts);
+    free((*s)->whole);
     free(*s);
     *s = NULL;
 }
@@ -101,6 +109,7 @@ static void session_parts(struct fold *f, void *of)
     smtp_fold(f, &s->smtp, &s->facts);
     tls_fold(f, &s->tls);
     facts_fold(f, &s->facts);
+    fold_object(f, (void **)&s->conflicts, sizeof *s->conflicts, NULL);
 }
 
 struct slice session_words(void)
@@ -168,14 +177,15 @@ static bool holds_starttls(struct slice s)
 /* Kept as a fact even before it is known which side is the server. */
 static void note_conflict(struct session *s, const struct chunk *c)
 {
-    struct facts *f = &s->facts;
+    struct heard *f = &s->facts;
     uint8_t digest[DIGEST_OCTETS];
 
     if (f->conflicts_kept == BOUND_CONFLICTS)
         return;
-    facts_whole(f);
-    struct conflict_facts *kept = &f->conflict[f->conflicts_kept];
-    s->conflict_side[f->conflicts_kept++] = c->side;
+    if (!s->conflicts)
+        s->conflicts = must_alloc(1, sizeof *s->conflicts);
+    struct conflict_facts *kept = &s->conflicts->facts[f->conflicts_kept];
+    s->conflicts->side[f->conflicts_kept++] = c->side;
     kept->offset = c->offset;
     kept->octets = (uint32_t)c->length;
     kept->at_ns = c->at_ns;
@@ -363,17 +373,17 @@ static const char *name_to_cover(const struct facts *f)
 
 static void chain_to_facts(struct session *s, const struct tls_facts *t)
 {
-    struct facts *f = &s->facts;
+    struct facts *f = s->whole;
     struct chain_verdict verdict;
 
     if (t->chain_length == 0)
         return;
-    f->chain = must_alloc(t->chain_length, sizeof *f->chain);
+    s->facts.chain = f->chain = must_alloc(t->chain_length, sizeof *f->chain);
     for (unsigned i = 0; i < t->chain_length; i++) {
         struct cert_facts *cert = &f->chain[f->chain_length];
         if (!cert_recall(s->certificates, t->chain[i], cert))
             continue;
-        f->chain_length++;
+        s->facts.chain_length = ++f->chain_length;
         if (i == 0) {
             f->cert = *cert;
             f->cert_seen = true;
@@ -424,7 +434,7 @@ static bool is_closed(const struct session *s)
 static void tls_to_facts(struct session *s, bool closed)
 {
     struct tls_facts t;
-    struct facts *f = &s->facts;
+    struct facts *f = s->whole;
     const struct tls_half *client = &t.half[TLS_CLIENT], *server = &t.half[TLS_SERVER];
     struct exposure *x = &f->exposure[ITEM_TLS_METADATA];
 
@@ -454,7 +464,7 @@ static void tls_to_facts(struct session *s, bool closed)
 
 static void connection_to_facts(struct session *s, const struct flow *f)
 {
-    struct facts *facts = &s->facts;
+    struct heard *facts = &s->facts;
 
     facts->server = f->end[s->server];
     facts->client = f->end[!s->server];
@@ -463,7 +473,7 @@ static void connection_to_facts(struct session *s, const struct flow *f)
     facts->vlan = f->vlan;
     facts->one_sided = tri_of(!f->seen[SIDE_OPENER] || !f->seen[SIDE_RESPONDER]);
     for (uint32_t i = 0; i < facts->conflicts_kept; i++)
-        facts->conflict[i].by_client = s->conflict_side[i] != s->server;
+        s->conflicts->facts[i].by_client = s->conflicts->side[i] != s->server;
     facts->conflicts = f->stream->half[0].conflicts + f->stream->half[1].conflicts;
     facts->ending = s->reset                 ? ENDING_RESET
                     : s->fin[0] || s->fin[1] ? ENDING_CLOSED
@@ -494,9 +504,10 @@ uint64_t session_gap_octets(const struct session *s)
 
 size_t session_octets(const struct session *s)
 {
-    const struct facts *f = &s->facts;
+    const struct heard *f = &s->facts;
 
-    return sizeof *s + f->address_count * sizeof *f->addresses +
+    return sizeof *s + (s->whole ? sizeof *s->whole : 0) +
+           (s->conflicts ? sizeof *s->conflicts : 0) + f->address_count * sizeof *f->addresses +
            (f->kept ? BOUND_KEPT * sizeof *f->kept : 0) + (f->content ? sizeof *f->content : 0) +
            f->chain_length * sizeof *f->chain + (s->tls ? tls_octets(s->tls) : 0) +
            dpi_octets(s->dpi);
@@ -508,17 +519,26 @@ static void dpi_to_facts(struct session *s, struct dpi *dpi)
         dpi_move(s->dpi, dpi);
     const char *name = dpi_name(s->dpi);
     if (name)
-        text_escape(s->facts.dpi_protocol, sizeof s->facts.dpi_protocol, slice_of(name));
+        text_escape(s->whole->dpi_protocol, sizeof s->whole->dpi_protocol, slice_of(name));
     dpi_flow_free(&s->dpi);
+}
+
+static void make_whole(struct session *s)
+{
+    s->whole = must_alloc(1, sizeof *s->whole);
+    s->whole->heard = s->facts;
+    if (s->conflicts)
+        memcpy(s->whole->conflict, s->conflicts->facts, sizeof s->whole->conflict);
 }
 
 struct facts *session_facts(struct session *s, struct dpi *dpi)
 {
-    facts_whole(&s->facts);
+    if (!s->whole)
+        make_whole(s);
     if (s->dpi)
         dpi_to_facts(s, dpi);
     if (s->tls)
         tls_to_facts(s, is_closed(s));
     tls_free(&s->tls);
-    return &s->facts;
+    return s->whole;
 }

@@ -9,7 +9,7 @@
 
 static void greeting_line(struct smtp *s, const struct reply_line *l)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
     struct slice rest = l->text;
 
     s->greeted = true;
@@ -21,7 +21,7 @@ static void greeting_line(struct smtp *s, const struct reply_line *l)
 /* Keywords stand from the second line on; the first one is a greeting (RFC 5321 4.1.1.1). */
 static void keyword_line(struct smtp *s, struct slice text)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
     size_t n = strlen(f->keywords);
     struct slice rest = slice_trim(text);
 
@@ -46,7 +46,7 @@ static void ehlo_line(struct smtp *s, const struct reply_line *l)
         keyword_line(s, l->text);
         return;
     }
-    memset(s->facts->keywords, 0, strlen(s->facts->keywords));
+    s->facts->keywords[0] = '\0';
     s->facts->keywords_cut = false;
     smtp_expose(s, ITEM_SERVER_IDENTITY, l->text.n);
 }
@@ -157,7 +157,7 @@ static void answered_starttls(struct smtp *s, struct due *d, int code)
 
 static void answered_auth(struct smtp *s, struct due *d, int code)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
 
     (void)d;
     if (s->reading == READING_WAITS)
@@ -236,7 +236,7 @@ static bool astray(const struct due *front, int code)
  * is no wonder. */
 static void skewed(struct smtp *s)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
 
     if (!s->adrift)
         f->anomalies |= ANOMALY_REPLY_SKEW;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct smtp *smtp_new(struct facts *facts, bool midstream)
+struct smtp *smtp_new(struct heard *facts, bool midstream)
 {
     struct smtp *s = must_alloc(1, sizeof *s);
 
@@ -464,7 +464,7 @@ static tri absent(const struct smtp *s)
 
 static void finish_counts(struct smtp *s, bool closed)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
 
     if (!s->heard[ROLE_SERVER] && f->recipients_attempted)
         f->recipients_known = NO;
@@ -489,7 +489,7 @@ static void finish_counts(struct smtp *s, bool closed)
 
 void smtp_finish(struct smtp *s, bool closed)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
 
     if (s->reading == READING_WAITS && s->awaited == VERB_STARTTLS &&
         (s->unheard || !s->heard[ROLE_SERVER])) {

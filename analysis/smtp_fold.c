@@ -43,7 +43,7 @@ static void smtp_parts(struct fold *f, void *of)
     }
 }
 
-void smtp_fold(struct fold *f, struct smtp **s, struct facts *facts)
+void smtp_fold(struct fold *f, struct smtp **s, struct heard *facts)
 {
     fold_object(f, (void **)s, sizeof **s, smtp_parts);
     if (!*s)

@@ -38,7 +38,7 @@ struct ahead {
 };
 
 struct smtp {
-    struct facts *facts;
+    struct heard *facts;
     struct line line[ROLES];
     struct ahead ahead[ROLES];
     bool skip_line[ROLES]; /* after a gap: up to the next line end nothing is known */

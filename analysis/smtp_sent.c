@@ -14,7 +14,7 @@ static void due(struct smtp *s, enum verb verb)
 /* A path to remember, while there is room: its place in the list and 1, or 0. */
 static uint32_t remember(struct smtp *s, const struct command *c)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
 
     if (f->address_count == BOUND_ADDRESSES)
         return 0;
@@ -39,7 +39,7 @@ static void transaction_over(struct smtp *s)
 /* RFC 5321 4.1.4: a further EHLO also resets. */
 static void sent_hello(struct smtp *s, const struct command *c)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
 
     transaction_over(s);
     f->dialogue = true;
@@ -119,7 +119,7 @@ static void sent_starttls(struct smtp *s, const struct command *c)
 /* What the exchange has given away so far, into the facts. */
 static void auth_to_facts(struct smtp *s)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
     const struct auth_facts *a = &s->auth.facts;
     struct exposure *x = &f->exposure[ITEM_CREDENTIAL];
 
@@ -209,7 +209,7 @@ static bool masked_hello(const struct smtp *s, struct slice line)
 
 static void sent_unknown(struct smtp *s, struct slice line)
 {
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
     uint32_t run = masked(line);
 
     f->anomalies |= ANOMALY_UNKNOWN_COMMAND;
@@ -375,7 +375,7 @@ void smtp_content_begin(struct smtp *s, bool stuffed)
 void smtp_content_over(struct smtp *s)
 {
     const struct message_facts *m = content_over(&s->content);
-    struct facts *f = s->facts;
+    struct heard *f = s->facts;
 
     s->content_open = false;
     s->content_sent = true;

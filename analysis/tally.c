@@ -27,7 +27,7 @@ static void tally_part(struct content_facts *c, const struct mime_part *part)
     m->decoded += part->decoded;
 }
 
-void facts_tally(struct facts *f, const struct message_facts *m)
+void facts_tally(struct heard *f, const struct message_facts *m)
 {
     if (!f->content)
         f->content = must_alloc(1, sizeof *f->content);
@@ -53,7 +53,7 @@ void facts_tally(struct facts *f, const struct message_facts *m)
     f->exposure[ITEM_ATTACHMENT].octets += m->attachment_octets;
 }
 
-void facts_keep(struct facts *f, enum keep kind, struct slice value)
+void facts_keep(struct heard *f, enum keep kind, struct slice value)
 {
     if (!(f->keep & (unsigned)kind) || f->kept_count == BOUND_KEPT || value.n == 0)
         return;
@@ -70,7 +70,7 @@ const char *keep_name(enum keep kind)
     return kind == KEEP_USERS ? "user" : kind == KEEP_SUBJECTS ? "subject" : "filename";
 }
 
-void facts_free(struct facts *f)
+void facts_free(struct heard *f)
 {
     if (f->addresses)
         explicit_bzero(f->addresses, f->address_count * sizeof *f->addresses);

@@ -19,11 +19,14 @@ struct writer {
     atomic_bool failed; /* `error` is set, and nothing more is stored */
 };
 
-static int store_row(struct writer *w, const struct row *row)
+static int store_row(struct writer *w, struct row *row)
 {
-    if (row->session)
-        return store_session_judged(w->store, row->from, session_facts(row->session, w->dpi),
-                                    &w->error);
+    if (row->session) {
+        int rc = store_session_judged(w->store, row->from, session_facts(row->session, w->dpi),
+                                      &w->error);
+        session_free(&row->session); /* the next one has the same memory, which is at hand */
+        return rc;
+    }
     return store_dns(w->store, row->from, row->dns->seen_ns, &row->dns->asker, &row->dns->message,
                      &w->error);
 }
@@ -34,7 +37,7 @@ static void *run(void *of)
     struct row *list;
 
     while ((list = rows_next(w->rows)) != NULL) {
-        for (const struct row *row = list; row && !atomic_load(&w->failed); row = row->next)
+        for (struct row *row = list; row && !atomic_load(&w->failed); row = row->next)
             if (store_row(w, row) < 0)
                 atomic_store(&w->failed, true);
         rows_done(w->rows, list);

@@ -61,7 +61,8 @@ struct content_facts {
     uint64_t media_left_out; /* parts of further kinds */
 };
 
-struct facts {
+/* What is known while it goes on; what hellos and certificates say, and nDPI, comes at its end. */
+struct heard {
     /* the connection */
     struct endpoint client, server;
     int64_t started_ns, ended_ns;
@@ -71,8 +72,7 @@ struct facts {
     bool midstream; /* the first octets of the session were not captured */
     uint64_t gap_octets;
     uint32_t conflicts_kept;
-    uint32_t conflicts;    /* retransmissions that differed from the first copy */
-    char dpi_protocol[32]; /* nDPI's name for it, or empty */
+    uint32_t conflicts; /* retransmissions that differed from the first copy */
 
     /* greeting and offer (RFC 5321 3.1, 4.1.1.1) */
     char server_name[BOUND_NAME]; /* first word of the greeting */
@@ -83,6 +83,8 @@ struct facts {
     int ehlo_reply, helo_reply; /* codes of the last replies to EHLO or LHLO and to HELO; 0: none */
     tri ehlo_accepted;    /* a complete 250 reply to EHLO or LHLO was read; NO: it was refused */
     tri starttls_offered; /* a 250 reply to EHLO listed it; NO: EHLO was answered without */
+    char keywords[BOUND_KEYWORD_TEXT]; /* EHLO reply of the last EHLO before TLS: a line each,
+                                        * '\n' between, first (greeting) line left out */
     bool keywords_cut;
 
     /* STARTTLS (RFC 3207) */
@@ -128,12 +130,16 @@ struct facts {
     /* what was odd */
     bool lost;          /* the dialogue could not be followed to its end */
     uint32_t anomalies; /* bits of enum anomaly */
+};
 
-    /* What few sessions have, or is filled in at their end, comes last: facts_begin() leaves it as it is. */
-    bool whole;                        /* it was cleared since */
-    char keywords[BOUND_KEYWORD_TEXT]; /* EHLO reply of the last EHLO before TLS: a line each,
-                                        * '\n' between, first (greeting) line left out */
+/* All of a session that is over. */
+struct facts {
+    union {
+        struct heard heard;
+        struct heard; /* its fields are facts like the others */
+    };
     struct conflict_facts conflict[BOUND_CONFLICTS]; /* the first ones */
+    char dpi_protocol[32];                           /* nDPI's name for it, or empty */
 
     /* TLS, as its hellos have it */
     bool hello_seen;      /* a ClientHello or ServerHello was read */
@@ -178,23 +184,16 @@ enum anomaly {
     ANOMALY_INJECTED_REPLY = 1024, /* text of the server between 220 and its hello */
 };
 
-/*
- * Facts of a session that begins, in octets of any kind: all of them cleared, but those that come last,
- * of which only `keywords` may be used.  facts_whole() clears these, too, unless it has done so.
- */
-void facts_begin(struct facts *f);
-void facts_whole(struct facts *f);
-
 /* Add a message to the content of the session (tally.c). */
-void facts_tally(struct facts *f, const struct message_facts *m);
+void facts_tally(struct heard *f, const struct message_facts *m);
 /* Keep a value of a kind that the operator asked for; ignored otherwise, and above the bound. */
-void facts_keep(struct facts *f, enum keep kind, struct slice value);
+void facts_keep(struct heard *f, enum keep kind, struct slice value);
 /* "user", "subject", "filename" */
 const char *keep_name(enum keep kind);
 /* What the facts of a session that is not finished own (facts.c). */
-void facts_fold(struct fold *f, struct facts *of);
+void facts_fold(struct fold *f, struct heard *of);
 /* Wipe and free what the facts own. */
-void facts_free(struct facts *f);
+void facts_free(struct heard *f);
 
 /* The clock that their times are told by was set. */
 void facts_shift(struct facts *f, int64_t by_ns);

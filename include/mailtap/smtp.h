@@ -137,11 +137,11 @@ const struct message_facts *content_over(struct content *c);
 struct smtp; /* one dialogue, not thread-safe */
 
 /* `facts` is filled as the dialogue goes and must outlive it.  `midstream`: no greeting is due. */
-struct smtp *smtp_new(struct facts *facts, bool midstream);
+struct smtp *smtp_new(struct heard *facts, bool midstream);
 void smtp_free(struct smtp **s);
 
 /* Between two calls; `facts` is where its facts are when it comes back (smtp_fold.c). */
-void smtp_fold(struct fold *f, struct smtp **s, struct facts *facts);
+void smtp_fold(struct fold *f, struct smtp **s, struct heard *facts);
 
 void smtp_feed(struct smtp *s, enum role role, struct slice octets);
 

@@ -124,7 +124,6 @@ static const struct field fields[] = {
     FIELD(kept_count, LESS),
     FIELD(lost, ODDITY),
     FIELD(anomalies, BITS),
-    FIELD(whole, APART), /* of how they are kept */
 };
 #define FIELDS (sizeof fields / sizeof *fields)
 

@@ -72,7 +72,7 @@ static struct facts read_script(const char *script, enum cutting cutting, bool m
                                 bool closed, size_t cut)
 {
     struct facts facts = {0};
-    struct reading r = {smtp_new(&facts, midstream), 0, cut};
+    struct reading r = {smtp_new(&facts.heard, midstream), 0, cut};
     static uint8_t segment[1 << 20];
     uint8_t room[8192];
     size_t n, held = 0;
@@ -110,7 +110,7 @@ struct facts script_read_cut_at(const char *script, size_t at)
 
 void script_free(struct facts *f)
 {
-    facts_free(f);
+    facts_free(&f->heard);
 }
 
 void assert_same_facts(const struct facts *a, const struct facts *b)

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct heard {
+struct said {
     char wrong[8000];   /* "check: text", a line each */
     char remarks[2000]; /* the same, of what is sound */
     unsigned begun, sound;
@@ -19,7 +19,7 @@ struct heard {
 
 static void hear(void *of, const char *check, enum check_says says, const char *text)
 {
-    struct heard *h = of;
+    struct said *h = of;
     char *to = says == CHECK_WRONG ? h->wrong : h->remarks;
     size_t room = says == CHECK_WRONG ? sizeof h->wrong : sizeof h->remarks, n = strlen(to);
 
@@ -31,7 +31,7 @@ static void hear(void *of, const char *check, enum check_says says, const char *
         assert_true((unsigned char)*c >= ' ');
 }
 
-static unsigned check(const char *path, bool quick, struct heard *h)
+static unsigned check(const char *path, bool quick, struct said *h)
 {
     struct err e = {""};
     struct store *st = store_open(path, STORE_READ, &e);
@@ -62,7 +62,7 @@ static const char *made(void **state, const char *name)
 
 static void what_is_sound_is_sound(void **state)
 {
-    struct heard h;
+    struct said h;
 
     for (int i = 0; i < 2; i++) {
         const char *path = i ? made(state, "sound.db") : sample_made(state, "sound.db");
@@ -80,7 +80,7 @@ static void what_may_be_missing_or_added(void **state)
 {
     const char *path = sample_path(state, "new.db");
     struct err e = {""};
-    struct heard h;
+    struct said h;
     struct store *st = store_open(path, STORE_WRITE, &e);
 
     assert_int_equal(store_close(&st, &e), 0);
@@ -177,7 +177,7 @@ static void damage_is_found(void **state)
          false},
         {"UPDATE evidence SET detail = '{\"says\":'", "evidence: session 3: the detail", false},
     };
-    struct heard h;
+    struct said h;
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const char *path = made(state, "damaged.db");
@@ -198,7 +198,7 @@ static void pruned_captures_are_sound(void **state)
     const char *path = made(state, "pruned.db");
     struct err e = {""};
     struct pruned p;
-    struct heard h;
+    struct said h;
     struct store *st = store_open(path, STORE_CHANGE, &e);
 
     assert_int_equal(store_prune(st, INT64_C(1795485352000001000), &p, &e), 0);
@@ -237,7 +237,7 @@ static void a_page_that_lies(void **state)
 {
     static const char *const objects[] = {"session", "judgement", "evidence", "server",
                                           "course",  "dns_owner", "capture",  "session_server"};
-    struct heard h;
+    struct said h;
 
     for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
         const char *path = made(state, "page.db");
@@ -258,7 +258,7 @@ static void an_index_that_disagrees(void **state)
 {
     const char *path = made(state, "digit.db");
     long at = page_of(path, "client");
-    struct heard h;
+    struct said h;
     char page[8192];
     FILE *f = fopen(path, "r");
 
@@ -279,7 +279,7 @@ static void much_that_is_wrong(void **state)
 {
     const char *path = made(state, "much.db");
     unsigned lines = 0;
-    struct heard h;
+    struct said h;
 
     sample_sql(path, "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n"
                      " WHERE i < 3000) INSERT INTO session SELECT i, capture_id, server_id,"
@@ -297,7 +297,7 @@ static void much_that_is_wrong(void **state)
 static void a_strangers_file(void **state)
 {
     const char *path = made(state, "hostile.db");
-    struct heard h;
+    struct said h;
 
     sample_sql(path, "DROP VIEW v_server; DROP VIEW v_capture; DROP TABLE contrast;"
                      "CREATE VIEW contrast AS SELECT writefile('/tmp/never', 'x') AS sign;"
@@ -316,7 +316,7 @@ static void a_journal_that_was_left(void **state)
 {
     char path[256], copy[256], command[1200];
     struct err e = {""};
-    struct heard h;
+    struct said h;
     int64_t capture;
     const struct facts f = sample_clear(2);
 
@@ -345,7 +345,7 @@ static void a_journal_that_was_left(void **state)
 static void wal_mode_alone_is_no_damage(void **state)
 {
     const char *path = made(state, "wal.db");
-    struct heard h;
+    struct said h;
 
     sample_sql(path, "PRAGMA journal_mode = WAL");
     assert_int_equal(check(path, false, &h), 0);

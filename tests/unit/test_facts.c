@@ -1,4 +1,4 @@
-/* test_facts.c - facts as they begin, and times of facts that are moved. */
+/* test_facts.c - times of facts that are moved. */
 #include "test.h"
 
 #include "sample.h"
@@ -28,40 +28,9 @@ static void all_its_times_are_moved(void **state)
     assert_int_equal(f.ended_ns, before.ended_ns);
 }
 
-static bool all_are(const void *p, size_t n, uint8_t octet)
-{
-    for (size_t i = 0; i < n; i++)
-        if (((const uint8_t *)p)[i] != octet)
-            return false;
-    return true;
-}
-
-static void what_is_seldom_used_is_cleared_when_it_is(void **state)
-{
-    const size_t keywords = offsetof(struct facts, keywords), first = keywords + 4;
-    struct facts *f = malloc(sizeof *f);
-    (void)state;
-
-    memset(f, 0xa5, sizeof *f);
-    facts_begin(f);
-    assert_true(all_are(f, keywords + 1, 0));
-    assert_true(all_are(f->conflict, sizeof f->conflict, 0xa5));
-    strcpy(f->keywords, "SIZE");
-    f->conflicts = 3;
-    facts_whole(f);
-    assert_string_equal(f->keywords, "SIZE");
-    assert_int_equal(f->conflicts, 3);
-    assert_true(all_are((const uint8_t *)f + first, sizeof *f - first, 0));
-    strcpy(f->sni, "mx.example");
-    facts_whole(f); /* once is enough */
-    assert_string_equal(f->sni, "mx.example");
-    free(f);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_seldom_used_is_cleared_when_it_is),
         cmocka_unit_test(all_its_times_are_moved),
     };
 

@@ -206,7 +206,7 @@ static void a_line_beyond_the_bound_is_cut_and_the_next_one_read(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
     static uint8_t octets[BOUND_LINE_OCTETS + 99];
 
     memset(octets, 'x', sizeof octets);

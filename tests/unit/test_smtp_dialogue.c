@@ -150,7 +150,7 @@ static void only_the_client_was_captured(void **state)
 static struct facts with_gap(enum role role, const char *lost_before)
 {
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\n"));
@@ -186,7 +186,7 @@ static void what_a_gap_hid_is_not_known(void **state)
 /* A dialogue up to the EHLO reply, then whatever the test adds. */
 static struct smtp *greeted(struct facts *f)
 {
-    struct smtp *s = smtp_new(f, false);
+    struct smtp *s = smtp_new(&f->heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\n"));
@@ -232,7 +232,7 @@ static void a_whole_reply_right_behind_a_gap_is_read(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\n"));
@@ -286,7 +286,7 @@ static void a_gap_inside_a_chunk_loses_nothing_but_octets(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     smtp_feed(s, ROLE_CLIENT,
@@ -308,7 +308,7 @@ static void what_is_sent_ahead_is_bounded(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
     uint8_t octets[1024];
 
     memset(octets, 'x', sizeof octets);
@@ -327,7 +327,7 @@ static void replies_that_never_come_are_bounded(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     for (unsigned i = 0; i <= BOUND_OUTSTANDING; i++)
@@ -342,7 +342,7 @@ static void addresses_kept_are_bounded_and_counted_on(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     smtp_feed(s, ROLE_CLIENT, slice_of("HELO c\r\nMAIL FROM:<a@a>\r\n"));
@@ -362,7 +362,7 @@ static void after_220_to_starttls_nothing_more_is_read(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\nSTARTTLS\r\nRSET\r\n\x16\x03\x01"));
@@ -412,7 +412,7 @@ static void a_client_alone_that_injects_goes_on_to_tls(void **state)
     (void)state;
     for (size_t cut = 0; cut <= 16; cut++) {
         struct facts f = {0};
-        struct smtp *s = smtp_new(&f, false);
+        struct smtp *s = smtp_new(&f.heard, false);
         struct slice wire = slice_of("RSET\r\nNOOP\r\n\x16\x03\x01\x02\x01");
 
         smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\nSTARTTLS\r\n"));
@@ -437,7 +437,7 @@ static void only_the_server_was_captured(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_server_alone(s);
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n250-mx\r\n250 STARTTLS\r\n250 ok\r\n250 ok\r\n"));
@@ -459,7 +459,7 @@ static void a_gap_behind_the_decision_leaves_it_known(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     smtp_feed(s, ROLE_CLIENT, slice_of("EHLO c\r\n"));

@@ -7,7 +7,7 @@ static void replies_are_due_in_the_order_of_their_commands(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, true);
+    struct smtp *s = smtp_new(&f.heard, true);
 
     assert_null(smtp_due_front(s));
     for (unsigned i = 0; i < 1000; i++) {
@@ -27,7 +27,7 @@ static void the_first_of_a_kind_is_found(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, true);
+    struct smtp *s = smtp_new(&f.heard, true);
 
     smtp_due_push(s, (struct due){.verb = VERB_MAIL});
     smtp_due_push(s, (struct due){.verb = VERB_RCPT, .address = 1});
@@ -42,7 +42,7 @@ static void lmtp_content_waits_for_its_recipients(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, true);
+    struct smtp *s = smtp_new(&f.heard, true);
 
     smtp_due_push(s, (struct due){.verb = VERB_RCPT});
     smtp_due_push(s, (struct due){.verb = VERB_CONTENT, .whole = true, .each = true});
@@ -63,7 +63,7 @@ static void what_is_given_up_leaves_lower_bounds(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, true);
+    struct smtp *s = smtp_new(&f.heard, true);
 
     smtp_due_push(s, (struct due){.verb = VERB_NOOP});
     smtp_due_drop_all(s);

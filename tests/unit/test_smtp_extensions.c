@@ -146,7 +146,7 @@ static void chunks_may_hold_any_octet_and_none(void **state)
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
     static const uint8_t wire[] = "BDAT 9\r\n\0\r\n.\r\n\xff\0\nBDAT 0\r\nBDAT 0 LAST\r\nNOOP\r\n";
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));

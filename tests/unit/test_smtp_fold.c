@@ -40,7 +40,7 @@ static void dialogue_parts(struct fold *f, void *of)
 {
     struct dialogue *d = of;
 
-    smtp_fold(f, &d->smtp, d->facts);
+    smtp_fold(f, &d->smtp, &d->facts->heard);
 }
 
 /* The facts go elsewhere while the dialogue is folded. */
@@ -66,7 +66,7 @@ static struct dialogue held(size_t piece, struct fold *fold)
 
     assert_non_null(d.facts);
     d.facts->keep = KEEP_SUBJECTS | KEEP_USERS;
-    d.smtp = smtp_new(d.facts, false);
+    d.smtp = smtp_new(&d.facts->heard, false);
     for (size_t i = 0; i < sizeof session / sizeof *session; i++)
         for (struct slice s = slice_of(session[i].text); s.n; s = slice_tail(s, piece)) {
             smtp_feed(d.smtp, session[i].role, slice_head(s, piece));
@@ -81,7 +81,7 @@ static struct dialogue held(size_t piece, struct fold *fold)
 static void over(struct dialogue *d)
 {
     smtp_free(&d->smtp);
-    facts_free(d->facts);
+    facts_free(&d->facts->heard);
     free(d->facts);
 }
 

@@ -13,7 +13,7 @@
 static struct facts with_gaps(const char *script)
 {
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     while (*script) {
         enum role role = *script == 'S' ? ROLE_SERVER : ROLE_CLIENT;
@@ -202,7 +202,7 @@ static void the_server_alone_with_a_torn_reply_offers_nothing_for_sure(void **st
 {
     (void)state;
     struct facts f = {0};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_server_alone(s);
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n250-"));

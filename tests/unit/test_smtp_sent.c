@@ -127,7 +127,7 @@ static void subjects_and_names_are_kept_when_asked_for(void **state)
 {
     (void)state;
     struct facts f = {.keep = KEEP_SUBJECTS | KEEP_FILENAMES, .transactions = 6};
-    struct smtp *s = smtp_new(&f, false);
+    struct smtp *s = smtp_new(&f.heard, false);
 
     smtp_feed(s, ROLE_SERVER, slice_of("220 mx\r\n"));
     smtp_feed(s, ROLE_CLIENT, slice_of("MAIL FROM:<a@a>\r\nDATA\r\n"));

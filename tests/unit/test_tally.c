@@ -29,9 +29,9 @@ static void messages_add_up(void **state)
     m.field[HEADER_TO] = (struct field_count){1, 20};
     m.part[0] = part("text/plain", false, 10);
     m.part[1] = part("text/plain", true, 40); /* the same type, but a file */
-    facts_tally(&f, &m);
+    facts_tally(&f.heard, &m);
     m.end_to_end = true;
-    facts_tally(&f, &m);
+    facts_tally(&f.heard, &m);
     const struct content_facts *c = f.content;
     assert_int_equal(c->field[HEADER_TO].count, 2);
     assert_int_equal(c->field[HEADER_TO].octets, 40);
@@ -45,7 +45,7 @@ static void messages_add_up(void **state)
     assert_int_equal(c->media[1].decoded, 40);
     assert_int_equal(f.exposure[ITEM_ATTACHMENT].count, 2);
     assert_int_equal(f.exposure[ITEM_ATTACHMENT].octets, 80);
-    facts_free(&f);
+    facts_free(&f.heard);
     assert_null(f.content);
 }
 
@@ -60,11 +60,11 @@ static void kinds_beyond_the_bound_are_counted_together(void **state)
         snprintf(type, sizeof type, "x/%u", i);
         m.part[i] = part(type, false, 1);
     }
-    facts_tally(&f, &m);
+    facts_tally(&f.heard, &m);
     assert_int_equal(f.content->media_kinds, BOUND_MEDIA);
     assert_int_equal(f.content->media_left_out, BOUND_PARTS - BOUND_MEDIA + 5);
     assert_int_equal(f.content->parts, BOUND_PARTS + 5);
-    facts_free(&f);
+    facts_free(&f.heard);
 }
 
 static void only_what_was_asked_for_is_kept(void **state)
@@ -72,18 +72,18 @@ static void only_what_was_asked_for_is_kept(void **state)
     (void)state;
     struct facts f = {.keep = KEEP_SUBJECTS, .transactions = 2};
 
-    facts_keep(&f, KEEP_FILENAMES, slice_of("a.txt"));
-    facts_keep(&f, KEEP_USERS, slice_of("u"));
-    facts_keep(&f, KEEP_SUBJECTS, slice_of(""));
+    facts_keep(&f.heard, KEEP_FILENAMES, slice_of("a.txt"));
+    facts_keep(&f.heard, KEEP_USERS, slice_of("u"));
+    facts_keep(&f.heard, KEEP_SUBJECTS, slice_of(""));
     assert_int_equal(f.kept_count, 0);
-    facts_keep(&f, KEEP_SUBJECTS, slice_of("a\x1b[b\\"));
+    facts_keep(&f.heard, KEEP_SUBJECTS, slice_of("a\x1b[b\\"));
     assert_int_equal(f.kept_count, 1);
     assert_int_equal(f.kept[0].transaction, 2);
     assert_string_equal(f.kept[0].text, "a\\x1b[b\\\\");
     for (unsigned i = 0; i < BOUND_KEPT + 5; i++)
-        facts_keep(&f, KEEP_SUBJECTS, slice_of("x"));
+        facts_keep(&f.heard, KEEP_SUBJECTS, slice_of("x"));
     assert_int_equal(f.kept_count, BOUND_KEPT);
-    facts_free(&f);
+    facts_free(&f.heard);
     assert_null(f.kept);
     assert_int_equal(f.kept_count, 0);
 }
