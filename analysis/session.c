@@ -267,7 +267,7 @@ static void early_keep(struct early *e, const struct chunk *c)
     if (c->kind != CHUNK_DATA || c->octets.n == 0)
         return;
     if (e->n + c->octets.n > e->room)
-        e->octets = must_grow_wiped(e->octets, e->n, &e->room, e->n + c->octets.n, 2048);
+        e->octets = must_grow_wiped(e->octets, e->n, &e->room, e->n + c->octets.n, 256);
     memcpy(e->octets + e->n, c->octets.p, c->octets.n);
     e->n += c->octets.n;
 }

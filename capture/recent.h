@@ -4,13 +4,7 @@
 #ifndef RECENT_H
 #define RECENT_H
 
-#include <mailtap/bounds.h>
-#include <mailtap/slice.h>
-
-struct recent {
-    uint64_t from, to;                   /* offsets in the stream: what it holds */
-    uint8_t octets[BOUND_RECENT_OCTETS]; /* a ring */
-};
+#include <mailtap/stream.h>
 
 /* Octets that follow what it holds; after a gap it begins anew at `offset`. */
 void recent_add(struct recent *h, uint64_t offset, struct slice s);
@@ -21,5 +15,7 @@ void recent_add(struct recent *h, uint64_t offset, struct slice s);
  */
 size_t recent_get(const struct recent *h, uint64_t offset, size_t n, uint8_t *to,
                   size_t *skipped_r);
+
+void recent_clear(struct recent *h);
 
 #endif

@@ -52,7 +52,8 @@ static void stream_parts(struct fold *f, void *of)
     s->pool = NULL;
     for (int side = 0; side < SIDES; side++) {
         s->half[side].fresh = (struct slice){0};
-        fold_object(f, (void **)&s->half[side].recent, sizeof(struct recent), NULL);
+        struct recent *recent = &s->half[side].recent;
+        fold_array(f, (void **)&recent->octets, recent->room, recent->room);
     }
 }
 
@@ -70,7 +71,7 @@ static void compare_given(struct stream *s, struct half *h, uint64_t offset, str
 {
     uint8_t given[BOUND_RECENT_OCTETS];
     size_t skipped = 0;
-    size_t n = h->recent ? recent_get(h->recent, offset, octets.n, given, &skipped) : 0;
+    size_t n = recent_get(&h->recent, offset, octets.n, given, &skipped);
     struct slice second = slice_head(slice_tail(octets, skipped), n);
 
     if (n)
@@ -286,11 +287,8 @@ static bool give(const struct pull *p, enum chunk_kind kind, struct slice octets
 
 static bool give_data(const struct pull *p, struct slice octets)
 {
-    if (octets.n) {
-        if (!p->h->recent)
-            p->h->recent = must_alloc(1, sizeof *p->h->recent);
-        recent_add(p->h->recent, p->h->offset, octets);
-    }
+    if (octets.n)
+        recent_add(&p->h->recent, p->h->offset, octets);
     return give(p, CHUNK_DATA, octets, octets.n);
 }
 
@@ -459,6 +457,8 @@ bool stream_next(struct stream *s, struct chunk *chunk_r)
     drop_spent(s);
     if (conflict_give(s, chunk_r))
         return true;
+    if (!s->flushing && !has_something(&s->half[0]) && !has_something(&s->half[1]))
+        return false;
     for (size_t i = 0; i < 2 * sizeof pull / sizeof *pull; i++) {
         enum side side = i % 2 ? other(first) : first;
         if (!s->flushing && !has_something(&s->half[side]))
@@ -488,7 +488,7 @@ void stream_clear(struct stream *s)
         struct half *h = &s->half[side];
         while (h->held)
             free(held_release(s, h));
-        free(h->recent);
+        recent_clear(&h->recent);
         *h = (struct half){0};
     }
 }

@@ -52,7 +52,13 @@ struct held_pool {
 
 struct held;     /* a segment that waits for the hole before it */
 struct conflict; /* a conflict not given yet */
-struct recent;   /* the last octets given */
+
+/* The last octets given, to compare later copies with. */
+struct recent {
+    uint64_t from, to; /* offsets in the stream: what it holds */
+    uint8_t *octets;   /* a ring; NULL: none were given */
+    size_t room;
+};
 
 struct half {
     bool started;    /* `next` is known */
@@ -71,11 +77,11 @@ struct half {
     struct held *spent; /* the one whose octets the last chunk lent */
     uint32_t held_octets, held_segments;
     uint64_t gap_octets;
-    struct recent *recent; /* its last octets given, or NULL */
-    uint32_t conflicts;    /* later copies that differed from the first */
-    uint32_t duplicates;   /* segments that held nothing new */
-    struct slice fresh;    /* in order, borrowed from the packet being pushed */
-    uint32_t cut;          /* octets that the snap length cut behind `fresh` */
+    struct recent recent;
+    uint32_t conflicts;  /* later copies that differed from the first */
+    uint32_t duplicates; /* segments that held nothing new */
+    struct slice fresh;  /* in order, borrowed from the packet being pushed */
+    uint32_t cut;        /* octets that the snap length cut behind `fresh` */
 };
 
 struct stream {

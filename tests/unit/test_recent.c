@@ -48,6 +48,7 @@ static void the_last_octets_are_kept(void **state)
     check(&r, end - BOUND_RECENT_OCTETS - 50, 100, 50, 50);
     check(&r, end - 1000, 1000, 0, 1000);
     check(&r, 0, 100, 0, 0);
+    recent_clear(&r);
 }
 
 static void more_than_it_holds_leaves_the_end(void **state)
@@ -58,6 +59,26 @@ static void more_than_it_holds_leaves_the_end(void **state)
     add(&r, 7, 3 * BOUND_RECENT_OCTETS);
     check(&r, 7 + 2 * BOUND_RECENT_OCTETS, BOUND_RECENT_OCTETS, 0, BOUND_RECENT_OCTETS);
     check(&r, 7, 10, 0, 0);
+    recent_clear(&r);
+}
+
+/* It grows with what is said, wherever that begins; nothing is lost on the way. */
+static void little_takes_little(void **state)
+{
+    (void)state;
+    for (uint64_t from = 0; from < 600; from += 37) {
+        struct recent r = {0};
+        uint64_t end = from;
+        for (size_t n = 1; end - from + n <= BOUND_RECENT_OCTETS; n = n % 40 + 1) {
+            add(&r, end, n);
+            end += n;
+            assert_true(r.room == 256 || r.room < 2 * (end - from));
+            check(&r, from, (size_t)(end - from), 0, (size_t)(end - from));
+        }
+        assert_int_equal(r.room, BOUND_RECENT_OCTETS);
+        recent_clear(&r);
+        check(&r, from, 10, 0, 0);
+    }
 }
 
 static void after_a_gap_nothing_before_it_is_known(void **state)
@@ -69,12 +90,14 @@ static void after_a_gap_nothing_before_it_is_known(void **state)
     add(&r, 150, 10);
     check(&r, 0, 100, 0, 0);
     check(&r, 100, 60, 50, 10);
+    recent_clear(&r);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_octets_are_kept),
+        cmocka_unit_test(little_takes_little),
         cmocka_unit_test(more_than_it_holds_leaves_the_end),
         cmocka_unit_test(after_a_gap_nothing_before_it_is_known),
     };
