@@ -25,11 +25,9 @@ struct interface {
 };
 
 struct pcapng {
-    FILE *in;
+    struct window *in;
     bool little; /* octet order of the section */
     bool section;
-    uint8_t *block;
-    size_t room;
     uint64_t octet; /* position of the block being read */
     uint64_t position, frames;
     int64_t last_ns; /* simple packets carry no time */
@@ -38,7 +36,7 @@ struct pcapng {
     struct pcapng_drops drops; /* of earlier sections */
 };
 
-struct pcapng *pcapng_new(FILE *in)
+struct pcapng *pcapng_new(struct window *in)
 {
     struct pcapng *ng = must_alloc(1, sizeof *ng);
 
@@ -50,7 +48,6 @@ void pcapng_free(struct pcapng **ng)
 {
     if (!*ng)
         return;
-    free((*ng)->block);
     free((*ng)->interfaces);
     free(*ng);
     *ng = NULL;
@@ -81,12 +78,13 @@ static int damaged(const struct pcapng *ng, struct err *e, const char *what)
 
 /* ---- blocks (3.1) */
 
-static bool get(struct pcapng *ng, uint8_t *to, size_t n)
+/* The next n octets, lent until the next call; fewer at the end of the file. */
+static struct slice take(struct pcapng *ng, size_t n)
 {
-    size_t got = fread(to, 1, n, ng->in);
+    struct slice taken = window_take(ng->in, n);
 
-    ng->position += got;
-    return got == n;
+    ng->position += taken.n;
+    return taken;
 }
 
 /* 4.1: the section header tells its octet order, and so must be looked into before its length can
@@ -106,39 +104,37 @@ static bool read_order(struct pcapng *ng, struct slice magic)
  */
 static int next_block(struct pcapng *ng, uint32_t *type_r, struct slice *body_r, struct err *e)
 {
-    uint8_t head[12];
-    size_t head_size = 8;
+    size_t head_octets = 8;
 
     ng->octet = ng->position;
-    size_t got = fread(head, 1, 8, ng->in);
-    ng->position += got;
-    if (got == 0 && !ferror(ng->in))
+    struct slice head = take(ng, head_octets);
+    if (head.n == 0)
         return 0;
-    if (got < 8)
+    if (head.n < head_octets)
         return damaged(ng, e, "it is cut short");
-    struct cursor c = cursor_open((struct slice){head, sizeof head});
+    struct cursor c = cursor_open(head);
     *type_r = get_u32(ng, &c);
+    uint32_t length = cursor_u32(&c);
     if (*type_r == BLOCK_SECTION) { /* the same in both orders */
-        if (!get(ng, head + 8, 4))
+        struct slice magic = take(ng, 4);
+        if (magic.n < 4)
             return damaged(ng, e, "it is cut short");
-        if (!read_order(ng, (struct slice){head + 8, 4}))
+        if (!read_order(ng, magic))
             return damaged(ng, e, "a section header without its magic number");
-        head_size = 12;
+        head_octets += magic.n;
     }
-    uint32_t length = get_u32(ng, &c);
-    if (length < head_size + 4 || length % 4 || length > BOUND_BLOCK_OCTETS)
+    if (ng->little)
+        length = __builtin_bswap32(length);
+    if (length < head_octets + 4 || length % 4 || length > BOUND_BLOCK_OCTETS)
         return damaged(ng, e, "its length cannot be true");
-    size_t n = length - head_size;
-    if (n > ng->room) {
-        ng->block = must_grow(ng->block, n, 1);
-        ng->room = n;
-    }
-    if (!get(ng, ng->block, n))
+    size_t n = length - head_octets;
+    struct slice rest = take(ng, n);
+    if (rest.n < n)
         return damaged(ng, e, "it is cut short");
-    c = cursor_open((struct slice){ng->block + n - 4, 4});
+    c = cursor_open(slice_tail(rest, n - 4));
     if (get_u32(ng, &c) != length)
         return damaged(ng, e, "its two lengths differ");
-    *body_r = (struct slice){ng->block, n - 4};
+    *body_r = slice_head(rest, n - 4);
     return 1;
 }
 

@@ -7,9 +7,9 @@
 #ifndef MAILTAP_PCAPNG_H
 #define MAILTAP_PCAPNG_H
 
-#include <mailtap/frame.h>
+#include "window.h"
 
-#include <stdio.h>
+#include <mailtap/frame.h>
 
 struct pcapng;
 
@@ -20,7 +20,7 @@ struct pcapng_drops {
 };
 
 /* Reads from `in`, which stays the caller's. */
-struct pcapng *pcapng_new(FILE *in);
+struct pcapng *pcapng_new(struct window *in);
 void pcapng_free(struct pcapng **ng);
 
 /* As source_next(); the sentence in *e leaves the file's name to the caller. */

@@ -1,55 +1,42 @@
 /*
  * source.c - frames from a capture file or an interface; see frame.h.
  *
- * libpcap reads pcap, and pcapng.c pcapng, from a stdio stream of ours, which undoes gzip and zstd
- * below it.  The stream can tell where it is, so a damage is reported at its octet.
+ * gzip and zstd are undone first; what comes out is lent by a window to classic.c, which reads pcap, or to
+ * pcapng.c.
  */
 #include <mailtap/frame.h>
 #include <mailtap/path.h>
 
+#include "classic.h"
 #include "inflate.h"
 #include "live.h"
 #include "pcapng.h"
+#include "window.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pcap/pcap.h>
-#include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The file header of a classic pcap file; the first block of a pcapng file is longer. */
-#define HEADER_OCTETS 24u
-/* What is read of the file at once.  Larger pieces are slower: they leave the processor's caches before
- * they are looked at. */
-#define STREAM_OCTETS 65536u
-/* Where the kernel has its pages and we have ours, it copies several times as fast. */
-#define STREAM_ALIGNMENT 4096u
+/* Looked at to know what it is; the first block of a pcapng file is longer. */
+#define HEADER_OCTETS CLASSIC_HEADER_OCTETS
 
 struct source {
     char *path; /* as messages name it */
     const char *name;
     int fd;
     struct inflate *inflate;
-    struct digest *digest;         /* of a pipe, as it is read */
-    struct digest_job *job;        /* of a file, while it is read; or NULL */
-    FILE *file;                    /* libpcap's, once it took it */
-    char *file_room;               /* its STREAM_OCTETS */
-    pcap_t *pcap;                  /* a classic pcap file */
-    struct pcapng *pcapng;         /* or a pcapng file */
-    struct live *live;             /* or an interface: nothing of the above */
-    uint8_t header[HEADER_OCTETS]; /* looked at before libpcap reads them */
-    struct slice header_left;
+    struct digest *digest;  /* of a pipe, as it is read */
+    struct digest_job *job; /* of a file, while it is read; or NULL */
+    struct window *window;
+    struct classic *classic; /* a pcap file */
+    struct pcapng *pcapng;   /* or a pcapng file */
+    struct live *live;       /* or an interface: nothing of the above */
+    uint8_t header[HEADER_OCTETS];
     size_t header_size;
-    uint64_t size, given; /* of the stored file; unpacked octets given to libpcap */
-    uint64_t frames;
-    uint64_t at; /* where the next record of a pcap file begins */
-    uint32_t record_octets, snapshot;
-    int link;
-    bool classic; /* pcap, not pcapng */
+    uint64_t size; /* of the stored file */
     bool over;
     struct { /* read before it was asked for */
         bool held;
@@ -58,54 +45,6 @@ struct source {
         struct err why;
     } first;
 };
-
-/* ---- the stream under libpcap */
-
-static ssize_t stream_read(void *cookie, char *to, size_t n)
-{
-    struct source *s = cookie;
-    struct slice piece = slice_head(s->header_left, n);
-
-    if (piece.n) {
-        memcpy(to, piece.p, piece.n);
-        s->header_left = slice_tail(s->header_left, piece.n);
-    } else {
-        piece.n = inflate_read(s->inflate, (uint8_t *)to, n);
-    }
-    s->given += piece.n;
-    return (ssize_t)piece.n;
-}
-
-/* Only asked where it is, by ftello(). */
-static int stream_seek(void *cookie, off64_t *offset, int whence)
-{
-    struct source *s = cookie;
-
-    if (whence != SEEK_CUR || *offset != 0) {
-        errno = ESPIPE;
-        return -1;
-    }
-    *offset = (off64_t)s->given;
-    return 0;
-}
-
-static FILE *open_stream(struct source *s)
-{
-    const cookie_io_functions_t functions = {.read = stream_read, .seek = stream_seek};
-
-    return fopencookie(s, "rb", functions);
-}
-
-/* libpcap cuts what is longer than the snap length of its file and does not say so; only then must the
- * stream be asked, which takes longer than to read a frame. */
-static void move_on(struct source *s, uint32_t captured)
-{
-    off_t at;
-
-    s->at += s->record_octets + captured;
-    if (captured >= s->snapshot && (at = ftello(s->file)) >= 0)
-        s->at = (uint64_t)at;
-}
 
 /* ---- opening */
 
@@ -126,22 +65,9 @@ static int open_file(struct source *s, bool input, struct err *e)
     return 0;
 }
 
-/* What stands before each frame of a pcap file, by its first four octets in either octet order; 0: it
- * is none. */
-static uint32_t record_octets(uint32_t magic, uint32_t magic_swapped)
+static struct slice header_of(const struct source *s)
 {
-    static const struct {
-        uint32_t magic, octets;
-    } known[] = {
-        {0xa1b2c3d4, 16}, /* microseconds */
-        {0xa1b23c4d, 16}, /* nanoseconds */
-        {0xa1b2cd34, 24}, /* Kuznetzov's */
-    };
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (magic == known[i].magic || magic_swapped == known[i].magic)
-            return known[i].octets;
-    return 0;
+    return (struct slice){s->header, s->header_size};
 }
 
 static int read_header(struct source *s, struct err *e)
@@ -152,7 +78,6 @@ static int read_header(struct source *s, struct err *e)
            (n = inflate_read(s->inflate, s->header + s->header_size,
                              sizeof s->header - s->header_size)) > 0)
         s->header_size += n;
-    s->header_left = (struct slice){s->header, s->header_size};
 
     const char *problem = inflate_problem(s->inflate);
     const char *packing = inflate_packing(s->inflate);
@@ -161,12 +86,7 @@ static int read_header(struct source *s, struct err *e)
     if (s->header_size == 0)
         return err_set(e, "%s: is empty%s%s", s->path, packing ? " once unpacked from " : "",
                        packing ? packing : "");
-    struct cursor c = cursor_open(s->header_left);
-    struct cursor swapped = c;
-    uint32_t magic = cursor_u32(&c);
-    s->record_octets = record_octets(magic, cursor_u32_le(&swapped));
-    s->classic = s->record_octets != 0;
-    if (!s->classic && magic != 0x0a0d0d0a)
+    if (!classic_begins(header_of(s)) && slice_u32(header_of(s), 0) != 0x0a0d0d0a)
         return err_set(e, "%s: is no capture file, neither pcap nor pcapng", s->path);
     if (s->header_size < sizeof s->header)
         return err_set(e, "%s: is cut short in its file header: %zu of %u octets are there",
@@ -174,27 +94,24 @@ static int read_header(struct source *s, struct err *e)
     return 0;
 }
 
+static size_t unpacked(void *of, uint8_t *to, size_t n)
+{
+    return inflate_read(of, to, n);
+}
+
 static int start_reading(struct source *s, struct err *e)
 {
-    char reason[PCAP_ERRBUF_SIZE] = "";
+    const struct slice header = header_of(s), none = {NULL, 0};
+    struct err why;
 
-    s->file = open_stream(s);
-    if (!s->file)
-        return err_set(e, "%s: cannot be read: %s", s->path, strerror(errno));
-    s->file_room = must_have(aligned_alloc(STREAM_ALIGNMENT, STREAM_OCTETS));
-    setvbuf(s->file, s->file_room, _IOFBF, STREAM_OCTETS);
-    __fsetlocking(s->file, FSETLOCKING_BYCALLER); /* of one thread alone */
-    if (!s->classic) {
-        s->pcapng = pcapng_new(s->file);
+    if (!classic_begins(header)) {
+        s->window = window_new(header, unpacked, s->inflate);
+        s->pcapng = pcapng_new(s->window);
         return 0;
     }
-    s->pcap = pcap_fopen_offline_with_tstamp_precision(s->file, PCAP_TSTAMP_PRECISION_NANO, reason);
-    if (!s->pcap)
-        return err_set(e, "%s: this pcap file is not supported or damaged: %s", s->path, reason);
-    s->link = pcap_datalink(s->pcap);
-    s->snapshot = (uint32_t)pcap_snapshot(s->pcap);
-    s->at = HEADER_OCTETS;
-    return 0;
+    s->window = window_new(none, unpacked, s->inflate);
+    s->classic = classic_new(header, s->window, &why);
+    return s->classic ? 0 : err_set(e, "%s: %s", s->path, why.text);
 }
 
 /* Up to the file header, which tells what it is. */
@@ -251,37 +168,6 @@ bool source_is_capture(const char *path)
 
 /* ---- reading */
 
-/*
- * pcap's seconds are unsigned, libpcap reads them as signed.  Outside of 1970 to 2106 there is no
- * capture; keeping to it lets every difference of two times fit.
- */
-static int64_t time_of(const struct source *s, const struct pcap_pkthdr *h)
-{
-    int64_t seconds = s->classic ? (int64_t)(uint32_t)h->ts.tv_sec : (int64_t)h->ts.tv_sec;
-    int64_t rest = h->ts.tv_usec;
-
-    seconds = seconds < 0 ? 0 : seconds > UINT32_MAX ? UINT32_MAX : seconds;
-    rest = rest < 0 ? 0 : rest > 999999999 ? 999999999 : rest;
-    return seconds * 1000000000 + rest;
-}
-
-/* The sentence on why reading ended at the record that would be next. */
-static int describe_damage(struct source *s, struct err *e)
-{
-    const char *problem = inflate_problem(s->inflate);
-    const char *reason = problem ? problem : pcap_geterr(s->pcap);
-    unsigned long long frame = s->frames + 1, octet = s->at;
-
-    /* The one sentence of libpcap's that is recognised: anything else is told as it is. */
-    if (!problem && strncmp(reason, "truncated", 9) == 0)
-        return err_set(e,
-                       "%s: cut short in frame %llu, which begins at octet %llu of the capture: "
-                       "it ends at octet %llu",
-                       s->path, frame, octet, (unsigned long long)s->given);
-    return err_set(e, "%s: damaged at frame %llu, octet %llu of the capture: %s", s->path, frame,
-                   octet, reason);
-}
-
 static int next_of_pcapng(struct source *s, struct frame *frame_r, struct err *e)
 {
     const char *problem;
@@ -300,25 +186,16 @@ static int next_of_pcapng(struct source *s, struct frame *frame_r, struct err *e
 
 static int next_of_pcap(struct source *s, struct frame *frame_r, struct err *e)
 {
-    struct pcap_pkthdr *h;
-    const u_char *octets;
+    struct err why;
+    int rc = classic_next(s->classic, frame_r, &why);
 
-    int rc = pcap_next_ex(s->pcap, &h, &octets);
-    if (rc == 1) {
-        *frame_r = (struct frame){
-            .at_ns = time_of(s, h),
-            .number = ++s->frames,
-            .link = s->link,
-            .wire_size = h->len,
-            .octets = {octets, h->caplen},
-        };
-        move_on(s, h->caplen);
-        return 1;
-    }
+    if (rc > 0)
+        return rc;
     s->over = true;
-    if (rc == PCAP_ERROR_BREAK && !inflate_problem(s->inflate))
-        return 0;
-    return describe_damage(s, e);
+    const char *problem = inflate_problem(s->inflate);
+    if (problem)
+        rc = classic_damaged(s->classic, problem, &why);
+    return rc < 0 ? err_set(e, "%s: %s", s->path, why.text) : 0;
 }
 
 int64_t source_begins(struct source *s)
@@ -426,12 +303,9 @@ void source_close(struct source **s)
     if (!*s)
         return;
     digest_file_cancel(&(*s)->job);
-    if ((*s)->pcap)
-        pcap_close((*s)->pcap);
-    else if ((*s)->file)
-        fclose((*s)->file);
-    free((*s)->file_room);
+    classic_free(&(*s)->classic);
     pcapng_free(&(*s)->pcapng);
+    window_free(&(*s)->window);
     live_close(&(*s)->live);
     inflate_free(&(*s)->inflate);
     if ((*s)->fd > STDIN_FILENO)

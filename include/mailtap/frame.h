@@ -2,9 +2,8 @@
  * frame.h - stage 1: frames from a capture file or an interface.
  *
  * A source yields frames in the order of the file.  A frame's octets are borrowed until the next
- * call.  pcap is read through libpcap, in both octet orders, with microseconds or nanoseconds;
- * pcapng by a reader of our own.  gzip and zstd are undone first.  All are known by their first
- * octets, never by the file's name.
+ * call.  pcap is read in both octet orders, with microseconds or nanoseconds, and pcapng.  gzip and
+ * zstd are undone first.  All are known by their first octets, never by the file's name.
  */
 #ifndef MAILTAP_FRAME_H
 #define MAILTAP_FRAME_H

@@ -1,0 +1,85 @@
+/* window.c - see window.h. */
+#include "window.h"
+
+#include <mailtap/err.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is read of the file at once.  Larger pieces are slower: they leave the processor's caches before
+ * they are looked at. */
+#define PIECE_OCTETS 65536u
+/* Where the kernel has its pages and we have ours, it copies several times as fast. */
+#define PAGE_OCTETS 4096u
+
+struct window {
+    window_read *read;
+    void *of;
+    uint8_t *room;
+    size_t size;
+    struct slice left; /* in `room`: read, and not taken yet */
+};
+
+/* The octets that are left go to the end of some pages, and behind those there is room for more. */
+static void make_room(struct window *w, size_t more)
+{
+    size_t begin = (w->left.n + PAGE_OCTETS - 1) / PAGE_OCTETS * PAGE_OCTETS;
+    size_t need = begin + (more + PAGE_OCTETS - 1) / PAGE_OCTETS * PAGE_OCTETS;
+    uint8_t *room = w->room;
+
+    if (need > w->size) {
+        room = must_have(aligned_alloc(PAGE_OCTETS, need));
+        w->size = need;
+    }
+    if (w->left.n)
+        memmove(room + begin - w->left.n, w->left.p, w->left.n);
+    w->left.p = room + begin - w->left.n;
+    if (room != w->room)
+        free(w->room);
+    w->room = room;
+}
+
+/* Until there are n octets, or no more. */
+static void read_on(struct window *w, size_t n)
+{
+    size_t more = n - w->left.n, got;
+
+    if (more < PIECE_OCTETS)
+        more = PIECE_OCTETS;
+    make_room(w, more);
+    uint8_t *to = w->room + (w->left.p - w->room) + w->left.n;
+    while (w->left.n < n && (got = w->read(w->of, to, more)) > 0) {
+        w->left.n += got;
+        to += got;
+        more -= got;
+    }
+}
+
+struct window *window_new(struct slice first, window_read *read, void *of)
+{
+    struct window *w = must_alloc(1, sizeof *w);
+
+    w->read = read;
+    w->of = of;
+    w->left = first;
+    make_room(w, PIECE_OCTETS);
+    return w;
+}
+
+void window_free(struct window **w)
+{
+    if (!*w)
+        return;
+    free((*w)->room);
+    free(*w);
+    *w = NULL;
+}
+
+struct slice window_take(struct window *w, size_t n)
+{
+    if (n > w->left.n)
+        read_on(w, n);
+    struct slice taken = slice_head(w->left, n);
+    w->left = slice_tail(w->left, n);
+    return taken;
+}
