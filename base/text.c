@@ -39,12 +39,32 @@ static size_t utf8_character(struct slice s)
     return 0;
 }
 
-/* Octets at the front that stand for themselves: printable ASCII, no backslash. */
+/* It stands for itself: printable ASCII, no backslash. */
+static bool is_plain(uint8_t octet)
+{
+    return (octet >= 0x20) & (octet < 0x7f) & (octet != '\\');
+}
+
+/* Of a fixed size, so that compilers look at many octets at once. */
+enum { BLOCK = 16 };
+
+static bool block_is_plain(const uint8_t p[BLOCK])
+{
+    uint8_t plain = 1;
+
+    for (size_t i = 0; i < BLOCK; i++)
+        plain &= (uint8_t)is_plain(p[i]);
+    return plain;
+}
+
+/* How many at the front do. */
 static size_t plain_octets(struct slice s)
 {
     size_t n = 0;
 
-    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '\\')
+    while (s.n - n >= BLOCK && block_is_plain(s.p + n))
+        n += BLOCK;
+    while (n < s.n && is_plain(s.p[n]))
         n++;
     return n;
 }

@@ -28,6 +28,25 @@ static void well_formed_text_stays(void **state)
                    "\xef\xbf\xbd\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf");
 }
 
+/* It is looked at many octets at once: each one is found wherever it stands. */
+static void every_octet_at_every_place(void **state)
+{
+    char alone[8], expected[64], text[64];
+    uint8_t octets[40];
+
+    (void)state;
+    for (unsigned octet = 0; octet < 256; octet++)
+        for (size_t at = 0; at < sizeof octets; at++) {
+            memset(octets, 'x', sizeof octets);
+            octets[at] = (uint8_t)octet;
+            assert_true(text_escape(alone, sizeof alone, (struct slice){octets + at, 1}));
+            snprintf(expected, sizeof expected, "%.*s%s%.*s", (int)at, (const char *)octets, alone,
+                     (int)(sizeof octets - at - 1), (const char *)octets + at + 1);
+            assert_true(text_escape(text, sizeof text, (struct slice){octets, sizeof octets}));
+            assert_string_equal(text, expected);
+        }
+}
+
 static void what_could_harm_a_terminal_is_escaped(void **state)
 {
     (void)state;
@@ -187,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(well_formed_text_stays),
+        cmocka_unit_test(every_octet_at_every_place),
         cmocka_unit_test(what_could_harm_a_terminal_is_escaped),
         cmocka_unit_test(what_does_not_fit_ends_at_a_character),
         cmocka_unit_test(a_strangers_text_is_mended),
