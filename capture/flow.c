@@ -183,7 +183,14 @@ static bool sent_by(const struct flow *f, enum side from, const struct packet *p
     return endpoint_equal(&f->end[from], &p->from) && endpoint_equal(&f->end[!from], &p->to);
 }
 
-/* NULL: it is in none.  *from_r: which side sent it. */
+/* *from_r: which side sent it. */
+static bool belongs_to(const struct flow *f, const struct packet *p, enum side *from_r)
+{
+    *from_r = sent_by(f, SIDE_OPENER, p) ? SIDE_OPENER : SIDE_RESPONDER;
+    return *from_r == SIDE_OPENER || sent_by(f, SIDE_RESPONDER, p);
+}
+
+/* NULL: it is in none. */
 static struct flow *index_find(const struct flow_table *t, uint32_t hash, const struct packet *p,
                                enum side *from_r)
 {
@@ -191,10 +198,7 @@ static struct flow *index_find(const struct flow_table *t, uint32_t hash, const 
 
     for (size_t i = hash & mask; t->slots[i]; i = (i + 1) & mask) {
         struct flow *f = t->slots[i];
-        if (f->hash != hash)
-            continue;
-        *from_r = sent_by(f, SIDE_OPENER, p) ? SIDE_OPENER : SIDE_RESPONDER;
-        if (*from_r == SIDE_OPENER || sent_by(f, SIDE_RESPONDER, p))
+        if (f->hash == hash && belongs_to(f, p, from_r))
             return f;
     }
     return NULL;
@@ -416,10 +420,16 @@ static bool nothing_is_due(const struct flow_table *t, int64_t now_ns)
 
 struct flow *flow_touch(struct flow_table *t, const struct packet *p, enum side *from_r)
 {
-    uint32_t hash = hash_ends(t, &p->from, &p->to);
     enum side from;
-    struct flow *f = index_find(t, hash, p, &from);
+    struct flow *f = t->touched;
+    uint32_t hash;
 
+    if (f && belongs_to(f, p, &from)) { /* segments come in bursts */
+        hash = f->hash;
+    } else {
+        hash = hash_ends(t, &p->from, &p->to);
+        f = index_find(t, hash, p, &from);
+    }
     settle_touched(t);
     if (f && begins_another(f, p, from)) {
         end_flow(t, f, FLOW_REUSED);
