@@ -9,7 +9,7 @@
  * their own servers again, and of another server's what rests on how its clients fare elsewhere.  A
  * renewal that is given up half-way goes on there the next time.
  */
-#include "store_private.h"
+#include "contrast_read.h"
 
 #include <mailtap/err.h>
 #include <mailtap/statistics.h>
@@ -64,99 +64,6 @@ struct renewal {
     size_t news_count;
     int64_t last; /* session */
 };
-
-/* A session as it is read, before machines are told apart. */
-struct seen {
-    struct baseline_session session;
-    int64_t keyword_mark, name_mark;
-};
-
-struct items {
-    struct seen *list;
-    size_t count, room;
-    int64_t *clients;
-    uint32_t client_count, client_room;
-    uint32_t *slots; /* open addressing: a client's number and 1, or 0 */
-    uint32_t slot_count;
-};
-
-/* ---- reading the sessions of one server */
-
-static uint32_t slot_of(const struct items *in, int64_t client)
-{
-    uint32_t hash = (uint32_t)((uint64_t)client * UINT64_C(0x9e3779b97f4a7c15) >> 32);
-
-    for (uint32_t at = hash;; at++) {
-        uint32_t slot = at & (in->slot_count - 1);
-        if (!in->slots[slot] || in->clients[in->slots[slot] - 1] == client)
-            return slot;
-    }
-}
-
-static void grow_slots(struct items *in)
-{
-    in->slot_count = in->slot_count ? in->slot_count * 2 : 64;
-    free(in->slots);
-    in->slots = must_alloc(in->slot_count, sizeof *in->slots);
-    for (uint32_t i = 0; i < in->client_count; i++)
-        in->slots[slot_of(in, in->clients[i])] = i + 1;
-}
-
-static uint32_t number_of(struct items *in, int64_t client)
-{
-    if (in->client_count * 2 >= in->slot_count)
-        grow_slots(in);
-    uint32_t slot = slot_of(in, client);
-    if (in->slots[slot])
-        return in->slots[slot] - 1;
-    if (in->client_count == in->client_room) {
-        in->client_room = in->client_room ? in->client_room * 2 : 64;
-        in->clients = must_grow(in->clients, in->client_room, sizeof *in->clients);
-    }
-    in->clients[in->client_count] = client;
-    in->slots[slot] = ++in->client_count;
-    return in->client_count - 1;
-}
-
-static void forget(struct items *in)
-{
-    in->count = in->client_count = 0;
-    if (in->slots)
-        memset(in->slots, 0, in->slot_count * sizeof *in->slots);
-}
-
-static void add_item(struct items *in, sqlite3_stmt *s)
-{
-    if (in->count == in->room) {
-        in->room = in->room ? in->room * 2 : 256;
-        in->list = must_grow(in->list, in->room, sizeof *in->list);
-    }
-    in->list[in->count++] = (struct seen){
-        .session = {.at_ns = sqlite3_column_int64(s, 0),
-                    .client = number_of(in, sqlite3_column_int64(s, 1)),
-                    .offered = sqlite3_column_int(s, 2) != 0},
-        .keyword_mark = sqlite3_column_int64(s, 3),
-        .name_mark = sqlite3_column_int64(s, 4),
-    };
-}
-
-static int read_server(struct store *st, int64_t server, struct items *in, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(
-        st, st->overlapping ? ST_COMPARED_OVERLAPPING : ST_COMPARED_SESSIONS, e);
-    int rc;
-
-    if (!s)
-        return -1;
-    forget(in);
-    sqlite3_bind_int64(s, 1, server);
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-        add_item(in, s);
-    if (rc != SQLITE_DONE)
-        store_fail(st, e);
-    sqlite3_reset(s);
-    return rc == SQLITE_DONE ? 0 : -1;
-}
 
 /* ---- comparing */
 
@@ -298,7 +205,7 @@ static int compare_names(struct store *st, int64_t server, const struct items *i
 static int compare_server(struct store *st, int64_t server, struct items *in, struct rows *rows,
                           struct err *e)
 {
-    int rc = read_server(st, server, in, e);
+    int rc = contrast_read(st, server, in, e);
 
     for (size_t from = 0, to; rc == 0 && from < in->count; from = to) {
         for (to = from; to < in->count && in->list[to].keyword_mark == in->list[from].keyword_mark;)
@@ -537,9 +444,7 @@ static int renew_all(struct store *st, struct contrasts *all, const struct renew
         if (rc == 0)
             note_uneven(&k->rows, k->client_count);
     }
-    free(in.list);
-    free(in.clients);
-    free(in.slots);
+    contrast_read_free(&in);
     return rc;
 }
 

@@ -310,11 +310,18 @@ int schema_check(struct store *st, struct err *e)
     " SELECT EXISTS (SELECT 1 FROM span a JOIN span b ON a.capture_id < b.capture_id"              \
     " AND a.from_ns <= b.until_ns + " OUTLASTING " AND b.from_ns <= a.until_ns + " OUTLASTING ")"
 
+/* Another column was behind those that are looked for; it is found as well by this one, but slower. */
+#define EARLIER_INDEX                                                                              \
+    "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'session_server'"                     \
+    " AND instr(sql, 'banner_id') = 0)"
+
 int schema_index(struct store *st, struct err *e)
 {
-    int64_t overlapping;
+    int64_t overlapping, earlier;
 
-    if (store_sql(st, indexes_sql, e) < 0 || ask(st, OVERLAPPING, &overlapping, e) < 0 ||
+    if (ask(st, EARLIER_INDEX, &earlier, e) < 0 ||
+        (earlier && store_sql(st, "DROP INDEX session_server", e) < 0) ||
+        store_sql(st, indexes_sql, e) < 0 || ask(st, OVERLAPPING, &overlapping, e) < 0 ||
         (overlapping && store_sql(st, CONNECTION_INDEX, e) < 0))
         return -1;
     st->overlapping = overlapping != 0;

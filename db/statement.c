@@ -230,27 +230,26 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_COMPARED_SERVERS] = "SELECT server_id, changed FROM server WHERE ehlo_offered > 0"
                             " AND ehlo_offered < ehlo_sessions ORDER BY server_id",
 #define COMPARED                                                                                   \
-    " FROM session s CROSS JOIN course c ON c.course_id = s.course_id"                             \
+    " FROM session s INDEXED BY session_server CROSS JOIN course c ON c.course_id = s.course_id"   \
     " CROSS JOIN banner b ON b.banner_id = s.banner_id"
 #define COMPARED_WHERE                                                                             \
     " WHERE s.server_id = ? AND c.ehlo_accepted = 1 AND c.starttls_offered IS NOT NULL"
-#define COMPARED_ORDER                                                                             \
-    " ORDER BY keyword_mark, started_ns, ip, client_port, starttls_offered, name_mark"
     [ST_COMPARED_SESSIONS] =
-        "SELECT s.started_ns, s.client_id, c.starttls_offered, b.keyword_mark,"
-        " coalesce(b.name_mark, 0)" COMPARED
-        " CROSS JOIN client k ON k.client_id = s.client_id" COMPARED_WHERE COMPARED_ORDER,
+        "SELECT s.session_id, s.started_ns, s.client_id, c.starttls_offered, b.keyword_mark,"
+        " coalesce(b.name_mark, 0)" COMPARED COMPARED_WHERE,
     /* A connection that was captured at several places, with the same outcome, counts once. */
     [ST_COMPARED_OVERLAPPING] =
-        "SELECT started_ns, client_id, starttls_offered, keyword_mark, coalesce(name_mark, 0)"
-        " FROM (SELECT s.started_ns, s.ended_ns, s.client_id, s.client_port, s.capture_id,"
-        " c.starttls_offered, b.keyword_mark, b.name_mark,"
+        "SELECT session_id, started_ns, client_id, starttls_offered, keyword_mark,"
+        " coalesce(name_mark, 0)"
+        " FROM (SELECT s.session_id, s.started_ns, s.ended_ns, s.client_id, s.client_port,"
+        " s.capture_id, c.starttls_offered, b.keyword_mark, b.name_mark,"
         " lag(s.capture_id) OVER w AS copied_in, lag(s.ended_ns) OVER w AS copied_to" COMPARED
             COMPARED_WHERE
         " WINDOW w AS (PARTITION BY b.keyword_mark, s.client_id, s.client_port, c.starttls_offered"
-        "  ORDER BY s.started_ns, s.ended_ns)) JOIN client USING (client_id)"
-        " WHERE copied_in IS NULL OR copied_in = capture_id OR copied_to < "
-        "started_ns" COMPARED_ORDER,
+        "  ORDER BY s.started_ns, s.ended_ns))"
+        " WHERE copied_in IS NULL OR copied_in = capture_id OR copied_to < started_ns",
+    [ST_COMPARED_PEER] = "SELECT c.ip, s.client_port FROM session s"
+                         " JOIN client c ON c.client_id = s.client_id WHERE s.session_id = ?",
     /* Sessions with a server count elsewhere once it has offered STARTTLS: then all of them are news. */
     [ST_NEWS] =
         "WITH fresh AS MATERIALIZED (SELECT n.server_id, n.client_id, n.started_ns,"
