@@ -275,6 +275,23 @@ static void an_index_that_disagrees(void **state)
 }
 
 /* Thousands of them are told of as ten and more. */
+/* An index of before, with another column at its end, is made anew when sessions are judged. */
+static void an_earlier_index_is_replaced(void **state)
+{
+    const char *path = made(state, "earlier.db");
+    struct err e = {""};
+    struct said h;
+
+    sample_sql(path, "DROP INDEX session_server; CREATE INDEX session_server ON session (server_id,"
+                     " started_ns, client_id, course_id, ended_ns)");
+    assert_int_equal(check(path, true, &h), 1);
+    struct store *st = store_open(path, STORE_CHANGE, &e);
+    assert_int_equal(store_judge_all(st, &e), 0);
+    assert_int_equal(sample_judge(st), 4);
+    assert_int_equal(store_close(&st, &e), 0);
+    assert_int_equal(check(path, true, &h), 0);
+}
+
 static void much_that_is_wrong(void **state)
 {
     const char *path = made(state, "much.db");
@@ -355,11 +372,17 @@ static void wal_mode_alone_is_no_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_sound_is_sound),  cmocka_unit_test(what_may_be_missing_or_added),
-        cmocka_unit_test(damage_is_found),         cmocka_unit_test(pruned_captures_are_sound),
-        cmocka_unit_test(a_page_that_lies),        cmocka_unit_test(an_index_that_disagrees),
-        cmocka_unit_test(much_that_is_wrong),      cmocka_unit_test(a_strangers_file),
-        cmocka_unit_test(a_journal_that_was_left), cmocka_unit_test(wal_mode_alone_is_no_damage),
+        cmocka_unit_test(what_is_sound_is_sound),
+        cmocka_unit_test(what_may_be_missing_or_added),
+        cmocka_unit_test(damage_is_found),
+        cmocka_unit_test(pruned_captures_are_sound),
+        cmocka_unit_test(a_page_that_lies),
+        cmocka_unit_test(an_index_that_disagrees),
+        cmocka_unit_test(an_earlier_index_is_replaced),
+        cmocka_unit_test(much_that_is_wrong),
+        cmocka_unit_test(a_strangers_file),
+        cmocka_unit_test(a_journal_that_was_left),
+        cmocka_unit_test(wal_mode_alone_is_no_damage),
     };
     return cmocka_run_group_tests_name("check", tests, sample_folder, sample_folder_remove);
 }

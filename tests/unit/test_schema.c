@@ -115,24 +115,6 @@ static void it_says_whose_it_is(void **state)
     free(ids);
 }
 
-/* An index of before, with another column at its end, is made anew when sessions are judged. */
-static void an_earlier_index_is_replaced(void **state)
-{
-    const char *path = sample_made(state, "index.db");
-    struct err e = {""};
-
-    sample_sql(path, "DROP INDEX session_server; CREATE INDEX session_server ON session (server_id,"
-                     " started_ns, client_id, course_id, ended_ns)");
-    struct store *st = store_open(path, STORE_CHANGE, &e);
-    assert_int_equal(store_judge_all(st, &e), 0);
-    assert_int_equal(sample_judge(st), 3);
-    assert_int_equal(store_close(&st, &e), 0);
-    sample_expect(path,
-                  "SELECT count(*) FROM pragma_index_info('session_server')"
-                  " WHERE name = 'banner_id'",
-                  "1");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,7 +122,6 @@ int main(void)
         cmocka_unit_test(everything_is_described),
         cmocka_unit_test(every_table_is_strict),
         cmocka_unit_test(it_says_whose_it_is),
-        cmocka_unit_test(an_earlier_index_is_replaced),
     };
     return cmocka_run_group_tests_name("schema", tests, sample_folder, sample_folder_remove);
 }
