@@ -49,7 +49,7 @@ struct session {
     bool server_heard; /* a chunk of the server was read, or a gap */
     struct heard facts;
     struct conflicts *conflicts; /* NULL: none yet */
-    struct facts *whole;         /* NULL: not asked for yet; what it points to belongs to `facts` */
+    struct facts *whole;         /* NULL: not asked for yet; else in place of `facts` */
 };
 
 struct session *session_new(const struct session_options *options)
@@ -91,7 +91,7 @@ void session_free(struct session **s)
     smtp_free(&(*s)->smtp);
     tls_free(&(*s)->tls);
     dpi_flow_free(&(*s)->dpi);
-    facts_free(&(*s)->facts);
+    facts_free((*s)->whole ? &(*s)->whole->heard : &(*s)->facts);
     free((*s)->conflicts);
     free((*s)->whole);
     free(*s);
@@ -378,12 +378,12 @@ static void chain_to_facts(struct session *s, const struct tls_facts *t)
 
     if (t->chain_length == 0)
         return;
-    s->facts.chain = f->chain = must_alloc(t->chain_length, sizeof *f->chain);
+    f->chain = must_alloc(t->chain_length, sizeof *f->chain);
     for (unsigned i = 0; i < t->chain_length; i++) {
         struct cert_facts *cert = &f->chain[f->chain_length];
         if (!cert_recall(s->certificates, t->chain[i], cert))
             continue;
-        s->facts.chain_length = ++f->chain_length;
+        f->chain_length++;
         if (i == 0) {
             f->cert = *cert;
             f->cert_seen = true;
@@ -504,7 +504,7 @@ uint64_t session_gap_octets(const struct session *s)
 
 size_t session_octets(const struct session *s)
 {
-    const struct heard *f = &s->facts;
+    const struct heard *f = s->whole ? &s->whole->heard : &s->facts;
 
     return sizeof *s + (s->whole ? sizeof *s->whole : 0) +
            (s->conflicts ? sizeof *s->conflicts : 0) + f->address_count * sizeof *f->addresses +

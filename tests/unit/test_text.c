@@ -3,6 +3,7 @@
 
 #include <mailtap/text.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #define OCTETS(literal) ((struct slice){(const uint8_t *)(literal), sizeof(literal) - 1})
