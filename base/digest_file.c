@@ -11,8 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Read at once: it stays in the processor's caches until it is hashed. */
+/* Read at once: it stays in the processor's caches until it is hashed.  Where it begins at a page, as the
+ * file's in memory do, it is copied several times as fast. */
 #define BLOCK_OCTETS 65536u
+#define PAGE_OCTETS 4096u
 
 struct digest_job {
     int fd;
@@ -26,7 +28,7 @@ struct digest_job {
 
 static bool read_through(int fd, const atomic_bool *stop, uint8_t out[DIGEST_OCTETS])
 {
-    uint8_t *octets = must_alloc(1, BLOCK_OCTETS);
+    uint8_t *octets = must_have(aligned_alloc(PAGE_OCTETS, BLOCK_OCTETS));
     struct digest *d = digest_new();
     off_t at = 0;
     ssize_t n = 0;
