@@ -279,7 +279,7 @@ static void show_waiting(struct dpi_flow *f)
  * Behind an IPv4 header, also window and checksum of TCP, which whole_packet() did not look for. */
 static void forget_chance(uint8_t *packet, size_t n)
 {
-    size_t header = (packet[0] & 15u) * 4;
+    size_t header = (size_t)4 * (packet[0] & 15);
 
     if (packet[0] >> 4 != 4)
         return;

@@ -45,7 +45,7 @@ static bool read_addresses(struct cursor *c, struct segment *s_r)
         s_r->to = cursor_take(c, 16);
         return c->status == CURSOR_OK;
     }
-    header = cursor_take(c, (version & 15) * 4u - 1u);
+    header = cursor_take(c, (size_t)4 * (version & 15) - 1);
     if (version >> 4 != 4 || header.n < 19)
         return false;
     s_r->from = slice_head(slice_tail(header, 11), 4);

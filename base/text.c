@@ -76,7 +76,7 @@ static size_t escaped(char piece_r[4], struct slice s, size_t *used_r)
 
     *used_r = utf8_character(s);
     if (s.p[0] == '\\') {
-        memcpy(piece_r, "\\\\", 2);
+        piece_r[0] = piece_r[1] = '\\';
         return 2;
     }
     if (*used_r) {
@@ -84,7 +84,8 @@ static size_t escaped(char piece_r[4], struct slice s, size_t *used_r)
         return *used_r;
     }
     *used_r = 1;
-    memcpy(piece_r, "\\x", 2);
+    piece_r[0] = '\\';
+    piece_r[1] = 'x';
     piece_r[2] = digits[s.p[0] >> 4];
     piece_r[3] = digits[s.p[0] & 15];
     return 4;

@@ -6,6 +6,7 @@
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Up to version 2.2 the two lengths of a record are in the other order, in 2.3 those of some writers. */
 enum lengths { CAPTURED_FIRST, WIRE_FIRST, SMALLER_FIRST };
@@ -49,10 +50,10 @@ bool classic_begins(struct slice header)
 
 /* ---- the header */
 
-/* libpcap, opened on the header alone; or NULL with its reason. */
-static pcap_t *open_header(struct slice header, char reason[PCAP_ERRBUF_SIZE])
+/* libpcap, opened on the header alone, which must last as long; or NULL with its reason. */
+static pcap_t *open_header(uint8_t header[CLASSIC_HEADER_OCTETS], char reason[PCAP_ERRBUF_SIZE])
 {
-    FILE *file = fmemopen((void *)(uintptr_t)header.p, header.n, "rb");
+    FILE *file = fmemopen(header, CLASSIC_HEADER_OCTETS, "rb");
     pcap_t *pcap = file ? pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO,
                                                                    reason)
                         : NULL;
@@ -76,7 +77,11 @@ struct classic *classic_new(struct slice header, struct window *in, struct err *
     char reason[PCAP_ERRBUF_SIZE] = "there is no memory";
     bool little;
     const struct variant *variant = variant_of(header, &little);
-    pcap_t *pcap = variant ? open_header(header, reason) : NULL;
+    uint8_t octets[CLASSIC_HEADER_OCTETS] = {0};
+    struct slice copied = slice_head(header, sizeof octets);
+
+    memcpy(octets, copied.p, copied.n);
+    pcap_t *pcap = variant ? open_header(octets, reason) : NULL;
 
     if (!pcap) {
         err_set(e, "this pcap file is not supported or damaged: %s", reason);

@@ -166,7 +166,7 @@ static void let_rest(struct flow_table *t)
 {
     for (int queue = QUEUE_OPEN; t->fold && queue <= QUEUE_KEPT; queue++) {
         struct flow *f = t->queues[queue].oldest;
-        if (t->queues[queue].count <= t->limits.awake || f == t->touched)
+        if (!f || t->queues[queue].count <= t->limits.awake || f == t->touched)
             continue;
         struct resting r = {t, f};
         if (f->stream || f->user)

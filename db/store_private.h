@@ -277,7 +277,7 @@ int store_figures(struct store *st, int64_t capture, const char *state, const ui
                   const struct capture_counts *counts, const char *damage, struct err *e);
 
 /* The base name of a file or interface, as it is stored. */
-#define SOURCE_OCTETS (4 * BOUND_NAME)
+#define SOURCE_OCTETS (4ul * BOUND_NAME)
 void store_source(char to[SOURCE_OCTETS], const char *name);
 
 /* ---- store_live.c */
