@@ -47,6 +47,8 @@ static void add(struct capture_counts *to, const struct capture_counts *c)
         to->started_ns = c->started_ns;
     if (c->ended_ns > to->ended_ns)
         to->ended_ns = c->ended_ns;
+    if (c->clock_set_ns)
+        to->clock_set_ns = c->clock_set_ns;
     to->drops_known = to->drops_known || c->drops_known;
 }
 
@@ -75,9 +77,12 @@ void live_counts_since(struct capture_counts *counts, const struct capture_count
         take(counts, base, sums[i]);
     for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++)
         take(counts, base, wholes[i]);
-    /* Connections that began before are still told of: this part begins where that one ended. */
+    /* Connections that began before are still told of: this part begins where that one ended, by the clock as
+     * it is now.  Readers may not have noticed at the same moment that it was set. */
     if (base->ended_ns && counts->started_ns)
-        counts->started_ns = base->ended_ns;
+        counts->started_ns = base->ended_ns + counts->clock_set_ns - base->clock_set_ns;
+    if (counts->started_ns > counts->ended_ns)
+        counts->started_ns = counts->ended_ns;
     if (counts->frames == 0)
         counts->started_ns = counts->ended_ns = 0;
 }

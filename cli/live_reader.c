@@ -112,6 +112,7 @@ static void tell(struct live_reader *r, bool over)
         struct capture_counts *c = &r->told.counts[i];
         *c = r->part[i].counts;
         c->clock_steps = r->steady.steps;
+        c->clock_set_ns = r->steady.behind_ns;
         c->outages = r->source[i] ? source_outages(r->source[i]) : c->outages;
         c->started_ns += c->started_ns ? r->steady.behind_ns : 0;
         c->ended_ns += c->ended_ns ? r->steady.behind_ns : 0;

@@ -53,10 +53,12 @@ struct capture_counts {
     uint64_t evicted, held_refused, holes_given_up;
     uint64_t fragments_completed, fragments_expired, fragments_evicted, fragments_discarded;
     int64_t started_ns, ended_ns; /* of the first and last frame; 0 when there was none */
-    bool live;               /* of an interface: what follows applies; NULL in the view for files */
-    uint64_t rows_dropped;   /* findings given up, because too many waited for the database */
-    uint64_t outages;        /* the interface went down or away */
-    uint64_t clock_steps;    /* the host's clock was set by more than a second */
+    bool live;             /* of an interface: what follows applies; NULL in the view for files */
+    uint64_t rows_dropped; /* findings given up, because too many waited for the database */
+    uint64_t outages;      /* the interface went down or away */
+    uint64_t clock_steps;  /* the host's clock was set by more than a second */
+    int64_t
+        clock_set_ns; /* all that it was set by; not stored, as times are told by the clock as it is */
     uint64_t write_failures; /* the database could not be written, and was tried again */
 };
 

@@ -36,6 +36,7 @@ static enum kind kind_of(size_t at)
     static const size_t apart[] = {
         offsetof(struct capture_counts, drops_known), offsetof(struct capture_counts, started_ns),
         offsetof(struct capture_counts, ended_ns), offsetof(struct capture_counts, live),
+        offsetof(struct capture_counts, clock_set_ns),
         /* the keeper's */
         offsetof(struct capture_counts, rows_dropped),
         offsetof(struct capture_counts, write_failures)};
@@ -126,6 +127,25 @@ static void a_part_begins_where_the_one_before_ended(void **state)
     assert_int_equal(counts.started_ns, 100);
 }
 
+/* Both ends of a part are told by the clock as it is now, also where it was set in between. */
+static void a_part_in_which_the_clock_was_set(void **state)
+{
+    for (int64_t set = -60; set <= 60; set += 120) {
+        struct capture_counts base = {.frames = 10, .started_ns = 1000, .ended_ns = 1300};
+        struct capture_counts counts = {
+            .frames = 30, .started_ns = 1000 + set, .ended_ns = 1320 + set, .clock_set_ns = set};
+        live_counts_since(&counts, &base);
+        assert_int_equal(counts.started_ns, 1300 + set);
+        assert_int_equal(counts.ended_ns, 1320 + set);
+    }
+    /* Readers do not notice it in the same moment. */
+    struct capture_counts base = {.frames = 10, .started_ns = 1000, .ended_ns = 1300};
+    struct capture_counts counts = {.frames = 30, .started_ns = 1000, .ended_ns = 1260};
+    live_counts_since(&counts, &base);
+    assert_int_equal(counts.started_ns, 1260);
+    (void)state;
+}
+
 static void what_is_not_known_stays_so(void **state)
 {
     struct capture_counts counts = {.interface_dropped = UINT64_MAX};
@@ -157,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_counter_is_forgotten, begin, end),
         cmocka_unit_test_setup_teardown(times_are_the_first_and_the_last, begin, end),
         cmocka_unit_test(a_part_begins_where_the_one_before_ended),
+        cmocka_unit_test(a_part_in_which_the_clock_was_set),
         cmocka_unit_test(what_is_not_known_stays_so),
         cmocka_unit_test(a_counter_that_went_back_is_no_huge_number),
     };
