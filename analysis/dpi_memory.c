@@ -64,7 +64,7 @@ static bool read_segment(struct slice packet, struct segment *s_r)
     s_r->sequence = cursor_u32(&c);
     cursor_u32(&c);
     s_r->flags = cursor_u16(&c);
-    size_t header = (s_r->flags >> 12) * 4u; /* RFC 9293 3.1 */
+    size_t header = (size_t)4 * (s_r->flags >> 12); /* RFC 9293 3.1 */
     if (header < 20)
         return false;
     cursor_take(&c, header - 14);

@@ -30,7 +30,7 @@ const char *header_field_name(enum header_field f)
 }
 
 /* What fields are called: whole, or the beginning of a family ("List-Id"). */
-#define NAME(text) text, sizeof text - 1
+#define NAME(text) (text), sizeof(text) - 1
 static const struct {
     const char *name;
     size_t octets;

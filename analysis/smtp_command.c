@@ -5,7 +5,7 @@
  * RFC 5321 4.1.1 and F.6, 821 (SEND, SOML and SAML carry a path as MAIL does), 2033, 1985, 2645, 3030,
  * 3207, 4468, 4954, and Postfix's XCLIENT and XFORWARD.
  */
-#define WORD(name) name, sizeof name - 1
+#define WORD(name) (name), sizeof(name) - 1
 static const struct {
     const char *name;
     size_t octets;

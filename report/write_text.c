@@ -138,6 +138,7 @@ static void put_cell(const struct page *p, const struct grid *g, unsigned column
     char *shown = shown_text(slice_of(text), room, &width);
     int pad = (int)(room - width), after = column + 1 == g->to || g->right[column] ? 0 : pad;
 
+    /* NOLINTNEXTLINE(bugprone-branch-clone): the two are alike by chance */
     fprintf(p->out, "%*s%*s%s%*s", (int)(column ? GAP : INDENT), "", g->right[column] ? pad : 0, "",
             shown, after, "");
     free(shown);
