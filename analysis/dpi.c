@@ -266,7 +266,7 @@ static void show_waiting(struct dpi_flow *f)
         memcpy(&w, f->waits + at, sizeof w);
         show(f, (struct slice){f->waits + at + sizeof w, w.n}, w.at_ns);
     }
-    if (f->answer && f->packets < DPI_MEMORY_PACKETS)
+    if (!answer && f->answer && f->packets < DPI_MEMORY_PACKETS)
         dpi_memory_add(f->of->memory, begins, f->answer);
     if (f->waits)
         explicit_bzero(f->waits, f->room);

@@ -127,16 +127,6 @@ static int load_server(struct judging *j, struct err *e)
 
 /* ---- when it is stored */
 
-static int wait_unjudged(struct store *st, int64_t session, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, ST_UNJUDGED_ADD, e);
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, session);
-    return store_run(st, s, e);
-}
-
 /* Those before it that nobody marked, as they were behind the last verdict, are not any more. */
 static int begin_stored(struct store *st, int64_t session, struct err *e)
 {
@@ -167,7 +157,7 @@ int judge_stored(struct store *st, int64_t session, const int64_t ids[], const s
     if (!st->judged_from && begin_stored(st, session, e) < 0)
         return -1;
     if (unpack(alike->id, &verdict) & ~st->marks_wanted)
-        return wait_unjudged(st, session, e);
+        return store_do_for(st, ST_UNJUDGED_ADD, session, e);
     return verdict_write(st, session, 0, &verdict, &st->together, e);
 }
 

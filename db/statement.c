@@ -333,6 +333,23 @@ int store_run(struct store *st, sqlite3_stmt *s, struct err *e)
     return rc == SQLITE_DONE ? 0 : -1;
 }
 
+int store_do(struct store *st, enum statement which, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
+
+    return s ? store_run(st, s, e) : -1;
+}
+
+int store_do_for(struct store *st, enum statement which, int64_t number, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, which, e);
+
+    if (!s)
+        return -1;
+    sqlite3_bind_int64(s, 1, number);
+    return store_run(st, s, e);
+}
+
 int store_any(struct store *st, sqlite3_stmt *s, struct err *e)
 {
     int rc = sqlite3_step(s);

@@ -60,13 +60,6 @@ int store_fail(struct store *st, struct err *e)
 
 /* ---- transactions */
 
-static int run_plain(struct store *st, enum statement which, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, which, e);
-
-    return s ? store_run(st, s, e) : -1;
-}
-
 int store_batch_begin(struct store *st, struct err *e)
 {
     /* A full disk may have ended the transaction: rows that others would refer to are gone. */
@@ -74,7 +67,7 @@ int store_batch_begin(struct store *st, struct err *e)
         return err_set(e, "%s: what was being written was taken back", st->path);
     if (st->in_batch)
         return 0;
-    if (run_plain(st, ST_BEGIN, e) < 0)
+    if (store_do(st, ST_BEGIN, e) < 0)
         return -1;
     st->in_batch = true;
     st->batched = 0;
@@ -86,7 +79,7 @@ int store_batch_commit(struct store *st, struct err *e)
     if (!st->in_batch)
         return 0;
     if ((st->live && live_commits(st, e) < 0) || verdicts_add(st, &st->together, e) < 0 ||
-        run_plain(st, ST_COMMIT, e) < 0)
+        store_do(st, ST_COMMIT, e) < 0)
         return -1;
     st->in_batch = st->dns_marked = false;
     st->live_kept = st->live;

@@ -181,6 +181,9 @@ sqlite3_stmt *store_statement(struct store *st, enum statement which, struct err
 
 /* Run a statement that gives no row: 0 or -1. */
 int store_run(struct store *st, sqlite3_stmt *s, struct err *e);
+/* The same of one without parameters, and of one whose only parameter is a number. */
+int store_do(struct store *st, enum statement which, struct err *e);
+int store_do_for(struct store *st, enum statement which, int64_t number, struct err *e);
 /* Has it a row?  1, 0, or -1. */
 int store_any(struct store *st, sqlite3_stmt *s, struct err *e);
 /* The number in the first column of its row: that there is none is a failure. */

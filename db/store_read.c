@@ -12,9 +12,7 @@
 
 int store_mark_for_dns(struct store *st, struct err *e)
 {
-    sqlite3_stmt *s = st->dns_changed ? store_statement(st, ST_MARK_WITHOUT, e) : NULL;
-
-    if (st->dns_changed && (!s || store_run(st, s, e) < 0))
+    if (st->dns_changed && store_do(st, ST_MARK_WITHOUT, e) < 0)
         return -1;
     st->dns_marked |= st->dns_changed;
     st->dns_changed = false;
@@ -23,12 +21,7 @@ int store_mark_for_dns(struct store *st, struct err *e)
 
 int store_mark_fresh(struct store *st, int64_t before, struct err *e)
 {
-    sqlite3_stmt *s = store_statement(st, ST_MARK_FRESH, e);
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, before);
-    return store_run(st, s, e);
+    return store_do_for(st, ST_MARK_FRESH, before, e);
 }
 
 /* What sessions that came since the last time mean for sessions with other servers. */
@@ -61,14 +54,10 @@ static int make_ready(struct store *st, struct err *e)
 static int mark_of_changed(struct store *st, struct err *e)
 {
     int64_t last = st->judged_from && !st->overlapping ? st->judged_from - 1 : INT64_MAX;
-    sqlite3_stmt *s = last > 0 ? store_statement(st, ST_MARK_UNJUDGED, e) : NULL;
 
-    if (last > 0 && !s)
+    if (last > 0 && store_do_for(st, ST_MARK_UNJUDGED, last, e) < 0)
         return -1;
-    if (s)
-        sqlite3_bind_int64(s, 1, last);
-    s = s && store_run(st, s, e) < 0 ? NULL : store_statement(st, ST_MARK_DONE, e);
-    return s ? store_run(st, s, e) : -1;
+    return store_do(st, ST_MARK_DONE, e);
 }
 
 int store_mark(struct store *st, struct err *e)
@@ -166,9 +155,7 @@ int store_unjudged(struct store *st, int64_t *session_r, struct facts *facts_r,
 
 int store_judge_all(struct store *st, struct err *e)
 {
-    sqlite3_stmt *s = store_batch_begin(st, e) < 0 ? NULL : store_statement(st, ST_MARK_ALL, e);
-
-    if (!s || store_run(st, s, e) < 0)
+    if (store_batch_begin(st, e) < 0 || store_do(st, ST_MARK_ALL, e) < 0)
         return -1;
     st->servers_change = true;
     return 0;

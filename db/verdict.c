@@ -6,16 +6,6 @@
  */
 #include "store_private.h"
 
-static int run_for(struct store *st, enum statement which, int64_t session, struct err *e)
-{
-    sqlite3_stmt *s = store_statement(st, which, e);
-
-    if (!s)
-        return -1;
-    sqlite3_bind_int64(s, 1, session);
-    return store_run(st, s, e);
-}
-
 /* The row of the table `opinion`. */
 struct opinion {
     const char *class, *reason, *rule, *rank, *rung; /* words that last; NULL: none */
@@ -151,8 +141,8 @@ int verdict_write(struct store *st, int64_t session, unsigned had, const struct 
                   struct verdicts *together, struct err *e)
 {
     if (set_verdict(st, session, had, v, together, e) < 0 ||
-        (had & VERDICT_EVIDENCE && run_for(st, ST_EVIDENCE_CLEAR, session, e) < 0) ||
-        (had & VERDICT_WEAKNESSES && run_for(st, ST_WEAKNESS_CLEAR, session, e) < 0))
+        (had & VERDICT_EVIDENCE && store_do_for(st, ST_EVIDENCE_CLEAR, session, e) < 0) ||
+        (had & VERDICT_WEAKNESSES && store_do_for(st, ST_WEAKNESS_CLEAR, session, e) < 0))
         return -1;
     for (unsigned i = 0; i < v->findings.count; i++)
         if (add_evidence(st, session, i, &v->findings.list[i], e) < 0)
