@@ -21,11 +21,11 @@ FUZZ_SECONDS ?= 60
 Q := $(if $(V),,@)
 
 PACKAGES := gcc libc6-dev make pkg-config libpcap-dev libndpi-dev libssl-dev libsqlite3-dev \
-            zlib1g-dev libzstd-dev libseccomp-dev libcmocka-dev sqlite3 ca-certificates
+            zlib1g-dev libzstd-dev libxxhash-dev libseccomp-dev libcmocka-dev sqlite3 ca-certificates
 # What tests compare with; without them those tests say so and pass.
 TEST_PACKAGES := tshark python3 libdbd-sqlite3-perl chromium chromium-driver postfix swaks \
                  libnet-ssleay-perl openssl tcpreplay tcpdump iproute2 valgrind
-LIBRARIES := libpcap libndpi libssl libcrypto sqlite3 zlib libzstd libseccomp
+LIBRARIES := libpcap libndpi libssl libcrypto sqlite3 zlib libzstd libxxhash libseccomp
 
 DIRS := base capture analysis analysis/evidence db report synth cli
 SOURCES := $(sort $(foreach d,$(DIRS),$(wildcard $(d)/*.c)))

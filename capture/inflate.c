@@ -24,9 +24,9 @@ struct packing;
 
 struct inflate {
     int fd;
-    struct digest *digest;         /* or NULL */
-    const struct packing *packing; /* NULL until the first octets were seen */
-    struct slice waiting;          /* read, not used yet; in `room` */
+    struct fingerprint *const *read; /* FINGERPRINT_KINDS of them */
+    const struct packing *packing;   /* NULL until the first octets were seen */
+    struct slice waiting;            /* read, not used yet; in `room` */
     uint64_t stored;
     bool at_end;  /* the stored file has no more */
     bool between; /* no member or frame is open: the file may end here */
@@ -72,8 +72,9 @@ static size_t read_stored(struct inflate *in, uint8_t *to, size_t n)
         in->at_end = true;
         return 0;
     }
-    if (in->digest)
-        digest_add(in->digest, (struct slice){to, (size_t)got});
+    for (int kind = 0; kind < FINGERPRINT_KINDS; kind++)
+        if (in->read[kind])
+            fingerprint_add(in->read[kind], (struct slice){to, (size_t)got});
     in->stored += (uint64_t)got;
     return (size_t)got;
 }
@@ -214,12 +215,12 @@ static const struct packing packings[] = {
 
 /* ---- */
 
-struct inflate *inflate_new(int fd, struct digest *digest)
+struct inflate *inflate_new(int fd, struct fingerprint *const read[FINGERPRINT_KINDS])
 {
     struct inflate *in = must_alloc(1, sizeof *in);
 
     in->fd = fd;
-    in->digest = digest;
+    in->read = read;
     in->waiting.p = in->room;
     return in;
 }

@@ -7,7 +7,7 @@
 #ifndef INFLATE_H
 #define INFLATE_H
 
-#include <mailtap/digest.h>
+#include <mailtap/fingerprint.h>
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,10 +15,10 @@
 struct inflate;
 
 /*
- * Reads from fd, which stays the caller's and must outlive it.  What is read is added to `digest`
- * as it is stored, unless that is NULL.
+ * Reads from fd, which stays the caller's and must outlive it.  What is read is added to those fingerprints
+ * of `read` that are there, as it is stored; they are looked at with each read.
  */
-struct inflate *inflate_new(int fd, struct digest *digest);
+struct inflate *inflate_new(int fd, struct fingerprint *const read[FINGERPRINT_KINDS]);
 
 /* Up to n octets into `to`; 0 at the end or when no more can be had, then ask inflate_problem. */
 size_t inflate_read(struct inflate *in, uint8_t *to, size_t n);

@@ -28,8 +28,8 @@ struct source {
     const char *name;
     int fd;
     struct inflate *inflate;
-    struct digest *digest;  /* of a pipe, as it is read */
-    struct digest_job *job; /* of a file, while it is read; or NULL */
+    struct fingerprint *read[FINGERPRINT_KINDS]; /* of a pipe, as it is read */
+    struct fingerprint_job *job;                 /* of a file, while it is read; or NULL */
     struct window *window;
     struct classic *classic; /* a pcap file */
     struct pcapng *pcapng;   /* or a pcapng file */
@@ -124,8 +124,9 @@ static struct source *begin(const char *path, struct err *e)
     s->name = input ? "-" : path_name(s->path);
     s->fd = -1;
     if (open_file(s, input, e) == 0) {
-        s->digest = s->size ? NULL : digest_new();
-        s->inflate = inflate_new(s->fd, s->digest);
+        for (int kind = 0; s->size == 0 && kind < FINGERPRINT_KINDS; kind++)
+            s->read[kind] = fingerprint_new((enum fingerprint_kind)kind);
+        s->inflate = inflate_new(s->fd, s->read);
         if (read_header(s, e) == 0)
             return s;
     }
@@ -268,41 +269,45 @@ bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interfac
     return drops.known;
 }
 
-void source_digest_begin(struct source *s)
+void source_fingerprint_begin(struct source *s, enum fingerprint_kind kind)
 {
     if (s->size && !s->job)
-        s->job = digest_file_begin(s->fd);
+        s->job = fingerprint_file_begin(s->fd, kind);
 }
 
-bool source_digest_ready(struct source *s, unsigned milliseconds)
+bool source_fingerprint_ready(struct source *s, unsigned milliseconds)
 {
-    return !s->job || digest_file_ready(s->job, milliseconds);
+    return !s->job || fingerprint_file_ready(s->job, milliseconds);
 }
 
-bool source_file_digest(struct source *s, uint8_t out[DIGEST_OCTETS])
+bool source_file_fingerprint(struct source *s, enum fingerprint_kind kind,
+                             uint8_t out[DIGEST_OCTETS])
 {
     if (s->job)
-        return digest_file_end(&s->job, out);
-    return s->size && digest_file(s->fd, out);
+        return fingerprint_file_end(&s->job, out);
+    return s->size && fingerprint_file(s->fd, kind, out);
 }
 
-void source_digest(struct source *s, uint8_t out[DIGEST_OCTETS])
+void source_fingerprint(struct source *s, enum fingerprint_kind kind, uint8_t out[DIGEST_OCTETS])
 {
-    if (source_file_digest(s, out))
+    if (source_file_fingerprint(s, kind, out))
         return;
     inflate_drain(s->inflate);
-    if (s->digest)
-        digest_finish(&s->digest, out);
-    else
-        digest_random(out, DIGEST_OCTETS); /* a file that can no longer be read */
     s->over = true;
+    if (s->read[kind]) {
+        fingerprint_finish(&s->read[kind], out);
+        return;
+    }
+    digest_random(out, DIGEST_OCTETS); /* a file that can no longer be read */
+    if (kind == FINGERPRINT_XXH3)
+        memset(out + FINGERPRINT_OCTETS, 0, DIGEST_OCTETS - FINGERPRINT_OCTETS);
 }
 
 void source_close(struct source **s)
 {
     if (!*s)
         return;
-    digest_file_cancel(&(*s)->job);
+    fingerprint_file_cancel(&(*s)->job);
     classic_free(&(*s)->classic);
     pcapng_free(&(*s)->pcapng);
     window_free(&(*s)->window);
@@ -310,10 +315,10 @@ void source_close(struct source **s)
     inflate_free(&(*s)->inflate);
     if ((*s)->fd > STDIN_FILENO)
         close((*s)->fd);
-    if ((*s)->digest) {
-        uint8_t unused[DIGEST_OCTETS];
-        digest_finish(&(*s)->digest, unused);
-    }
+    uint8_t unused[DIGEST_OCTETS];
+    for (int kind = 0; kind < FINGERPRINT_KINDS; kind++)
+        if ((*s)->read[kind])
+            fingerprint_finish(&(*s)->read[kind], unused);
     free((*s)->path);
     free(*s);
     *s = NULL;

@@ -26,7 +26,7 @@ static void on_interrupt(int signal_number)
 /* A capture that has been read and not ended yet: its last connections may go on in the next. */
 struct pending {
     struct part part;
-    uint8_t digest[DIGEST_OCTETS];
+    uint8_t fingerprint[DIGEST_OCTETS];
     char *name;
     struct err damage;
 };
@@ -66,14 +66,15 @@ static void say(const struct run *r, const char *name, const struct capture_coun
 }
 
 /* The same file is another capture when another part of it is asked for. */
-static void add_choice(const struct capture_values *v, uint8_t digest[DIGEST_OCTETS])
+static void add_choice(const struct capture_values *v, enum fingerprint_kind kind,
+                       uint8_t fingerprint[DIGEST_OCTETS])
 {
-    struct slice whole = {digest, DIGEST_OCTETS};
+    struct slice count = {(const uint8_t *)&v->count, sizeof v->count};
 
     if (v->count)
-        digest_keyed((struct slice){(const uint8_t *)&v->count, sizeof v->count}, whole, digest);
+        fingerprint_choose(fingerprint, kind, count);
     if (v->filter)
-        digest_keyed(slice_of(v->filter), whole, digest);
+        fingerprint_choose(fingerprint, kind, slice_of(v->filter));
 }
 
 static struct pipeline pipeline_for(const struct run *r)
@@ -92,7 +93,7 @@ static struct pipeline pipeline_for(const struct run *r)
 static int end_pending(struct run *r, const struct pending *p, struct err *e)
 {
     bool damaged = p->damage.text[0] != '\0';
-    int rc = store_capture_end(r->store, p->part.capture, p->digest, &p->part.counts,
+    int rc = store_capture_end(r->store, p->part.capture, p->fingerprint, &p->part.counts,
                                damaged ? p->damage.text : NULL, e);
 
     if (rc < 0)
@@ -189,10 +190,10 @@ static int read_pending(struct run *r, struct source *source, struct pending *p,
 }
 
 /* Captures of one moment follow their own copies. */
-static bool is_pending(const struct run *r, const uint8_t digest[DIGEST_OCTETS])
+static bool is_pending(const struct run *r, const uint8_t fingerprint[DIGEST_OCTETS])
 {
     for (unsigned i = 0; i < r->chain_count; i++)
-        if (memcmp(r->chain[i]->digest, digest, DIGEST_OCTETS) == 0)
+        if (memcmp(r->chain[i]->fingerprint, fingerprint, DIGEST_OCTETS) == 0)
             return true;
     return false;
 }
@@ -205,8 +206,8 @@ static void say_again(struct run *r, const char *name)
 }
 
 /*
- * May this capture be there already?  Its digest tells, for which the file must be read a second time:
- * so that is done before only when another capture goes through the moment in which this one begins.
+ * May this capture be there already?  Its fingerprint tells, for which the file must be read a second
+ * time: so that is done before only when another capture goes through the moment in which this one begins.
  */
 static int may_be_known(struct run *r, struct source *source, struct err *e)
 {
@@ -220,33 +221,69 @@ static int may_be_known(struct run *r, struct source *source, struct err *e)
     return begins_ns ? store_capture_around(r->store, begins_ns, e) : 1;
 }
 
-static int wait_for_digest(struct source *source, uint64_t frames, struct err *e)
+static int wait_for_fingerprint(struct source *source, uint64_t frames, struct err *e)
 {
-    while (!source_digest_ready(source, WAIT_MILLISECONDS))
+    while (!source_fingerprint_ready(source, WAIT_MILLISECONDS))
         if (interrupted)
             return say_interrupted(source_name(source), frames, e);
     return 0;
 }
 
-/* 1: its digest is known.  0: it will be when it has been read, that of a file sooner than of a pipe. */
-static int find_digest(struct run *r, struct source *source, uint8_t digest[DIGEST_OCTETS],
-                       struct err *e)
+/* Earlier versions knew captures by their SHA-256: one of those is known by that. */
+static int know_as_before(struct run *r, struct source *source, uint64_t frames,
+                          uint8_t fingerprint[DIGEST_OCTETS], struct err *e)
 {
+    const enum fingerprint_kind kind = FINGERPRINT_SHA256;
+    uint8_t before[DIGEST_OCTETS];
+    int any = store_knows_sha256(r->store, e);
+
+    if (any <= 0)
+        return any;
+    source_fingerprint_begin(source, kind);
+    if (wait_for_fingerprint(source, frames, e) < 0)
+        return -1;
+    source_fingerprint(source, kind, before);
+    add_choice(r->values, kind, before);
+    int known = store_capture_known(r->store, before, e);
+    if (known > 0)
+        memcpy(fingerprint, before, sizeof before);
+    return known < 0 ? -1 : 0;
+}
+
+/* 1: it is known.  0: it will be when the capture has been read, that of a file sooner than of a pipe. */
+static int find_fingerprint(struct run *r, struct source *source,
+                            uint8_t fingerprint[DIGEST_OCTETS], struct err *e)
+{
+    const enum fingerprint_kind kind = FINGERPRINT_XXH3;
     int known = source_size(source) ? may_be_known(r, source, e) : 0;
 
     if (known < 0)
         return -1;
     if (known == 0)
         return 0;
-    if (wait_for_digest(source, 0, e) < 0)
+    if (wait_for_fingerprint(source, 0, e) < 0)
         return -1;
-    if (!source_file_digest(source, digest))
+    if (!source_file_fingerprint(source, kind, fingerprint))
         return 0;
-    add_choice(r->values, digest);
-    return 1;
+    add_choice(r->values, kind, fingerprint);
+    return know_as_before(r, source, 0, fingerprint, e) < 0 ? -1 : 1;
 }
 
-static int read_one(struct run *r, struct source *source, int64_t id, const uint8_t *digest,
+static int take_fingerprint(struct run *r, struct source *source, struct pending *p, struct err *e)
+{
+    const enum fingerprint_kind kind = FINGERPRINT_XXH3;
+
+    if (wait_for_fingerprint(source, p->part.counts.frames, e) < 0)
+        return -1;
+    source_fingerprint(source, kind, p->fingerprint);
+    add_choice(r->values, kind, p->fingerprint);
+    /* A file that may be known was asked for before. */
+    return source_size(source)
+               ? 0
+               : know_as_before(r, source, p->part.counts.frames, p->fingerprint, e);
+}
+
+static int read_one(struct run *r, struct source *source, int64_t id, const uint8_t *fingerprint,
                     struct err *e)
 {
     struct pending *p = add_pending(r, source);
@@ -254,41 +291,38 @@ static int read_one(struct run *r, struct source *source, int64_t id, const uint
     p->part.capture = id;
     if (read_pending(r, source, p, e) < 0)
         return -1;
-    if (digest) {
-        memcpy(p->digest, digest, sizeof p->digest);
-    } else {
-        if (wait_for_digest(source, p->part.counts.frames, e) < 0)
-            return -1;
-        source_digest(source, p->digest);
-        add_choice(r->values, p->digest);
-    }
+    if (fingerprint)
+        memcpy(p->fingerprint, fingerprint, sizeof p->fingerprint);
+    else if (take_fingerprint(r, source, p, e) < 0)
+        return -1;
     return source_size(source) ? 0 : end_chain(r, e);
 }
 
 static int store_one(struct run *r, struct source *source, int64_t first_ns, struct err *e)
 {
-    uint8_t digest[DIGEST_OCTETS];
+    uint8_t fingerprint[DIGEST_OCTETS];
     int64_t id;
 
     if (!follows(r, first_ns) && end_chain(r, e) < 0)
         return -1;
     if (r->writer && writer_rest(r->writer, e) < 0)
         return -1;
-    int identified = find_digest(r, source, digest, e);
+    int identified = find_fingerprint(r, source, fingerprint, e);
     if (identified < 0)
         return -1;
-    if (identified && is_pending(r, digest)) {
+    if (identified && is_pending(r, fingerprint)) {
         say_again(r, source_name(source));
         return 0;
     }
-    int rc = store_capture_begin(r->store, source_name(source), identified ? digest : NULL, &id, e);
+    int rc = store_capture_begin(r->store, source_name(source), identified ? fingerprint : NULL,
+                                 &id, e);
     if (rc < 0)
         return -1;
     if (rc == 0) {
         say_again(r, source_name(source));
         return end_chain(r, e); /* what goes on in it is stored already */
     }
-    return read_one(r, source, id, identified ? digest : NULL, e);
+    return read_one(r, source, id, identified ? fingerprint : NULL, e);
 }
 
 /* 0: go on with the next file.  -1: nothing more can be done, *e says why. */
@@ -302,7 +336,7 @@ static int analyse(struct run *r, const struct input *in, struct err *e)
         return 0;
     }
     int rc = 0;
-    source_digest_begin(source);
+    source_fingerprint_begin(source, FINGERPRINT_XXH3);
     if (!r->store) {
         r->store = capture_store(r->values, r->values->database, r->trust != NULL, e);
         rc = r->store ? 0 : -1;

@@ -200,19 +200,21 @@ static int add_capture(struct merging *m, sqlite3_stmt *from, struct origin *o, 
 
 /* ---- what was removed of a capture stays removed */
 
-/* Of the capture of this content: its number, 0 when it is not there; -1. */
-static int find_here(struct store *st, const void *digest, int64_t *id_r, int64_t *pruned_r,
-                     struct err *e)
+#define HERE "SELECT capture_id, coalesce(pruned_ns, ?2) FROM capture WHERE state = 'complete'"
+
+/* Of the one capture that `sql` finds: its number, 0 when there is none; -1. */
+static int look_here(struct store *st, const char *sql, sqlite3_stmt *from, int64_t *id_r,
+                     int64_t *pruned_r, struct err *e)
 {
-    sqlite3_stmt *s = store_prepare(st,
-                                    "SELECT capture_id, coalesce(pruned_ns, ?2) FROM capture"
-                                    " WHERE digest = ?1 AND state = 'complete'",
-                                    e);
+    static const int parameters[] = {
+        FROM_DIGEST, 0, FROM_SOURCE, FROM_COUNTS, FROM_COUNTS + 1, FROM_STARTED, FROM_ENDED};
+    sqlite3_stmt *s = store_prepare(st, sql, e);
 
     *id_r = 0;
     if (!s)
         return -1;
-    sqlite3_bind_blob(s, 1, digest, DIGEST_OCTETS, SQLITE_STATIC);
+    for (int i = 0; i < sqlite3_bind_parameter_count(s); i++)
+        sqlite3_bind_value(s, i + 1, sqlite3_column_value(from, parameters[i]));
     sqlite3_bind_int64(s, 2, INT64_MIN);
     int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW) {
@@ -223,6 +225,34 @@ static int find_here(struct store *st, const void *digest, int64_t *id_r, int64_
     }
     sqlite3_finalize(s);
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
+}
+
+static bool by_sha256(sqlite3_stmt *from)
+{
+    static const uint8_t zeros[DIGEST_OCTETS - FINGERPRINT_OCTETS];
+    const uint8_t *digest = sqlite3_column_blob(from, FROM_DIGEST);
+
+    return memcmp(digest + FINGERPRINT_OCTETS, zeros, sizeof zeros) != 0;
+}
+
+/*
+ * Where one of the two is known by its fingerprint and the other, from an earlier version, by its SHA-256, they
+ * are the same capture when their names are, and their frames, octets and times.
+ */
+static int find_here(struct store *st, sqlite3_stmt *from, int64_t *id_r, int64_t *pruned_r,
+                     struct err *e)
+{
+    if (look_here(st, HERE " AND digest = ?1", from, id_r, pruned_r, e) < 0)
+        return -1;
+    int other = *id_r ? 0 : by_sha256(from) ? 1 : store_knows_sha256(st, e);
+    if (other <= 0)
+        return other;
+    return look_here(st,
+                     HERE
+                     " AND (substr(digest, 17) = zeroblob(16)) <> (substr(?1, 17) = zeroblob(16))"
+                     " AND source = ?3 AND frames = ?4 AND octets = ?5 AND started_ns = ?6"
+                     " AND ended_ns = ?7 ORDER BY capture_id LIMIT 1",
+                     from, id_r, pruned_r, e);
 }
 
 /* A capture that is here already. */
@@ -254,7 +284,7 @@ static int take_capture(struct merging *m, sqlite3_stmt *s, struct err *e)
         return err_set(e, "%s is damaged: a capture has no digest", m->source->path);
     if (m->count && o.from <= m->captures[m->count - 1].from)
         return err_set(e, "%s is damaged: its captures are not in order", m->source->path);
-    if (find_here(m->st, sqlite3_column_blob(s, FROM_DIGEST), &here, &pruned_here, e) < 0)
+    if (find_here(m->st, s, &here, &pruned_here, e) < 0)
         return -1;
     if (here)
         return meet(m, here, pruned_here, &o, e);

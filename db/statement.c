@@ -7,6 +7,9 @@ static const char *const statement_sql[STATEMENTS] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
     [ST_COMMIT] = "COMMIT",
     [ST_CAPTURE_FIND] = "SELECT 1 FROM capture WHERE digest = ? AND state = 'complete'",
+    /* A fingerprint has zeros there (fingerprint.h). */
+    [ST_SHA256_FIND] = "SELECT 1 FROM capture WHERE state = 'complete'"
+                       " AND substr(digest, 17) <> zeroblob(16) LIMIT 1",
     /* What an old version did not tell may be anything. */
     [ST_CAPTURE_AROUND] = "SELECT 1 FROM capture WHERE state = 'complete' AND digest IS NOT NULL"
                           " AND frames IS NOT 0 AND coalesce(started_ns <= ?1, 1)"

@@ -17,17 +17,17 @@
 
 static int add_live(struct store *st, const char *interface, int64_t *id_r, struct err *e)
 {
-    uint8_t digest[DIGEST_OCTETS];
+    uint8_t fingerprint[DIGEST_OCTETS] = {0};
     char source[SOURCE_OCTETS];
     sqlite3_stmt *s = store_statement(st, ST_LIVE_ADD, e);
 
     if (!s)
         return -1;
     /* There is no content to know it by before it ends; merged twice, it is still the same. */
-    digest_random(digest, sizeof digest);
+    digest_random(fingerprint, FINGERPRINT_OCTETS);
     store_source(source, interface);
     sqlite3_bind_text(s, 1, source, -1, SQLITE_STATIC);
-    sqlite3_bind_blob(s, 2, digest, sizeof digest, SQLITE_STATIC);
+    sqlite3_bind_blob(s, 2, fingerprint, sizeof fingerprint, SQLITE_STATIC);
     if (st->trust_store)
         sqlite3_bind_text(s, 3, st->trust_store, -1, SQLITE_STATIC);
     if (store_run(st, s, e) < 0)

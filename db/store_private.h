@@ -17,6 +17,7 @@ enum statement {
     ST_BEGIN,
     ST_COMMIT,
     ST_CAPTURE_FIND,
+    ST_SHA256_FIND,
     ST_CAPTURE_AROUND,
     ST_UNFINISHED_FIND,
     ST_CAPTURE_ADD,
@@ -276,7 +277,7 @@ int known_flush(struct store *st, struct err *e);
 /* ---- store_write.c */
 
 /* Figures, state and damage of a capture; no digest: it has one, and keeps it. */
-int store_figures(struct store *st, int64_t capture, const char *state, const uint8_t *digest,
+int store_figures(struct store *st, int64_t capture, const char *state, const uint8_t *fingerprint,
                   const struct capture_counts *counts, const char *damage, struct err *e);
 
 /* The base name of a file or interface, as it is stored. */

@@ -80,15 +80,21 @@ int store_remove_unfinished(struct store *st, struct err *e)
     return store_batch_commit(st, e);
 }
 
-/* 1 when it is there, 0 when not. */
-static int find_capture(struct store *st, const uint8_t *digest, struct err *e)
+int store_capture_known(struct store *st, const uint8_t fingerprint[DIGEST_OCTETS], struct err *e)
 {
     sqlite3_stmt *s = store_statement(st, ST_CAPTURE_FIND, e);
 
     if (!s)
         return -1;
-    sqlite3_bind_blob(s, 1, digest, DIGEST_OCTETS, SQLITE_STATIC);
+    sqlite3_bind_blob(s, 1, fingerprint, DIGEST_OCTETS, SQLITE_STATIC);
     return store_any(st, s, e);
+}
+
+int store_knows_sha256(struct store *st, struct err *e)
+{
+    sqlite3_stmt *s = store_statement(st, ST_SHA256_FIND, e);
+
+    return s ? store_any(st, s, e) : -1;
 }
 
 int store_capture_around(struct store *st, int64_t at_ns, struct err *e)
@@ -106,11 +112,13 @@ void store_source(char to[SOURCE_OCTETS], const char *name)
     text_escape(to, SOURCE_OCTETS, slice_of(path_name(name)));
 }
 
-int store_capture_begin(struct store *st, const char *name, const uint8_t digest[DIGEST_OCTETS],
-                        int64_t *id_r, struct err *e)
+int store_capture_begin(struct store *st, const char *name,
+                        const uint8_t fingerprint[DIGEST_OCTETS], int64_t *id_r, struct err *e)
 {
     char source[SOURCE_OCTETS];
-    int found = store_batch_commit(st, e) < 0 ? -1 : digest ? find_capture(st, digest, e) : 0;
+    int found = store_batch_commit(st, e) < 0 ? -1
+                : fingerprint                 ? store_capture_known(st, fingerprint, e)
+                                              : 0;
 
     if (found)
         return found < 0 ? -1 : 0;
@@ -119,8 +127,8 @@ int store_capture_begin(struct store *st, const char *name, const uint8_t digest
         return -1;
     store_source(source, name);
     sqlite3_bind_text(s, 1, source, -1, SQLITE_STATIC);
-    if (digest)
-        sqlite3_bind_blob(s, 2, digest, DIGEST_OCTETS, SQLITE_STATIC);
+    if (fingerprint)
+        sqlite3_bind_blob(s, 2, fingerprint, DIGEST_OCTETS, SQLITE_STATIC);
     if (st->trust_store)
         sqlite3_bind_text(s, 3, st->trust_store, -1, SQLITE_STATIC);
     if (store_run(st, s, e) < 0)
@@ -176,7 +184,7 @@ static void bind_counts(sqlite3_stmt *s, const struct capture_counts *counts)
     }
 }
 
-int store_figures(struct store *st, int64_t capture, const char *state, const uint8_t *digest,
+int store_figures(struct store *st, int64_t capture, const char *state, const uint8_t *fingerprint,
                   const struct capture_counts *counts, const char *damage, struct err *e)
 {
     char said[1024];
@@ -190,23 +198,23 @@ int store_figures(struct store *st, int64_t capture, const char *state, const ui
         text_escape(said, sizeof said, slice_of(damage));
         sqlite3_bind_text(s, 25, said, -1, SQLITE_STATIC);
     }
-    if (digest)
-        sqlite3_bind_blob(s, 26, digest, DIGEST_OCTETS, SQLITE_STATIC);
+    if (fingerprint)
+        sqlite3_bind_blob(s, 26, fingerprint, DIGEST_OCTETS, SQLITE_STATIC);
     sqlite3_bind_text(s, 31, state, -1, SQLITE_STATIC);
     return store_run(st, s, e);
 }
 
-int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DIGEST_OCTETS],
+int store_capture_end(struct store *st, int64_t capture, const uint8_t fingerprint[DIGEST_OCTETS],
                       const struct capture_counts *counts, const char *damage, struct err *e)
 {
-    int found = find_capture(st, digest, e);
+    int found = store_capture_known(st, fingerprint, e);
 
     if (found)
         return found < 0 ? -1 : store_remove_unfinished(st, e);
     /* With the capture, lest a run that dies before it judges leaves verdicts of before. */
     if (store_batch_begin(st, e) < 0 || known_flush(st, e) < 0 || store_mark_for_dns(st, e) < 0)
         return -1;
-    return store_figures(st, capture, "complete", digest, counts, damage, e) < 0 ? -1 : 1;
+    return store_figures(st, capture, "complete", fingerprint, counts, damage, e) < 0 ? -1 : 1;
 }
 
 int store_commit(struct store *st, struct err *e)

@@ -17,6 +17,7 @@ never() {
 
 only 'pcap' 'capture/'
 only 'ndpi' 'analysis/dpi\.c'
+only 'xxhash\.h' 'base/fingerprint\.c'
 only 'openssl/' 'analysis/(cert\.c|chain\.c|x509\.h)|base/digest\.c|synth/(authority\.[ch]|handshake\.c)'
 only 'x509\.h' 'analysis/(cert|chain)\.c'
 only 'sqlite3' 'db/'

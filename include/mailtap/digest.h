@@ -26,21 +26,6 @@ struct digest_key *digest_key_new(struct slice key);
 void digest_under(struct digest_key *k, struct slice s, uint8_t out[DIGEST_OCTETS]);
 void digest_key_free(struct digest_key **k);
 
-/* The SHA-256 of a file from its first octet on, wherever reading it stands; false when it cannot be
- * read. */
-bool digest_file(int fd, uint8_t out[DIGEST_OCTETS]);
-
-/*
- * The same in a thread of its own, while the caller does something else; `fd` must outlive it.  _ready
- * waits for so long at most; _end waits for the answer, and _cancel does not want it any more: both
- * free, and set *j to NULL.
- */
-struct digest_job;
-struct digest_job *digest_file_begin(int fd);
-bool digest_file_ready(struct digest_job *j, unsigned milliseconds);
-bool digest_file_end(struct digest_job **j, uint8_t out[DIGEST_OCTETS]);
-void digest_file_cancel(struct digest_job **j);
-
 /* False, and zeros, where the system's policy forbids MD5. */
 bool digest_md5(struct slice s, uint8_t out[DIGEST_MD5_OCTETS]);
 

@@ -8,8 +8,8 @@
 #ifndef MAILTAP_FRAME_H
 #define MAILTAP_FRAME_H
 
-#include <mailtap/digest.h>
 #include <mailtap/err.h>
+#include <mailtap/fingerprint.h>
 #include <mailtap/slice.h>
 #include <mailtap/steady.h>
 
@@ -78,17 +78,18 @@ uint64_t source_size(const struct source *s);
 bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interface_r);
 
 /*
- * SHA-256 of the stored octets, which tells one capture from another.  Of a regular file it is had
+ * The fingerprint of the stored octets, which tells one capture from another.  Of a regular file it is had
  * at once, without touching what is read; false when the file cannot be read.  Of anything else,
- * a pipe, only when it has been read: source_digest() reads what is left of it first.
+ * a pipe, only when it has been read, and one of each kind: source_fingerprint() reads what is left of it first.
  */
-bool source_file_digest(struct source *s, uint8_t out[DIGEST_OCTETS]);
-void source_digest(struct source *s, uint8_t out[DIGEST_OCTETS]);
+bool source_file_fingerprint(struct source *s, enum fingerprint_kind kind,
+                             uint8_t out[DIGEST_OCTETS]);
+void source_fingerprint(struct source *s, enum fingerprint_kind kind, uint8_t out[DIGEST_OCTETS]);
 
-/* Of a file: work it out in a thread of its own, while frames are read.  The functions above wait for
- * it then; is it ready, or within so long? */
-void source_digest_begin(struct source *s);
-bool source_digest_ready(struct source *s, unsigned milliseconds);
+/* Of a file: work it out in a thread of its own, while frames are read.  The functions above wait for it
+ * then, and must be asked for the same kind; is it ready, or within so long? */
+void source_fingerprint_begin(struct source *s, enum fingerprint_kind kind);
+bool source_fingerprint_ready(struct source *s, unsigned milliseconds);
 
 /* Closes, frees, and sets *s to NULL. */
 void source_close(struct source **s);

@@ -9,10 +9,10 @@
 #define MAILTAP_STORE_H
 
 #include <mailtap/classify.h>
-#include <mailtap/digest.h>
 #include <mailtap/dns.h>
 #include <mailtap/err.h>
 #include <mailtap/facts.h>
+#include <mailtap/fingerprint.h>
 #include <mailtap/policy.h>
 
 struct store;
@@ -63,16 +63,20 @@ struct capture_counts {
 };
 
 /*
- * Begin a capture.  `digest` identifies its content: 1 and *id_r when it is new, 0 when a capture
+ * Begin a capture.  `fingerprint` identifies its content: 1 and *id_r when it is new, 0 when a capture
  * of this content is already in the database.  NULL when that is known only at the end, as of a
  * pipe.  Rows of a run that died are removed on opening, so running it again is resuming it.
  */
-int store_capture_begin(struct store *st, const char *name, const uint8_t digest[DIGEST_OCTETS],
-                        int64_t *id_r, struct err *e);
+int store_capture_begin(struct store *st, const char *name,
+                        const uint8_t fingerprint[DIGEST_OCTETS], int64_t *id_r, struct err *e);
 
 /* Is there a complete capture that goes through this moment?  Only then may one that begins in it be
  * there already. */
 int store_capture_around(struct store *st, int64_t at_ns, struct err *e);
+
+/* Is a capture with this fingerprint, or SHA-256, there?  Are there any that are known by their SHA-256? */
+int store_capture_known(struct store *st, const uint8_t fingerprint[DIGEST_OCTETS], struct err *e);
+int store_knows_sha256(struct store *st, struct err *e);
 
 /* One session; its local parts are hashed here with the database's key. */
 int store_session(struct store *st, int64_t capture, const struct facts *f, struct err *e);
@@ -93,7 +97,7 @@ int store_policies(struct store *st, const struct policy *p, struct err *e);
  * one are removed again.  `damage`: what was wrong with the file, or NULL.  It has ended for good
  * with store_commit(), so that captures which connections go through end together or not at all.
  */
-int store_capture_end(struct store *st, int64_t capture, const uint8_t digest[DIGEST_OCTETS],
+int store_capture_end(struct store *st, int64_t capture, const uint8_t fingerprint[DIGEST_OCTETS],
                       const struct capture_counts *counts, const char *damage, struct err *e);
 int store_commit(struct store *st, struct err *e);
 

@@ -19,6 +19,16 @@ expect "a copy in the same run" 0 "751 frames" \
 same "the other of the two" "$(grep -c "already in the database" "$dir/out")" 1
 same "sessions of a capture and its copy" "$(rows "$dir/both.db")" 24
 same "captures of them" "$(sqlite3 "$dir/both.db" "SELECT count(*) FROM v_capture")" 1
+# an earlier version knew captures by their SHA-256: as a file, as a pipe, in a part; and not the next one
+before() { sqlite3 "$1" "UPDATE capture SET digest = x'$2'"; }
+cp "$dir/a.db" "$dir/before.db"
+before "$dir/before.db" "$(sha256sum "$demo" | cut -d' ' -f1)"
+expect "one of before" 0 "already" "$mailtap" capture -r "$dir/copy.pcap" -d "$dir/before.db"
+expect "one of before, by a pipe" 0 "already" \
+    sh -c 'cat "$1" | "$2" capture -r - -d "$3"' sh "$demo" "$mailtap" "$dir/before.db"
+same "sessions after those" "$(rows "$dir/before.db")" 24
+expect "a part of one of before" 0 "300 frames" "$mailtap" capture -c 300 -r "$demo" -d "$dir/before.db"
+expect "the part again" 0 "already" "$mailtap" capture -c 300 -r "$demo" -d "$dir/before.db"
 expect "quiet" 0 "" "$mailtap" capture -q -r "$demo" -d "$dir/q.db"
 same "quiet prints nothing" "$(cat "$dir/out")" ""
 same "one plain file is left" "$(ls "$dir" | grep -c 'a\.db')" 1

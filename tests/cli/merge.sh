@@ -26,6 +26,15 @@ expect "one of two is missing" 3 "does not exist" \
     "$mailtap" merge -d "$dir/b.db" "$dir/none.db" "$dir/a.db"
 head -c 20000 /dev/zero > "$dir/zeros.db"
 expect "no database" 1 "zeros.db" "$mailtap" merge -d "$dir/b.db" "$dir/zeros.db"
+# an earlier version knew it by its SHA-256
+cp "$dir/a.db" "$dir/before.db"
+sqlite3 "$dir/before.db" "UPDATE capture SET digest = randomblob(32)"
+expect "one of before" 0 "0 captures new (0 sessions), 1 already" \
+    "$mailtap" merge -d "$dir/b.db" "$dir/before.db"
+expect "into one of before" 0 "0 captures new (0 sessions), 1 already" \
+    "$mailtap" merge -d "$dir/before.db" "$dir/a.db"
+sqlite3 "$dir/before.db" "UPDATE capture SET octets = octets + 1"
+expect "another one of before" 0 "1 captures new" "$mailtap" merge -d "$dir/before.db" "$dir/a.db"
 # further captures can be analysed into it
 expect "and on" 0 "" "$mailtap" capture -q -d "$dir/b.db" \
     -r "$here/../captures/estimate/swaks-probe.pcap"

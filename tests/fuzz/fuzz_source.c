@@ -55,7 +55,7 @@ static void read_file(const char *path)
     require(rc == 0 || e.text[0]);
     require(!s || source_next(s, &frame, &e) == 0);
     if (s)
-        source_digest(s, digest);
+        source_fingerprint(s, FINGERPRINT_XXH3, digest);
     source_close(&s);
     while ((f = flow_over(flows, INT64_MAX)) != NULL)
         flow_free(f);

@@ -57,6 +57,8 @@ static void add_plain(struct build *b, struct slice s)
     build_octets(b, s);
 }
 
+static struct fingerprint *const unread[FINGERPRINT_KINDS];
+
 static int file_of(struct slice s)
 {
     int fd = memfd_create("inflate", 0);
@@ -76,7 +78,7 @@ struct reading {
 static void read_back(struct slice stored, size_t step, struct reading *r)
 {
     int fd = file_of(stored);
-    struct inflate *in = inflate_new(fd, NULL);
+    struct inflate *in = inflate_new(fd, unread);
     size_t n;
 
     r->n = 0;
@@ -232,7 +234,7 @@ static void nothing_and_almost_nothing(void **state)
 static void what_cannot_be_read_is_told(void **state)
 {
     uint8_t octet;
-    struct inflate *in = inflate_new(-1, NULL);
+    struct inflate *in = inflate_new(-1, unread);
 
     (void)state;
     assert_int_equal(inflate_read(in, &octet, 1), 0);
@@ -251,7 +253,7 @@ static void a_pipe_is_read_like_a_file(void **state)
     (void)state;
     add_gzip(&b, (struct slice){text, TEXT_OCTETS});
     assert_int_equal(pipe(ends), 0);
-    struct inflate *in = inflate_new(ends[0], NULL);
+    struct inflate *in = inflate_new(ends[0], unread);
     assert_int_equal(write(ends[1], b.p, b.n), b.n);
     close(ends[1]);
     while ((n = inflate_read(in, got + at, sizeof got - at)) > 0)
@@ -265,27 +267,34 @@ static void a_pipe_is_read_like_a_file(void **state)
 }
 
 /* The digest is of the stored octets, also of those that nobody asked for. */
-static void the_stored_octets_are_digested(void **state)
+static void the_stored_octets_have_their_fingerprints(void **state)
 {
     struct build b = {NULL, 0};
-    uint8_t octets[10], expected[DIGEST_OCTETS], out[DIGEST_OCTETS];
+    uint8_t octets[10], expected[FINGERPRINT_KINDS][DIGEST_OCTETS], out[DIGEST_OCTETS];
 
     (void)state;
     add_gzip(&b, (struct slice){text, TEXT_OCTETS});
     build_text(&b, "rubbish");
-    digest_of(build_slice(&b), expected);
+    for (int kind = 0; kind < FINGERPRINT_KINDS; kind++) {
+        struct fingerprint *whole = fingerprint_new((enum fingerprint_kind)kind);
+        fingerprint_add(whole, build_slice(&b));
+        fingerprint_finish(&whole, expected[kind]);
+    }
     for (int reads = 0; reads < 3; reads++) {
         int fd = file_of(build_slice(&b));
-        struct digest *digest = digest_new();
-        struct inflate *in = inflate_new(fd, digest);
+        struct fingerprint *read[] = {fingerprint_new(FINGERPRINT_XXH3),
+                                      fingerprint_new(FINGERPRINT_SHA256)};
+        struct inflate *in = inflate_new(fd, read);
         for (int i = 0; i < reads; i++)
             assert_true(inflate_read(in, octets, sizeof octets) > 0);
         inflate_drain(in);
         assert_int_equal(inflate_stored(in), b.n);
         assert_int_equal(inflate_read(in, octets, sizeof octets), 0);
         inflate_free(&in);
-        digest_finish(&digest, out);
-        assert_memory_equal(out, expected, DIGEST_OCTETS);
+        for (int kind = 0; kind < FINGERPRINT_KINDS; kind++) {
+            fingerprint_finish(&read[kind], out);
+            assert_memory_equal(out, expected[kind], DIGEST_OCTETS);
+        }
         close(fd);
     }
     build_free(&b);
@@ -302,7 +311,7 @@ int main(void)
         cmocka_unit_test(nothing_and_almost_nothing),
         cmocka_unit_test(what_cannot_be_read_is_told),
         cmocka_unit_test(a_pipe_is_read_like_a_file),
-        cmocka_unit_test(the_stored_octets_are_digested),
+        cmocka_unit_test(the_stored_octets_have_their_fingerprints),
     };
     return cmocka_run_group_tests(tests, make_text, NULL);
 }

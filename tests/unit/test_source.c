@@ -389,6 +389,15 @@ static void a_missing_permission_is_told(void **state)
         assert_int_equal(seteuid(0), 0);
 }
 
+static void fingerprint_of(struct slice octets, enum fingerprint_kind kind,
+                           uint8_t out[DIGEST_OCTETS])
+{
+    struct fingerprint *f = fingerprint_new(kind);
+
+    fingerprint_add(f, octets);
+    fingerprint_finish(&f, out);
+}
+
 static void name_position_and_size(void **state)
 {
     struct build b = {NULL, 0};
@@ -403,9 +412,12 @@ static void name_position_and_size(void **state)
     assert_string_equal(source_name(s), "packed.pcap.gz");
     assert_int_equal(source_size(s), b.n);
     uint8_t expected[DIGEST_OCTETS], out[DIGEST_OCTETS];
-    digest_of(build_slice(&b), expected);
-    assert_true(source_file_digest(s, out));
-    assert_memory_equal(out, expected, DIGEST_OCTETS);
+    for (int i = 0; i < FINGERPRINT_KINDS; i++) {
+        enum fingerprint_kind kind = (enum fingerprint_kind)i;
+        fingerprint_of(build_slice(&b), kind, expected);
+        assert_true(source_file_fingerprint(s, kind, out));
+        assert_memory_equal(out, expected, DIGEST_OCTETS);
+    }
     while (source_next(s, &frame, &e) > 0)
         assert_true(source_position(s) <= b.n);
     assert_int_equal(source_position(s), b.n);
@@ -440,7 +452,7 @@ static void the_first_frame_can_be_looked_at_before_it_is_read(void **state)
     build_free(&b);
 }
 
-static void the_digest_of_a_file_while_it_is_read(void **state)
+static void the_fingerprint_of_a_file_while_it_is_read(void **state)
 {
     struct build b = {NULL, 0};
     struct err e = {""};
@@ -450,20 +462,21 @@ static void the_digest_of_a_file_while_it_is_read(void **state)
     (void)state;
     build_capture(&b, &forms[1]);
     write_file("aside.pcap", build_slice(&b));
-    digest_of(build_slice(&b), expected);
-    for (int way = 0; way < 3; way++) {
+    for (int way = 0; way < 4; way++) {
+        enum fingerprint_kind kind = way == 2 ? FINGERPRINT_SHA256 : FINGERPRINT_XXH3;
+        fingerprint_of(build_slice(&b), kind, expected);
         struct source *s = source_open(path, &e);
         assert_non_null(s);
-        source_digest_begin(s);
+        source_fingerprint_begin(s, kind);
         assert_int_equal(source_next(s, &frame, &e), 1);
         if (way == 1)
-            while (!source_digest_ready(s, 1000))
+            while (!source_fingerprint_ready(s, 1000))
                 ;
-        if (way < 2) { /* the other time it is closed with its thread */
+        if (way < 3) { /* the other time it is closed with its thread */
             memset(out, 0, sizeof out);
-            source_digest(s, out);
+            source_fingerprint(s, kind, out);
             assert_memory_equal(out, expected, DIGEST_OCTETS);
-            assert_true(source_digest_ready(s, 0));
+            assert_true(source_fingerprint_ready(s, 0));
             assert_int_equal(source_next(s, &frame, &e), 1); /* reading goes on */
         }
         source_close(&s);
@@ -494,12 +507,16 @@ static void a_dash_is_standard_input(void **state)
         frames++;
     assert_int_equal(frames, FRAMES - 1);
     assert_starts(e.text, "standard input: cut short in frame 3");
-    source_digest_begin(s); /* of what cannot be read twice there is no other way */
-    assert_true(source_digest_ready(s, 0));
-    assert_false(source_file_digest(s, out));
-    source_digest(s, out);
-    digest_of((struct slice){b.p, b.n - 1}, expected);
-    assert_memory_equal(out, expected, DIGEST_OCTETS);
+    for (int i = 0; i < FINGERPRINT_KINDS; i++) {
+        enum fingerprint_kind kind = (enum fingerprint_kind)i;
+        /* Of what cannot be read twice there is no other way. */
+        source_fingerprint_begin(s, kind);
+        assert_true(source_fingerprint_ready(s, 0));
+        assert_false(source_file_fingerprint(s, kind, out));
+        source_fingerprint(s, kind, out);
+        fingerprint_of((struct slice){b.p, b.n - 1}, kind, expected);
+        assert_memory_equal(out, expected, DIGEST_OCTETS);
+    }
     source_close(&s);
     assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
     if (saved >= 0) {
@@ -557,7 +574,7 @@ int main(void)
         cmocka_unit_test(a_missing_permission_is_told),
         cmocka_unit_test(name_position_and_size),
         cmocka_unit_test(the_first_frame_can_be_looked_at_before_it_is_read),
-        cmocka_unit_test(the_digest_of_a_file_while_it_is_read),
+        cmocka_unit_test(the_fingerprint_of_a_file_while_it_is_read),
         cmocka_unit_test(a_dash_is_standard_input),
         cmocka_unit_test(times_are_unsigned_and_stay_in_range),
     };

@@ -1,8 +1,8 @@
-/* test_digest_file.c - the digest of a file, now, in a thread of its own, and no longer wanted. */
+/* test_fingerprint_file.c - that of a file, now, in a thread of its own, and no longer wanted. */
 #include "test.h"
 
-#include <mailtap/digest.h>
 #include <mailtap/err.h>
+#include <mailtap/fingerprint.h>
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define LARGEST 300001u
 
-static char path[] = "/tmp/mailtap-digest-XXXXXX";
+static char path[] = "/tmp/mailtap-fingerprint-XXXXXX";
 static uint8_t octets[LARGEST];
 
 static int make_file(void **state)
@@ -43,23 +43,27 @@ static int file_of(size_t n)
 
 static void it_is_that_of_all_octets(void **state)
 {
-    static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 131072, LARGEST};
+    static const size_t sizes[] = {0,     1,     65536, LARGEST, 0,      1,
+                                   65535, 65536, 65537, 131072,  LARGEST};
 
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         uint8_t expected[DIGEST_OCTETS], out[DIGEST_OCTETS];
         int fd = file_of(sizes[i]);
-        digest_of((struct slice){octets, sizes[i]}, expected);
-        assert_true(digest_file(fd, out));
+        enum fingerprint_kind kind = i < 4 ? FINGERPRINT_XXH3 : FINGERPRINT_SHA256;
+        struct fingerprint *whole = fingerprint_new(kind);
+        fingerprint_add(whole, (struct slice){octets, sizes[i]});
+        fingerprint_finish(&whole, expected);
+        assert_true(fingerprint_file(fd, kind, out));
         assert_memory_equal(out, expected, DIGEST_OCTETS);
-        struct digest_job *j = digest_file_begin(fd);
+        struct fingerprint_job *j = fingerprint_file_begin(fd, kind);
         memset(out, 0, sizeof out);
         if (i % 2)
-            while (!digest_file_ready(j, 1000))
+            while (!fingerprint_file_ready(j, 1000))
                 ;
         if (i % 2)
-            assert_true(digest_file_ready(j, 0)); /* and stays so */
-        assert_true(digest_file_end(&j, out));
+            assert_true(fingerprint_file_ready(j, 0)); /* and stays so */
+        assert_true(fingerprint_file_end(&j, out));
         assert_null(j);
         assert_memory_equal(out, expected, DIGEST_OCTETS);
         assert_int_equal(lseek(fd, 0, SEEK_CUR), sizes[i] / 2);
@@ -74,9 +78,9 @@ static void what_cannot_be_read_has_none(void **state)
 
     (void)state;
     assert_true(fd >= 0);
-    assert_false(digest_file(fd, out));
-    struct digest_job *j = digest_file_begin(fd);
-    assert_false(digest_file_end(&j, out));
+    assert_false(fingerprint_file(fd, FINGERPRINT_XXH3, out));
+    struct fingerprint_job *j = fingerprint_file_begin(fd, FINGERPRINT_XXH3);
+    assert_false(fingerprint_file_end(&j, out));
     assert_null(j);
     close(fd);
 }
@@ -88,13 +92,13 @@ static void it_ends_at_once_when_it_is_not_wanted(void **state)
 
     (void)state;
     assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
-    struct digest_job *j = digest_file_begin(fd);
-    assert_false(digest_file_ready(j, 1)); /* nor is waiting longer than asked for */
+    struct fingerprint_job *j = fingerprint_file_begin(fd, FINGERPRINT_XXH3);
+    assert_false(fingerprint_file_ready(j, 1)); /* nor is waiting longer than asked for */
     alarm(20);
-    digest_file_cancel(&j);
+    fingerprint_file_cancel(&j);
     alarm(0);
     assert_null(j);
-    digest_file_cancel(&j);
+    fingerprint_file_cancel(&j);
     close(fd);
 }
 

@@ -1,5 +1,5 @@
-/* digest_file.c - the digest of a file, now or in a thread of its own; see digest.h. */
-#include <mailtap/digest.h>
+/* fingerprint_file.c - that of a file, now or in a thread of its own; see fingerprint.h. */
+#include <mailtap/fingerprint.h>
 
 #include <mailtap/clock.h>
 #include <mailtap/err.h>
@@ -16,8 +16,9 @@
 #define BLOCK_OCTETS 65536u
 #define PAGE_OCTETS 4096u
 
-struct digest_job {
+struct fingerprint_job {
     int fd;
+    enum fingerprint_kind kind;
     pthread_t thread;
     bool started; /* the thread was made, and has not been joined */
     bool over;    /* it has been */
@@ -26,41 +27,43 @@ struct digest_job {
     uint8_t out[DIGEST_OCTETS];
 };
 
-static bool read_through(int fd, const atomic_bool *stop, uint8_t out[DIGEST_OCTETS])
+static bool read_through(int fd, enum fingerprint_kind kind, const atomic_bool *stop,
+                         uint8_t out[DIGEST_OCTETS])
 {
     uint8_t *octets = must_have(aligned_alloc(PAGE_OCTETS, BLOCK_OCTETS));
-    struct digest *d = digest_new();
+    struct fingerprint *f = fingerprint_new(kind);
     off_t at = 0;
     ssize_t n = 0;
 
     while (!(stop && atomic_load(stop)) && (n = pread(fd, octets, BLOCK_OCTETS, at)) > 0) {
-        digest_add(d, (struct slice){octets, (size_t)n});
+        fingerprint_add(f, (struct slice){octets, (size_t)n});
         at += n;
     }
-    digest_finish(&d, out);
+    fingerprint_finish(&f, out);
     free(octets);
     return n == 0;
 }
 
-bool digest_file(int fd, uint8_t out[DIGEST_OCTETS])
+bool fingerprint_file(int fd, enum fingerprint_kind kind, uint8_t out[DIGEST_OCTETS])
 {
-    return read_through(fd, NULL, out);
+    return read_through(fd, kind, NULL, out);
 }
 
 static void *run(void *job)
 {
-    struct digest_job *j = job;
+    struct fingerprint_job *j = job;
 
-    j->had = read_through(j->fd, &j->stop, j->out);
+    j->had = read_through(j->fd, j->kind, &j->stop, j->out);
     return NULL;
 }
 
-struct digest_job *digest_file_begin(int fd)
+struct fingerprint_job *fingerprint_file_begin(int fd, enum fingerprint_kind kind)
 {
-    struct digest_job *j = must_alloc(1, sizeof *j);
+    struct fingerprint_job *j = must_alloc(1, sizeof *j);
     sigset_t all, before;
 
     j->fd = fd;
+    j->kind = kind;
     atomic_init(&j->stop, false);
     /* Signals are for the thread that made this one. */
     sigfillset(&all);
@@ -70,7 +73,7 @@ struct digest_job *digest_file_begin(int fd)
     return j;
 }
 
-bool digest_file_ready(struct digest_job *j, unsigned milliseconds)
+bool fingerprint_file_ready(struct fingerprint_job *j, unsigned milliseconds)
 {
     const struct timespec until = clock_after(milliseconds * INT64_C(1000000));
 
@@ -83,9 +86,9 @@ bool digest_file_ready(struct digest_job *j, unsigned milliseconds)
     return true;
 }
 
-bool digest_file_end(struct digest_job **j, uint8_t out[DIGEST_OCTETS])
+bool fingerprint_file_end(struct fingerprint_job **j, uint8_t out[DIGEST_OCTETS])
 {
-    struct digest_job *job = *j;
+    struct fingerprint_job *job = *j;
 
     if (job->started)
         pthread_join(job->thread, NULL);
@@ -98,7 +101,7 @@ bool digest_file_end(struct digest_job **j, uint8_t out[DIGEST_OCTETS])
     return had;
 }
 
-void digest_file_cancel(struct digest_job **j)
+void fingerprint_file_cancel(struct fingerprint_job **j)
 {
     if (!*j)
         return;
