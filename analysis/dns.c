@@ -275,7 +275,7 @@ enum dns_read dns_read(struct slice message, struct dns_message *m)
     struct reading r = {.all = message, .c = cursor_open(message), .m = m};
     uint16_t count[SECTIONS];
 
-    *m = (struct dns_message){0};
+    memset(m, 0, offsetof(struct dns_message, record)); /* most hold one record, or none */
     uint16_t id = cursor_u16(&r.c), flags = cursor_u16(&r.c), questions = cursor_u16(&r.c);
     for (enum section s = ANSWER; s < SECTIONS; s++)
         count[s] = cursor_u16(&r.c);

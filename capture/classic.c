@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the header of a record: two numbers of time, two lengths.  Some have more behind them. */
+#define RECORD_OCTETS 16u
+
 /* Up to version 2.2 the two lengths of a record are in the other order, in 2.3 those of some writers. */
 enum lengths { CAPTURED_FIRST, WIRE_FIRST, SMALLER_FIRST };
 
@@ -25,7 +28,9 @@ static const struct variant {
     uint32_t magic, record_octets;
     bool nanoseconds;
 } variants[] = {
-    {0xa1b2c3d4, 16, false}, {0xa1b23c4d, 16, true}, {0xa1b2cd34, 24, false}, /* Kuznetzov's */
+    {0xa1b2c3d4, RECORD_OCTETS, false},
+    {0xa1b23c4d, RECORD_OCTETS, true},
+    {0xa1b2cd34, 24, false}, /* Kuznetzov's */
 };
 
 /* NULL: it is none. */
@@ -161,6 +166,7 @@ int classic_next(struct classic *c, struct frame *frame_r, struct err *e)
 
     if (header.n < c->record_octets)
         return header.n ? cut_short(c, header.n, e) : 0;
+    header.n = RECORD_OCTETS; /* all that is looked at: the compiler sees that it is there */
     int64_t at_ns = time_of(c, header);
     uint32_t captured = number(c, header, 8), wire = number(c, header, 12);
     if (c->lengths == WIRE_FIRST || (c->lengths == SMALLER_FIRST && captured > wire)) {

@@ -12,14 +12,6 @@
 /* Where the kernel has its pages and we have ours, it copies several times as fast. */
 #define PAGE_OCTETS 4096u
 
-struct window {
-    window_read *read;
-    void *of;
-    uint8_t *room;
-    size_t size;
-    struct slice left; /* in `room`: read, and not taken yet */
-};
-
 /* The octets that are left go to the end of some pages, and behind those there is room for more. */
 static void make_room(struct window *w, size_t more)
 {
@@ -39,8 +31,7 @@ static void make_room(struct window *w, size_t more)
     w->room = room;
 }
 
-/* Until there are n octets, or no more. */
-static void read_on(struct window *w, size_t n)
+void window_fill(struct window *w, size_t n)
 {
     size_t more = n - w->left.n, got;
 
@@ -73,13 +64,4 @@ void window_free(struct window **w)
     free((*w)->room);
     free(*w);
     *w = NULL;
-}
-
-struct slice window_take(struct window *w, size_t n)
-{
-    if (n > w->left.n)
-        read_on(w, n);
-    struct slice taken = slice_head(w->left, n);
-    w->left = slice_tail(w->left, n);
-    return taken;
 }

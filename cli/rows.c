@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct rows {
     pthread_mutex_t lock;
@@ -136,9 +137,11 @@ bool rows_put_dns(struct rows *r, int64_t from, int64_t seen_ns, const struct ip
     struct row *row = must_alloc(1, sizeof *row);
 
     row->from = from;
-    row->dns = must_alloc(1, sizeof *row->dns);
-    *row->dns = (struct dns_row){.seen_ns = seen_ns, .asker = *asker, .message = *m};
-    row->octets = sizeof *row + sizeof *row->dns;
+    row->octets = sizeof *row + offsetof(struct dns_row, message) + dns_message_octets(m);
+    row->dns = must_alloc(1, row->octets - sizeof *row);
+    row->dns->seen_ns = seen_ns;
+    row->dns->asker = *asker;
+    memcpy(&row->dns->message, m, dns_message_octets(m));
     return put(r, row);
 }
 

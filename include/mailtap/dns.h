@@ -34,9 +34,17 @@ struct dns_message {
     uint16_t id;
     char question[BOUND_NAME]; /* of the first question; empty: none, or not of the Internet */
     uint16_t question_type;
-    struct dns_record record[BOUND_DNS_RECORDS]; /* answers that bear on mail, the first ones */
-    unsigned records, dropped;                   /* dropped: did not fit */
+    unsigned records, dropped; /* dropped: did not fit */
+    struct dns_record
+        record[BOUND_DNS_RECORDS]; /* answers that bear on mail, the first ones; behind
+                                                  * those there may be anything */
 };
+
+/* Octets that are worth copying. */
+static inline size_t dns_message_octets(const struct dns_message *m)
+{
+    return offsetof(struct dns_message, record) + m->records * sizeof *m->record;
+}
 
 /* Of a message that is known to be whole, CUT says that its counts or lengths are too large. */
 enum dns_read {
