@@ -156,7 +156,7 @@ void decode_tcp(struct decoding *d)
     p->to.port = slice_u16(h, 2);
     p->seq = slice_u32(h, 4);
     p->ack = slice_u32(h, 8);
-    p->flags = slice_u8(h, 13) & (TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK);
+    p->flags = slice_u8(h, 13) & TCP_FLAGS;
     decode_skip(d, header);
     if (d->c.status != CURSOR_OK)
         return;
