@@ -459,7 +459,10 @@ bool stream_next(struct stream *s, struct chunk *chunk_r)
         return true;
     if (!s->flushing && !has_something(&s->half[0]) && !has_something(&s->half[1]))
         return false;
-    for (size_t i = 0; i < 2 * sizeof pull / sizeof *pull; i++) {
+    /* What is in order is given at once; the rest is about what is missing before something. */
+    bool waits = s->flushing || s->half[0].held || s->half[1].held;
+    size_t ways = waits ? sizeof pull / sizeof *pull : 1;
+    for (size_t i = 0; i < 2 * ways; i++) {
         enum side side = i % 2 ? other(first) : first;
         if (!s->flushing && !has_something(&s->half[side]))
             continue;
