@@ -30,6 +30,7 @@ struct source {
     struct inflate *inflate;
     struct fingerprint *read[FINGERPRINT_KINDS]; /* of a pipe, as it is read */
     struct fingerprint_job *job;                 /* of a file, while it is read; or NULL */
+    struct ahead *ahead; /* reads a file that is not packed, in place of `inflate` */
     struct window *window;
     struct classic *classic; /* a pcap file */
     struct pcapng *pcapng;   /* or a pcapng file */
@@ -99,17 +100,29 @@ static size_t unpacked(void *of, uint8_t *to, size_t n)
     return inflate_read(of, to, n);
 }
 
+/* What is stored as it is can be lent as it is read, and be read by another thread, which has its
+ * fingerprint then. */
+static void read_ahead(struct source *s)
+{
+    off_t begun = s->size && !inflate_packing(s->inflate) ? lseek(s->fd, 0, SEEK_CUR) : -1;
+
+    /* Standard input may be a file of which somebody has read. */
+    if (begun >= 0 && (uint64_t)begun == inflate_stored(s->inflate))
+        s->ahead = ahead_new(s->fd);
+}
+
 static int start_reading(struct source *s, struct err *e)
 {
-    const struct slice header = header_of(s), none = {NULL, 0};
+    const struct slice header = header_of(s);
     struct err why;
 
+    read_ahead(s);
+    s->window = s->ahead ? window_new_ahead(s->ahead) : window_new(header, unpacked, s->inflate);
     if (!classic_begins(header)) {
-        s->window = window_new(header, unpacked, s->inflate);
         s->pcapng = pcapng_new(s->window);
         return 0;
     }
-    s->window = window_new(none, unpacked, s->inflate);
+    window_take(s->window, header.n);
     s->classic = classic_new(header, s->window, &why);
     return s->classic ? 0 : err_set(e, "%s: %s", s->path, why.text);
 }
@@ -169,6 +182,12 @@ bool source_is_capture(const char *path)
 
 /* ---- reading */
 
+/* Why no more can be had, or NULL. */
+static const char *problem_of(struct source *s)
+{
+    return s->ahead ? ahead_problem(s->ahead) : inflate_problem(s->inflate);
+}
+
 static int next_of_pcapng(struct source *s, struct frame *frame_r, struct err *e)
 {
     const char *problem;
@@ -178,7 +197,7 @@ static int next_of_pcapng(struct source *s, struct frame *frame_r, struct err *e
     if (rc > 0)
         return rc;
     s->over = true;
-    problem = inflate_problem(s->inflate);
+    problem = problem_of(s);
     if (rc < 0 || problem)
         return err_set(e, "%s: %s%s%s", s->path, rc < 0 ? why.text : "damaged at its end",
                        problem ? "; " : "", problem ? problem : "");
@@ -193,7 +212,7 @@ static int next_of_pcap(struct source *s, struct frame *frame_r, struct err *e)
     if (rc > 0)
         return rc;
     s->over = true;
-    const char *problem = inflate_problem(s->inflate);
+    const char *problem = problem_of(s);
     if (problem)
         rc = classic_damaged(s->classic, problem, &why);
     return rc < 0 ? err_set(e, "%s: %s", s->path, why.text) : 0;
@@ -246,7 +265,9 @@ uint64_t source_outages(const struct source *s)
 
 uint64_t source_position(const struct source *s)
 {
-    return s->live ? 0 : inflate_stored(s->inflate);
+    if (s->live)
+        return 0;
+    return s->ahead ? ahead_given(s->ahead) : inflate_stored(s->inflate);
 }
 
 uint64_t source_size(const struct source *s)
@@ -271,12 +292,18 @@ bool source_drops(const struct source *s, uint64_t *kernel_r, uint64_t *interfac
 
 void source_fingerprint_begin(struct source *s, enum fingerprint_kind kind)
 {
-    if (s->size && !s->job)
+    bool comes_with_it = s->ahead && kind == FINGERPRINT_XXH3;
+
+    if (s->size && !s->job && !comes_with_it)
         s->job = fingerprint_file_begin(s->fd, kind);
 }
 
 bool source_fingerprint_ready(struct source *s, unsigned milliseconds)
 {
+    uint8_t unused[DIGEST_OCTETS];
+
+    if (s->ahead && !s->job && !ahead_fingerprint(s->ahead, unused)) /* before all of it is read */
+        s->job = fingerprint_file_begin(s->fd, FINGERPRINT_XXH3);
     return !s->job || fingerprint_file_ready(s->job, milliseconds);
 }
 
@@ -285,6 +312,8 @@ bool source_file_fingerprint(struct source *s, enum fingerprint_kind kind,
 {
     if (s->job)
         return fingerprint_file_end(&s->job, out);
+    if (s->ahead && kind == FINGERPRINT_XXH3 && ahead_fingerprint(s->ahead, out))
+        return true;
     return s->size && fingerprint_file(s->fd, kind, out);
 }
 
@@ -311,6 +340,7 @@ void source_close(struct source **s)
     classic_free(&(*s)->classic);
     pcapng_free(&(*s)->pcapng);
     window_free(&(*s)->window);
+    ahead_free(&(*s)->ahead);
     live_close(&(*s)->live);
     inflate_free(&(*s)->inflate);
     if ((*s)->fd > STDIN_FILENO)

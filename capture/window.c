@@ -31,8 +31,38 @@ static void make_room(struct window *w, size_t more)
     w->room = room;
 }
 
+/* What is left goes before the next piece, or, when a record is too long for that, both go to `room`. */
+static void add_piece(struct window *w, struct ahead_piece piece)
+{
+    if (w->left.n > AHEAD_BEFORE) {
+        make_room(w, piece.n);
+        memcpy(w->room + (w->left.p - w->room) + w->left.n, piece.p, piece.n);
+    } else {
+        uint8_t *to = piece.p - w->left.n;
+        if (w->left.n)
+            memcpy(to, w->left.p, w->left.n);
+        w->left.p = to;
+    }
+    w->left.n += piece.n;
+}
+
+static void fill_ahead(struct window *w, size_t n)
+{
+    struct ahead_piece piece = {NULL, 1};
+
+    while (w->left.n < n && piece.n) {
+        piece = ahead_next(w->ahead);
+        if (piece.n)
+            add_piece(w, piece);
+    }
+}
+
 void window_fill(struct window *w, size_t n)
 {
+    if (w->ahead) {
+        fill_ahead(w, n);
+        return;
+    }
     size_t more = n - w->left.n, got;
 
     if (more < PIECE_OCTETS)
@@ -54,6 +84,14 @@ struct window *window_new(struct slice first, window_read *read, void *of)
     w->of = of;
     w->left = first;
     make_room(w, PIECE_OCTETS);
+    return w;
+}
+
+struct window *window_new_ahead(struct ahead *ahead)
+{
+    struct window *w = must_alloc(1, sizeof *w);
+
+    w->ahead = ahead;
     return w;
 }
 

@@ -86,8 +86,9 @@ bool source_file_fingerprint(struct source *s, enum fingerprint_kind kind,
                              uint8_t out[DIGEST_OCTETS]);
 void source_fingerprint(struct source *s, enum fingerprint_kind kind, uint8_t out[DIGEST_OCTETS]);
 
-/* Of a file: work it out in a thread of its own, while frames are read.  The functions above wait for it
- * then, and must be asked for the same kind; is it ready, or within so long? */
+/* Of a file: work it out beside the reading, where that does not do so itself; the functions above wait for it
+ * then, and must be asked for the same kind.  Is it ready, or within so long?  Asked before all is read, that
+ * is begun at the latest now. */
 void source_fingerprint_begin(struct source *s, enum fingerprint_kind kind);
 bool source_fingerprint_ready(struct source *s, unsigned milliseconds);
 

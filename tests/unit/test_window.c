@@ -4,6 +4,8 @@
 #include "../../capture/window.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* A file of so many octets, given in pieces of at most so many. */
 struct file {
@@ -83,10 +85,45 @@ static void what_was_read_before_comes_first(void **state)
     }
 }
 
+/* The same of a file that is read ahead: records that fit before the next piece, and some that do not. */
+static void what_is_read_ahead_is_lent_in_order(void **state)
+{
+    static const size_t sizes[][4] = {
+        {1, 16, 1500, 0},
+        {16, 65536, 65537, 1},
+        {300000, 16, 262144, 65535},
+        {24, 1000001, 3, 70000},
+    };
+    static const size_t files[] = {0, 1, 262143, 262144, 262145, 2100003};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+            int fd = memfd_create("window", 0);
+            assert_true(fd >= 0);
+            for (size_t at = 0; at < files[i]; at += 4096) {
+                uint8_t octets[4096];
+                size_t n = files[i] - at < sizeof octets ? files[i] - at : sizeof octets;
+                for (size_t j = 0; j < n; j++)
+                    octets[j] = octet_at(at + j);
+                assert_int_equal(write(fd, octets, n), n);
+            }
+            struct ahead *ahead = ahead_new(fd);
+            assert_non_null(ahead);
+            struct window *w = window_new_ahead(ahead);
+            assert_int_equal(take_all(w, sizes[k], 4), files[i]);
+            assert_int_equal(window_take(w, 1).n, 0); /* and no more */
+            window_free(&w);
+            ahead_free(&ahead);
+            close(fd);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_is_lent_in_order),
+        cmocka_unit_test(what_is_read_ahead_is_lent_in_order),
         cmocka_unit_test(what_was_read_before_comes_first),
     };
     return cmocka_run_group_tests_name("window", tests, NULL, NULL);
