@@ -41,6 +41,7 @@ struct session {
     struct early early;
     struct trust *trust;
     struct cert_memory *certificates;
+    struct tls_memory *hellos;
     struct smtp *smtp;
     struct tls *tls;
     struct dpi_flow *dpi;
@@ -58,6 +59,7 @@ struct session *session_new(const struct session_options *options)
 
     s->trust = options->trust;
     s->certificates = options->certificates;
+    s->hellos = options->hellos;
     s->facts.keep = options->keep;
 
     s->facts.tls_alert = -1;
@@ -157,7 +159,7 @@ static enum tls_role tls_role_of(enum role role)
 /* The dialogue handed over: give TLS what had come along already, with the chunk at hand. */
 static void hand_over(struct session *s, const struct chunk *c)
 {
-    s->tls = tls_new();
+    s->tls = tls_new(s->hellos);
     tls_acknowledged(s->tls, tls_role_of(role_of(s, c->side)), c->acked);
     for (int role = 0; role < ROLES; role++) {
         struct slice left = smtp_leftover(s->smtp, (enum role)role);
@@ -306,7 +308,7 @@ static void begin_reading(struct session *s, const struct flow *f, const struct 
 
     s->facts.midstream = midstream;
     if (s->identity == IDENTITY_TLS) {
-        s->tls = tls_new();
+        s->tls = tls_new(s->hellos);
         /* Only on the port of submissions (RFC 8314 3.3) is a hello the first there can be. */
         bool first = from[!s->server].n && *from[!s->server].p == 22 &&
                      f->end[s->server].port == 465;

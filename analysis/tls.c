@@ -24,10 +24,11 @@
 
 #define CIPHER_AES_128_CCM_8 0x1305
 
-struct tls *tls_new(void)
+struct tls *tls_new(struct tls_memory *memory)
 {
     struct tls *t = must_alloc(1, sizeof *t);
 
+    t->memory = memory;
     for (int role = 0; role < TLS_ROLES; role++)
         t->side[role].half.alert = t->side[role].warned = -1;
     return t;

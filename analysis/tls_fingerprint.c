@@ -282,3 +282,63 @@ void tls_ja4(const struct tls_client_hello *h, char ja4_r[TLS_JA4_TEXT])
              named ? 'd' : 'i', at_most_99(cipher_count), at_most_99(type_count), protocol, choices,
              extensions);
 }
+
+/* ---- remembered */
+
+/* The types of extensions, whose contents are no part of it. */
+static void choose_types(struct tls_choices *c, struct slice extensions)
+{
+    struct numbers types = types_in(extensions);
+
+    tls_choose(c, (struct slice){(const uint8_t *)types.list, types.n * sizeof *types.list});
+    free(types.list);
+}
+
+static void choose_numbers(struct tls_choices *c, uint16_t a, uint16_t b)
+{
+    const uint16_t both[] = {a, b};
+
+    tls_choose(c, (struct slice){(const uint8_t *)both, sizeof both});
+}
+
+void tls_client_fingerprints(struct tls_memory *m, const struct tls_client_hello *h,
+                             struct tls_fingerprints *fingerprints_r)
+{
+    struct tls_choices c = {.n = 0};
+
+    *fingerprints_r = (struct tls_fingerprints){"", ""};
+    if (!h->read || h->bad)
+        return;
+    choose_numbers(&c, h->version, h->version_offered);
+    choose_types(&c, h->extensions);
+    const struct slice lists[] = {h->ciphers, h->groups, h->point_formats, h->signatures, h->alpn};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        tls_choose(&c, lists[i]);
+    const struct tls_fingerprints *known = tls_recall(m, &c);
+    if (known) {
+        *fingerprints_r = *known;
+        return;
+    }
+    tls_ja3(h, fingerprints_r->ja3);
+    tls_ja4(h, fingerprints_r->ja4);
+    tls_remember(m, &c, fingerprints_r);
+}
+
+void tls_server_fingerprints(struct tls_memory *m, const struct tls_server_hello *h,
+                             struct tls_fingerprints *fingerprints_r)
+{
+    struct tls_choices c = {.n = 0};
+
+    *fingerprints_r = (struct tls_fingerprints){"", ""};
+    if (!h->read || h->bad)
+        return;
+    choose_numbers(&c, h->legacy_version, h->cipher);
+    choose_types(&c, h->extensions);
+    const struct tls_fingerprints *known = tls_recall(m, &c);
+    if (known) {
+        *fingerprints_r = *known;
+        return;
+    }
+    tls_ja3s(h, fingerprints_r->ja3);
+    tls_remember(m, &c, fingerprints_r);
+}

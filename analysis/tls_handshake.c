@@ -23,8 +23,10 @@ static void client_facts(struct tls *t, const struct tls_client_hello *h)
     f->version_offered = h->version_offered;
     f->fallback = tri_of(h->fallback);
     f->ech = h->ech ? YES : h->bad ? UNKNOWN : NO;
-    tls_ja3(h, f->ja3);
-    tls_ja4(h, f->ja4);
+    struct tls_fingerprints made;
+    tls_client_fingerprints(t->memory, h, &made);
+    memcpy(f->ja3, made.ja3, sizeof made.ja3);
+    memcpy(f->ja4, made.ja4, sizeof made.ja4);
     if (h->session.n && h->session.n <= sizeof t->session) {
         memcpy(t->session, h->session.p, h->session.n);
         t->session_n = h->session.n;
@@ -90,8 +92,11 @@ static void server_hello(struct tls *t, struct tls_side *s, struct slice body)
     t->acked_at_hello = t->acked;
     if (h.read)
         server_facts(t, &h);
-    if (s->half.hello)
-        tls_ja3s(&h, t->facts.ja3s);
+    if (s->half.hello) {
+        struct tls_fingerprints made;
+        tls_server_fingerprints(t->memory, &h, &made);
+        memcpy(t->facts.ja3s, made.ja3, sizeof made.ja3);
+    }
 }
 
 /* ---- up to TLS 1.2 */

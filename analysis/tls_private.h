@@ -164,9 +164,37 @@ unsigned tls_read_certificates(struct slice body, struct slice chain_r[BOUND_CHA
 #define TLS_JA3_TEXT 33
 #define TLS_JA4_TEXT 37
 
+struct tls_fingerprints {
+    char ja3[TLS_JA3_TEXT]; /* of a server's hello: JA3S */
+    char ja4[TLS_JA4_TEXT]; /* of a client's */
+};
+
+/* Of those that the memory, which may be NULL, has: as it has them. */
+void tls_client_fingerprints(struct tls_memory *m, const struct tls_client_hello *h,
+                             struct tls_fingerprints *fingerprints_r);
+void tls_server_fingerprints(struct tls_memory *m, const struct tls_server_hello *h,
+                             struct tls_fingerprints *fingerprints_r);
+
 void tls_ja3(const struct tls_client_hello *h, char ja3_r[TLS_JA3_TEXT]);
 void tls_ja3s(const struct tls_server_hello *h, char ja3s_r[TLS_JA3_TEXT]);
 void tls_ja4(const struct tls_client_hello *h, char ja4_r[TLS_JA4_TEXT]);
+
+/* ---- fingerprints that were made before (tls_memory.c) */
+
+/* What a fingerprint is made of: lists, one behind the other. */
+#define TLS_CHOICES 1024u
+struct tls_choices {
+    bool too_many; /* more than fit */
+    size_t n;
+    uint8_t octets[TLS_CHOICES];
+};
+
+void tls_choose(struct tls_choices *c, struct slice list);
+
+/* NULL: not known.  What is known stays until the next is remembered. */
+const struct tls_fingerprints *tls_recall(struct tls_memory *m, const struct tls_choices *c);
+void tls_remember(struct tls_memory *m, const struct tls_choices *c,
+                  const struct tls_fingerprints *fingerprints);
 
 /* ---- tls.c */
 
@@ -216,8 +244,9 @@ struct tls_side {
 
 struct tls {
     struct tls_side side[TLS_ROLES];
-    struct tls_facts facts; /* what the messages in the clear have told; halves left out */
-    uint8_t *certificates;  /* what facts.chain borrows from */
+    struct tls_memory *memory; /* borrowed, or NULL */
+    struct tls_facts facts;    /* what the messages in the clear have told; halves left out */
+    uint8_t *certificates;     /* what facts.chain borrows from */
     uint8_t session[TLS_SESSION_OCTETS]; /* that the client asked to go on with */
     size_t session_n;
     bool early_offered; /* by the last ClientHello */

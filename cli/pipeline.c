@@ -226,7 +226,8 @@ static enum pipeline_end read_frames(struct reading *r, struct source *source, s
 static void let_flows_rest(struct reading *r)
 {
     struct slice said = session_words();
-    const void *pointers[] = {r->options.session.trust, r->options.session.certificates, r->dpi};
+    const void *pointers[] = {r->options.session.trust, r->options.session.certificates,
+                              r->options.session.hellos, r->dpi};
     uint8_t *words = must_alloc(1, said.n + sizeof pointers);
 
     memcpy(words, said.p, said.n);
@@ -245,6 +246,7 @@ struct reading *pipeline_open(const struct pipeline *p, const struct sink *to, s
     r->options = *p;
     r->to = *to;
     r->dpi = dpi;
+    r->options.session.hellos = tls_memory_new();
     r->flows = flow_table_new(&p->limits);
     let_flows_rest(r);
     r->decoder = decoder_new(&p->fragments);
@@ -318,6 +320,7 @@ int pipeline_close(struct reading **r, struct err *e)
     flow_table_free(&reading->flows);
     decoder_free(&reading->decoder);
     dpi_free(&reading->dpi);
+    tls_memory_free(&reading->options.session.hellos);
     free(reading);
     *r = NULL;
     return failed ? -1 : 0;

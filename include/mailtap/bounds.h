@@ -105,6 +105,10 @@
 /* Certificates of one chain that are kept; the longest in use have five. */
 #define BOUND_CHAIN 10u
 
+/* Hellos whose fingerprints are remembered: of the software that speaks TLS on a network, not of hosts; 1 kB
+ * each.  Each reading has its own. */
+#define BOUND_HELLOS 64u
+
 /* Certificates whose facts are remembered, lest they be read again for each session: those of the
  * servers that a relay talks to in an hour; 3 kB each, in sets of so many.  Each thread has its own
  * for each interface. */

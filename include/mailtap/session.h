@@ -22,6 +22,7 @@ struct session_options {
     unsigned keep;                    /* bits of enum keep */
     struct trust *trust;              /* borrowed; NULL: chains are not verified */
     struct cert_memory *certificates; /* borrowed; NULL: each is read again */
+    struct tls_memory *hellos;        /* borrowed; NULL: each fingerprint is made again */
 };
 
 struct session *session_new(const struct session_options *options);

@@ -63,7 +63,13 @@ struct tls_facts {
 
 struct tls; /* the observer */
 
-struct tls *tls_new(void);
+/* Fingerprints of hellos that were read before, of one thread at a time. */
+struct tls_memory;
+struct tls_memory *tls_memory_new(void);
+void tls_memory_free(struct tls_memory **m);
+
+/* `memory` is borrowed; NULL: each fingerprint is made again. */
+struct tls *tls_new(struct tls_memory *memory);
 void tls_free(struct tls **t);
 size_t tls_octets(const struct tls *t); /* memory that it takes, or a little more */
 

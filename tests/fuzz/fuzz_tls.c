@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct tls *read_all(struct slice input, size_t step)
 {
     struct cursor c = cursor_open_whole(input);
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
 
     while (cursor_more(&c)) {
         uint8_t kind = cursor_u8(&c);

@@ -354,7 +354,7 @@ size_t transcript_octets(const struct transcript *t)
 
 struct tls *transcript_read(const struct transcript *t, size_t n, size_t at)
 {
-    struct tls *tls = tls_new();
+    struct tls *tls = tls_new(NULL);
     size_t start = 0;
 
     for (size_t i = 0; i < t->count && start < n; i++) {
@@ -370,7 +370,7 @@ struct tls *transcript_read(const struct transcript *t, size_t n, size_t at)
 
 struct tls *transcript_trickle(const struct transcript *t)
 {
-    struct tls *tls = tls_new();
+    struct tls *tls = tls_new(NULL);
 
     for (size_t i = 0; i < t->count; i++)
         for (size_t k = 0; k < t->pieces[i].n; k++)
@@ -380,7 +380,7 @@ struct tls *transcript_trickle(const struct transcript *t)
 
 struct tls *transcript_read_side(const struct transcript *t, enum tls_role role)
 {
-    struct tls *tls = tls_new();
+    struct tls *tls = tls_new(NULL);
 
     for (size_t i = 0; i < t->count; i++)
         if (t->pieces[i].role == role)
@@ -391,7 +391,7 @@ struct tls *transcript_read_side(const struct transcript *t, enum tls_role role)
 struct tls *transcript_read_gap(const struct transcript *t, enum tls_role role, size_t from,
                                 size_t n)
 {
-    struct tls *tls = tls_new();
+    struct tls *tls = tls_new(NULL);
     size_t start = 0, missing = 0;
 
     for (size_t i = 0; i < t->count; i++) {

@@ -31,7 +31,7 @@ static void make(struct handshakes *h, uint32_t server, bool tls13, unsigned var
 static void assert_established(const struct shaken *s)
 {
     uint8_t record[64] = {23, 3, 3, 0, 40};
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
     struct slice rest = octets_slice(&s->octets);
     struct tls_facts f;
 

@@ -337,7 +337,7 @@ static void feed(struct tls *t, enum tls_role role, const char *octets, size_t n
 static void ssl_3_is_read_too(void **state)
 {
     (void)state;
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
 
     SAY(t, TLS_CLIENT, CLIENT_3);
     SAY(t, TLS_SERVER, SERVER_3("no", "\x01") CERTIFICATE_3 EXCHANGE_3 DONE_3);
@@ -361,7 +361,7 @@ static void ssl_3_is_read_too(void **state)
 static void a_server_that_takes_up_a_session_shows_it(void **state)
 {
     (void)state;
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
 
     /* by the name of the session alone, as long as nothing contradicts it */
     SAY(t, TLS_CLIENT, CLIENT_3);
@@ -375,7 +375,7 @@ static void a_server_that_takes_up_a_session_shows_it(void **state)
     assert_int_equal(f.resumed, NO);
     tls_free(&t);
     /* by ChangeCipherSpec, under another name */
-    t = tls_new();
+    t = tls_new(NULL);
     SAY(t, TLS_CLIENT, CLIENT_3);
     SAY(t, TLS_SERVER, SERVER_3("no", "\x00"));
     tls_facts(t, false, &f);
@@ -386,7 +386,7 @@ static void a_server_that_takes_up_a_session_shows_it(void **state)
     assert_int_equal(f.client_certificate_asked, NO);
     tls_free(&t);
     /* but not when messages may be missing before it */
-    t = tls_new();
+    t = tls_new(NULL);
     SAY(t, TLS_SERVER, SERVER_3("no", "\x00"));
     tls_gap(t, TLS_SERVER, 900);
     SAY(t, TLS_SERVER, CHANGE_3 FINISHED_3 FINISHED_3);
@@ -402,7 +402,7 @@ static void a_server_that_takes_up_a_session_shows_it(void **state)
 static void encrypted_client_hello_is_seen(void **state)
 {
     (void)state;
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
 
     SAY(t, TLS_CLIENT, CLIENT_2 "\x01g"); /* real or GREASE, that cannot be told */
     struct tls_facts f = facts_of(t, false);
@@ -416,7 +416,7 @@ static void encrypted_client_hello_is_seen(void **state)
 static void a_broken_hello_keeps_what_came_before(void **state)
 {
     (void)state;
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
 
     /* the last extension has no room for its length */
     SAY(t, TLS_CLIENT, CLIENT_2 "zz");
@@ -433,7 +433,7 @@ static void a_broken_hello_keeps_what_came_before(void **state)
 static void a_broken_server_hello_says_nothing_of_what_it_lacks(void **state)
 {
     (void)state;
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
 
     SAY(t, TLS_SERVER,
         "\x16\x03\x03\x00\x2d\x02\x00\x00\x29\x03\x03" RANDOM "\x00\xc0\x2f\x00\x00\x05\x2b");
@@ -449,7 +449,7 @@ static void a_broken_server_hello_says_nothing_of_what_it_lacks(void **state)
 static void the_first_chain_stays(void **state)
 {
     (void)state;
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
     struct tls_facts f;
 
     SAY(t, TLS_SERVER, SERVER_3("no", "\x00") CERTIFICATE_3);
@@ -470,7 +470,7 @@ static void the_first_chain_stays(void **state)
 static void a_retry_is_no_answer_yet(void **state)
 {
     (void)state;
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
     struct tls_facts f;
 
     SAY(t, TLS_SERVER, RETRY("\x03\x04"));
@@ -486,7 +486,7 @@ static void a_retry_is_no_answer_yet(void **state)
     assert_int_equal(f.group, 0);
     assert_string_not_equal(f.ja3s, "");
     /* and messages without it are none */
-    t = tls_new();
+    t = tls_new(NULL);
     SAY(t, TLS_SERVER, RETRY("\x03\x03") CERTIFICATE_3 DONE_3);
     f = facts_of(t, false);
     assert_int_equal(f.chain_length, 0);
@@ -497,14 +497,14 @@ static void a_retry_is_no_answer_yet(void **state)
 static void messages_of_12_mean_nothing_in_13(void **state)
 {
     (void)state;
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
 
     SAY(t, TLS_SERVER,
         "\x16\x03\x03\x00\x34\x02\x00\x00\x30\x03\x03" RANDOM
         "\x00\x13\x01\x00\x00\x08\x00\x2b\x00\x02\x03\x04\xff\xff" CERTIFICATE_3);
     struct tls_facts f = facts_of(t, false);
     assert_int_equal(f.chain_length, 0);
-    t = tls_new();
+    t = tls_new(NULL);
     SAY(t, TLS_SERVER,
         "\x16\x03\x03\x00\x32\x02\x00\x00\x2e\x03\x03" RANDOM
         "\x00\x13\x01\x00\x00\x06\x00\x2b\x00\x02\x03\x04" CERTIFICATE_3 DONE_3 CHANGE_3);

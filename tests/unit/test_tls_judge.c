@@ -126,7 +126,7 @@ static void put_word(struct wire *w, bool server, const char *word, uint16_t ver
 static struct tls_facts see(const char *script, uint16_t version, uint16_t cipher, bool closed,
                             bool by_octet)
 {
-    struct tls *t = tls_new();
+    struct tls *t = tls_new(NULL);
     enum tls_role role = TLS_CLIENT;
     char *copy = strdup(script), *rest = copy, *word;
     struct tls_facts f;
