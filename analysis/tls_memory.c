@@ -71,7 +71,7 @@ const struct tls_fingerprints *tls_recall(struct tls_memory *m, const struct tls
     if (!m || c->too_many)
         return NULL;
     const struct remembered *r = place_of(m, c);
-    bool same = r->choices.n == c->n && memcmp(r->choices.octets, c->octets, c->n) == 0;
+    bool same = c->n && r->choices.n == c->n && memcmp(r->choices.octets, c->octets, c->n) == 0;
 
     return same ? &r->fingerprints : NULL;
 }
