@@ -15,8 +15,6 @@
 /* Two are lent; of the others one is filled while the next is there. */
 #define LENT 2u
 #define PIECES (LENT + 2u)
-/* Where the kernel has its pages and we have ours, it copies several times as fast. */
-#define PAGE_OCTETS 4096u
 
 struct ahead {
     int fd;
@@ -102,7 +100,7 @@ struct ahead *ahead_new(int fd)
 
     a->fd = fd;
     for (unsigned i = 0; i < PIECES; i++)
-        a->room[i] = must_have(aligned_alloc(PAGE_OCTETS, AHEAD_BEFORE + PIECE_OCTETS));
+        a->room[i] = must_alloc_pages(AHEAD_BEFORE + PIECE_OCTETS);
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->came, NULL);
     pthread_cond_init(&a->went, NULL);

@@ -36,6 +36,12 @@ void *must_alloc(unsigned long count, unsigned long size)
     return memset(must_have(malloc(size ? size : 1)), 0, size);
 }
 
+void *must_alloc_pages(unsigned long size)
+{
+    return must_have(
+        aligned_alloc(MEMORY_PAGE, (size + MEMORY_PAGE - 1) / MEMORY_PAGE * MEMORY_PAGE));
+}
+
 void *must_grow(void *p, unsigned long count, unsigned long size)
 {
     return must_have(reallocarray(p, count ? count : 1, size ? size : 1));

@@ -11,10 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Read at once: it stays in the processor's caches until it is hashed.  Where it begins at a page, as the
- * file's in memory do, it is copied several times as fast. */
+/* Read at once: it stays in the processor's caches until it is hashed. */
 #define BLOCK_OCTETS 65536u
-#define PAGE_OCTETS 4096u
 
 struct fingerprint_job {
     int fd;
@@ -30,7 +28,7 @@ struct fingerprint_job {
 static bool read_through(int fd, enum fingerprint_kind kind, const atomic_bool *stop,
                          uint8_t out[DIGEST_OCTETS])
 {
-    uint8_t *octets = must_have(aligned_alloc(PAGE_OCTETS, BLOCK_OCTETS));
+    uint8_t *octets = must_alloc_pages(BLOCK_OCTETS);
     struct fingerprint *f = fingerprint_new(kind);
     off_t at = 0;
     ssize_t n = 0;

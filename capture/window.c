@@ -9,18 +9,16 @@
 /* What is read of the file at once.  Larger pieces are slower: they leave the processor's caches before
  * they are looked at. */
 #define PIECE_OCTETS 65536u
-/* Where the kernel has its pages and we have ours, it copies several times as fast. */
-#define PAGE_OCTETS 4096u
 
 /* The octets that are left go to the end of some pages, and behind those there is room for more. */
 static void make_room(struct window *w, size_t more)
 {
-    size_t begin = (w->left.n + PAGE_OCTETS - 1) / PAGE_OCTETS * PAGE_OCTETS;
-    size_t need = begin + (more + PAGE_OCTETS - 1) / PAGE_OCTETS * PAGE_OCTETS;
+    size_t begin = (w->left.n + MEMORY_PAGE - 1) / MEMORY_PAGE * MEMORY_PAGE;
+    size_t need = begin + (more + MEMORY_PAGE - 1) / MEMORY_PAGE * MEMORY_PAGE;
     uint8_t *room = w->room;
 
     if (need > w->size) {
-        room = must_have(aligned_alloc(PAGE_OCTETS, need));
+        room = must_alloc_pages(need);
         w->size = need;
     }
     if (w->left.n)

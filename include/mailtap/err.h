@@ -18,6 +18,10 @@ int err_set(struct err *e, const char *format, ...) __attribute__((format(printf
 void *must_alloc(unsigned long count, unsigned long size);
 void *must_grow(void *p, unsigned long count, unsigned long size);
 char *must_copy(const char *text);
+/* Begins at a page.  Where the kernel has its pages, as of a file, and we have ours, it copies several times as
+ * fast. */
+#define MEMORY_PAGE 4096u
+void *must_alloc_pages(unsigned long size);
 void *must_have(void *p); /* p, which an allocation of somebody else gave */
 
 /*
