@@ -49,13 +49,14 @@ CFLAGS ?= -O2 -g
 # The program is optimised as a whole when it is linked, which a tenth of its time is worth; its parts are
 # compiled as well, for tests, of which each would take as long to link.
 LTO := $(if $(SANITIZE)$(findstring clang,$(CC)),,-flto=auto -ffat-lto-objects)
+LINKED = $(if $(LTO),-fno-lto)
 # Foreign headers as system headers: their warnings are not ours.
 FOREIGN = $(shell pkg-config --cflags $(LIBRARIES) | sed 's/-I/-isystem /g')
 # Facts have the fields of a structure in them (facts.h).
 LANGUAGE := -std=c11 -fms-extensions -Wno-microsoft-anon-tag
 ALL_CFLAGS = $(LANGUAGE) -D_GNU_SOURCE -Iinclude -I$(B) $(FOREIGN) $(CFLAGS) $(WARNINGS) $(HARDENING) \
              $(SANITIZER) $(LTO)
-ALL_LDFLAGS = $(SANITIZER) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_LDFLAGS = $(SANITIZER) $(LINKED) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -pthread
 
 # Objects are kept: make would take some for intermediate files and remove them.
@@ -65,9 +66,10 @@ LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -pthread
         install clean
 all: $(B)/mailtap
 
+$(B)/mailtap: LINKED = $(CFLAGS) $(LTO)
 $(B)/mailtap: $(OBJECTS)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) $(CFLAGS) $(LTO) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
