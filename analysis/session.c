@@ -373,14 +373,14 @@ static const char *name_to_cover(const struct facts *f)
     return strchr(f->server_name, '.') ? f->server_name : "";
 }
 
-static void chain_to_facts(struct session *s, const struct tls_facts *t)
+static void chain_to_facts(struct session *s, struct facts *f, const struct tls_facts *t)
 {
-    struct facts *f = s->whole;
     struct chain_verdict verdict;
 
     if (t->chain_length == 0)
         return;
     f->chain = must_alloc(t->chain_length, sizeof *f->chain);
+    s->facts.chain = f->chain; /* it is the session's */
     for (unsigned i = 0; i < t->chain_length; i++) {
         struct cert_facts *cert = &f->chain[f->chain_length];
         if (!cert_recall(s->certificates, t->chain[i], cert))
@@ -433,10 +433,9 @@ static bool is_closed(const struct session *s)
     return s->facts.ending != ENDING_NOT_SEEN;
 }
 
-static void tls_to_facts(struct session *s, bool closed)
+static void tls_to_facts(struct session *s, struct facts *f, bool closed)
 {
     struct tls_facts t;
-    struct facts *f = s->whole;
     const struct tls_half *client = &t.half[TLS_CLIENT], *server = &t.half[TLS_SERVER];
     struct exposure *x = &f->exposure[ITEM_TLS_METADATA];
 
@@ -448,7 +447,7 @@ static void tls_to_facts(struct session *s, bool closed)
     if (t.established == YES)
         tls_estimate(s->tls, &f->estimate);
     hellos_to_facts(f, &t);
-    chain_to_facts(s, &t);
+    chain_to_facts(s, f, &t);
     f->tls_alert = client->alert >= 0 ? client->alert : server->alert;
     f->tls_alert_by_client = client->alert >= 0;
     f->tls_alert_hidden = client->alert_protected || server->alert_protected;
@@ -515,32 +514,70 @@ size_t session_octets(const struct session *s)
            dpi_octets(s->dpi);
 }
 
-static void dpi_to_facts(struct session *s, struct dpi *dpi)
+static void dpi_to_facts(struct session *s, struct facts *f, struct dpi *dpi)
 {
     if (dpi)
         dpi_move(s->dpi, dpi);
     const char *name = dpi_name(s->dpi);
     if (name)
-        text_escape(s->whole->dpi_protocol, sizeof s->whole->dpi_protocol, slice_of(name));
+        text_escape(f->dpi_protocol, sizeof f->dpi_protocol, slice_of(name));
     dpi_flow_free(&s->dpi);
 }
 
-static void make_whole(struct session *s)
+/* Most of it is room for texts, which are short: that is not copied. */
+static void copy_heard(struct heard *to, const struct heard *h)
 {
-    s->whole = must_alloc(1, sizeof *s->whole);
-    s->whole->heard = s->facts;
-    if (s->conflicts)
-        memcpy(s->whole->conflict, s->conflicts->facts, sizeof s->whole->conflict);
+#define COPY(from, behind)                                                                         \
+    memcpy((char *)to + offsetof(struct heard, from), &h->from,                                    \
+           offsetof(struct heard, behind) - offsetof(struct heard, from))
+#define COPY_TEXT(text) memcpy(to->text, h->text, strlen(h->text) + 1)
+    uint32_t auths = h->auths == 0 ? 1 : h->auths < BOUND_AUTHS ? h->auths : BOUND_AUTHS;
+
+    COPY(client, server_name);
+    COPY_TEXT(server_name);
+    COPY_TEXT(greeting);
+    COPY_TEXT(client_name);
+    COPY(dialogue, keywords);
+    COPY_TEXT(keywords);
+    COPY(keywords_cut, auth);
+    memcpy(to->auth, h->auth, auths * sizeof *h->auth);
+    memcpy(&to->auths, &h->auths, sizeof *h - offsetof(struct heard, auths));
+#undef COPY
+#undef COPY_TEXT
+}
+
+/* All of it; what is not said is zero before. */
+static void fill(struct session *s, struct facts *f, struct dpi *dpi)
+{
+    copy_heard(&f->heard, &s->facts);
+    for (uint32_t i = 0; i < f->conflicts_kept; i++)
+        f->conflict[i] = s->conflicts->facts[i];
+    if (s->dpi)
+        dpi_to_facts(s, f, dpi);
+    if (s->tls)
+        tls_to_facts(s, f, is_closed(s));
+    tls_free(&s->tls);
 }
 
 struct facts *session_facts(struct session *s, struct dpi *dpi)
 {
-    if (!s->whole)
-        make_whole(s);
-    if (s->dpi)
-        dpi_to_facts(s, dpi);
-    if (s->tls)
-        tls_to_facts(s, is_closed(s));
-    tls_free(&s->tls);
+    if (!s->whole) {
+        s->whole = must_alloc(1, sizeof *s->whole);
+        fill(s, s->whole, dpi);
+    }
     return s->whole;
+}
+
+struct facts *session_facts_in(struct session *s, struct dpi *dpi, struct facts_room *room)
+{
+    struct facts *f = &room->facts;
+
+    if (s->whole)
+        return s->whole;
+    if (room->tls)
+        memset(&f->hello_seen, 0, sizeof *f - offsetof(struct facts, hello_seen));
+    room->tls = s->tls != NULL;
+    f->dpi_protocol[0] = '\0';
+    fill(s, f, dpi);
+    return f;
 }

@@ -14,6 +14,7 @@ struct writer {
     struct store *store;
     struct rows *rows;
     struct dpi *dpi; /* what the thread asks */
+    struct facts_room *room;
     pthread_t thread;
     struct err error;
     atomic_bool failed; /* `error` is set, and nothing more is stored */
@@ -22,8 +23,8 @@ struct writer {
 static int store_row(struct writer *w, struct row *row)
 {
     if (row->session) {
-        int rc = store_session_judged(w->store, row->from, session_facts(row->session, w->dpi),
-                                      &w->error);
+        int rc = store_session_judged(w->store, row->from,
+                                      session_facts_in(row->session, w->dpi, w->room), &w->error);
         session_free(&row->session); /* the next one has the same memory, which is at hand */
         return rc;
     }
@@ -54,6 +55,7 @@ struct writer *writer_new(struct store *st, struct err *e)
     struct writer *w = must_alloc(1, sizeof *w);
     w->dpi = dpi;
     w->store = st;
+    w->room = must_alloc(1, sizeof *w->room);
     w->rows = rows_new_patient(BOUND_UNWRITTEN_OCTETS);
     atomic_init(&w->failed, false);
     int rc = pthread_create(&w->thread, NULL, run, w);
@@ -62,6 +64,7 @@ struct writer *writer_new(struct store *st, struct err *e)
     err_set(e, "a thread cannot be started: %s", strerror(rc));
     rows_free(&w->rows);
     dpi_free(&w->dpi);
+    free(w->room);
     free(w);
     return NULL;
 }
@@ -112,6 +115,7 @@ void writer_free(struct writer **w)
     pthread_join((*w)->thread, NULL);
     rows_free(&(*w)->rows);
     dpi_free(&(*w)->dpi);
+    free((*w)->room);
     free(*w);
     *w = NULL;
 }

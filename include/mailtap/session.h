@@ -49,6 +49,14 @@ size_t session_octets(const struct session *s);       /* memory that it takes */
  */
 struct facts *session_facts(struct session *s, struct dpi *dpi);
 
+/* The same in memory of the caller's that serves one session after the other, zeros at first; where
+ * session_facts() was called before, what that gave.  Once for a session; what the facts own is its. */
+struct facts_room {
+    struct facts facts;
+    bool tls; /* what TLS told stands in it */
+};
+struct facts *session_facts_in(struct session *s, struct dpi *dpi, struct facts_room *room);
+
 void session_free(struct session **s);
 
 /* Octets that many sessions have: to be folded with. */

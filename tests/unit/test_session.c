@@ -110,6 +110,37 @@ static void a_dialogue_that_stays_in_the_clear(void **state)
     over(&p);
 }
 
+static void nothing_of_the_one_before_is_left_where_facts_stand(void **state)
+{
+    (void)state;
+    struct facts_room *room = calloc(1, sizeof *room);
+    struct play p = begin(25, true);
+
+    hello(&p);
+    ask_for_tls(&p);
+    handshake(&p);
+    assert_true(session_over(p.session, &p.flow));
+    const struct facts *f = session_facts_in(p.session, NULL, room);
+    assert_int_equal(f->tls_cipher, 0xc02f);
+    assert_int_equal(f->exposure[ITEM_TLS_METADATA].count, 2);
+    over(&p);
+
+    p = begin(25, true);
+    server(&p, "220 mx ESMTP\r\n");
+    client(&p, "HELO\r\n");
+    assert_true(session_over(p.session, &p.flow));
+    f = session_facts_in(p.session, NULL, room);
+    assert_string_equal(f->server_name, "mx");
+    assert_string_equal(f->keywords, "");
+    assert_int_equal(f->starttls_requested, session_facts(p.session, NULL)->starttls_requested);
+    assert_int_equal(f->exposure[ITEM_TLS_METADATA].count, 0);
+    assert_memory_equal(&f->hello_seen, &session_facts(p.session, NULL)->hello_seen,
+                        sizeof *f - offsetof(struct facts, hello_seen));
+    assert_ptr_equal(session_facts_in(p.session, NULL, room), session_facts(p.session, NULL));
+    over(&p);
+    free(room);
+}
+
 static void starttls_hands_over_to_tls(void **state)
 {
     (void)state;
@@ -434,6 +465,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dialogue_that_stays_in_the_clear),
+        cmocka_unit_test(nothing_of_the_one_before_is_left_where_facts_stand),
         cmocka_unit_test(starttls_hands_over_to_tls),
         cmocka_unit_test(the_first_reply_seen_is_no_greeting_where_octets_may_be_missing),
         cmocka_unit_test(nor_is_the_220_to_starttls),
