@@ -118,6 +118,7 @@ static void take_memory(void)
     ours.xMalloc = sqlite_alloc;
     ours.xRealloc = sqlite_grow;
     sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* counts that nobody asks for, each under a lock */
 }
 
 /* ---- opening */
