@@ -137,6 +137,11 @@ struct interned *intern_at(struct intern *t, const void *key, size_t n)
     return &s->value;
 }
 
+void intern_soon(const struct intern *t, const void *key, size_t n)
+{
+    __builtin_prefetch(&t->slots[hash_of(t, key, n).low & (t->slot_count - 1)]);
+}
+
 void intern_forget(struct intern *t)
 {
     t->used = 0;

@@ -25,6 +25,9 @@ void intern_free(struct intern **t);
 /* The entry of this key, made when there is none; good until the next call. */
 struct interned *intern_at(struct intern *t, const void *key, size_t n);
 
+/* It will be asked for: the table is large, and memory takes as long as all the rest of it. */
+void intern_soon(const struct intern *t, const void *key, size_t n);
+
 void intern_forget(struct intern *t);
 
 /* Entries now, and how often all were forgotten for want of room. */

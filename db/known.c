@@ -176,6 +176,18 @@ static void note_growth(struct known *k, struct interned *server, const struct f
     g->ehlo_offered += f->ehlo_accepted == YES && f->starttls_offered == YES;
 }
 
+void known_soon(const struct store *st, const struct facts *f)
+{
+    uint8_t key[ADDRESS_KEY + sizeof f->server.port];
+
+    address_key(key, &f->server.address);
+    memcpy(key + ADDRESS_KEY, &f->server.port, sizeof f->server.port);
+    intern_soon(st->known->servers, key, sizeof key);
+    address_key(key, &f->client.address);
+    intern_soon(st->known->clients, key, ADDRESS_KEY);
+    intern_soon(st->known->names, f->client_name, strlen(f->client_name));
+}
+
 int known_server(struct store *st, const struct facts *f, int64_t *id_r, struct err *e)
 {
     uint8_t key[ADDRESS_KEY + sizeof f->server.port];

@@ -258,6 +258,8 @@ struct known *known_new(void);
 void known_free(struct known **k);
 /* Rows may have been removed: nothing is known any more. */
 void known_forget(struct known *k);
+/* These will be asked for: server, client, and its name. */
+void known_soon(const struct store *st, const struct facts *f);
 /* Each gives the number, or 0 where NULL is to be stored. */
 int known_server(struct store *st, const struct facts *f, int64_t *id_r, struct err *e);
 int known_client(struct store *st, const struct ip_address *a, int64_t *id_r, struct err *e);

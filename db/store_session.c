@@ -277,6 +277,7 @@ static int find_shared(struct store *st, const struct facts *f, int64_t ids[ROW_
                 {ROW_TLS, ROW_TLS_ID},
                 {ROW_IDENTITY, ROW_IDENTITY_ID}};
 
+    known_soon(st, f);
     if (known_server(st, f, &ids[ROW_SERVER], e) < 0 ||
         known_client(st, &f->client.address, &ids[ROW_CLIENT], e) < 0 ||
         known_name(st, f->client_name, &ids[ROW_CLIENT_NAME_ID], e) < 0 ||

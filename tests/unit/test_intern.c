@@ -56,9 +56,25 @@ static void what_is_full_is_forgotten(void **state)
     intern_free(&t);
 }
 
+static void to_be_asked_for_soon_makes_no_entry(void **state)
+{
+    (void)state;
+    struct intern *t = intern_new(1 << 20);
+
+    intern_soon(t, "a", 1);
+    intern_soon(t, "", 0);
+    assert_int_equal(intern_count(t), 0);
+    intern_at(t, "a", 1)->id = 7;
+    intern_soon(t, "a", 1);
+    assert_int_equal(intern_at(t, "a", 1)->id, 7);
+    assert_int_equal(intern_count(t), 1);
+    intern_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(to_be_asked_for_soon_makes_no_entry),
         cmocka_unit_test(a_key_keeps_its_number),
         cmocka_unit_test(keys_of_other_lengths_are_others),
         cmocka_unit_test(what_is_full_is_forgotten),
