@@ -350,6 +350,12 @@ void dpi_move(struct dpi_flow *flow, struct dpi *to)
         flow->of = to;
 }
 
+void dpi_soon(const struct dpi_flow *flow)
+{
+    for (size_t at = 0; at < flow->n; at += 64)
+        __builtin_prefetch(flow->waits + at);
+}
+
 size_t dpi_octets(const struct dpi_flow *flow)
 {
     return flow ? sizeof *flow + flow->room : 0;

@@ -61,7 +61,6 @@ struct session *session_new(const struct session_options *options)
     s->certificates = options->certificates;
     s->hellos = options->hellos;
     s->facts.keep = options->keep;
-
     s->facts.tls_alert = -1;
     s->facts.credentials_exposed = NO;
     return s;
@@ -524,6 +523,26 @@ static void dpi_to_facts(struct session *s, struct facts *f, struct dpi *dpi)
     dpi_flow_free(&s->dpi);
 }
 
+static void fetch(const void *from, const void *to)
+{
+    for (const char *p = from; p < (const char *)to; p += 64)
+        __builtin_prefetch(p);
+}
+
+void session_soon(const struct session *s)
+{
+    const struct heard *h = &s->facts;
+
+    fetch(s, h->server_name + 1);
+    fetch(h->greeting, h->greeting + 64);
+    fetch(h->client_name, h->client_name + 1);
+    fetch(&h->dialogue, h->keywords + 64);
+    fetch(&h->keywords_cut, h->auth + 1);
+    fetch(&h->auths, s + 1);
+    if (s->dpi)
+        dpi_soon(s->dpi);
+}
+
 /* Most of it is room for texts, which are short: that is not copied. */
 static void copy_heard(struct heard *to, const struct heard *h)
 {
@@ -542,8 +561,6 @@ static void copy_heard(struct heard *to, const struct heard *h)
     COPY(keywords_cut, auth);
     memcpy(to->auth, h->auth, auths * sizeof *h->auth);
     memcpy(&to->auths, &h->auths, sizeof *h - offsetof(struct heard, auths));
-#undef COPY
-#undef COPY_TEXT
 }
 
 /* All of it; what is not said is zero before. */

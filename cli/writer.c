@@ -38,9 +38,12 @@ static void *run(void *of)
     struct row *list;
 
     while ((list = rows_next(w->rows)) != NULL) {
-        for (struct row *row = list; row && !atomic_load(&w->failed); row = row->next)
+        for (struct row *row = list; row && !atomic_load(&w->failed); row = row->next) {
+            if (row->next && row->next->session)
+                session_soon(row->next->session);
             if (store_row(w, row) < 0)
                 atomic_store(&w->failed, true);
+        }
         rows_done(w->rows, list);
     }
     return NULL;

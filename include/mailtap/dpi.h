@@ -31,6 +31,7 @@ void dpi_packet(struct dpi *d, struct dpi_flow **flow, struct slice network, int
  * has what waits shown to a module of its own. */
 void dpi_settle(struct dpi_flow *flow);
 void dpi_move(struct dpi_flow *flow, struct dpi *to);
+void dpi_soon(const struct dpi_flow *flow); /* to be asked for its name: its memory is fetched */
 size_t dpi_octets(const struct dpi_flow *flow); /* memory that it takes */
 
 /* Its name for the protocol ("SMTP", "TLS", "HTTP", ...), or NULL while it has none. */

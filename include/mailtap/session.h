@@ -57,6 +57,9 @@ struct facts_room {
 };
 struct facts *session_facts_in(struct session *s, struct dpi *dpi, struct facts_room *room);
 
+/* session_facts_in() will be called: what it reads is fetched, as another thread has written it. */
+void session_soon(const struct session *s);
+
 void session_free(struct session **s);
 
 /* Octets that many sessions have: to be folded with. */

@@ -129,6 +129,7 @@ static void nothing_of_the_one_before_is_left_where_facts_stand(void **state)
     server(&p, "220 mx ESMTP\r\n");
     client(&p, "HELO\r\n");
     assert_true(session_over(p.session, &p.flow));
+    session_soon(p.session);
     f = session_facts_in(p.session, NULL, room);
     assert_string_equal(f->server_name, "mx");
     assert_string_equal(f->keywords, "");
