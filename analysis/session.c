@@ -523,50 +523,18 @@ static void dpi_to_facts(struct session *s, struct facts *f, struct dpi *dpi)
     dpi_flow_free(&s->dpi);
 }
 
-static void fetch(const void *from, const void *to)
-{
-    for (const char *p = from; p < (const char *)to; p += 64)
-        __builtin_prefetch(p);
-}
-
 void session_soon(const struct session *s)
 {
-    const struct heard *h = &s->facts;
-
-    fetch(s, h->server_name + 1);
-    fetch(h->greeting, h->greeting + 64);
-    fetch(h->client_name, h->client_name + 1);
-    fetch(&h->dialogue, h->keywords + 64);
-    fetch(&h->keywords_cut, h->auth + 1);
-    fetch(&h->auths, s + 1);
+    for (const char *p = (const char *)s; p < (const char *)(s + 1); p += 64)
+        __builtin_prefetch(p);
     if (s->dpi)
         dpi_soon(s->dpi);
 }
 
-/* Most of it is room for texts, which are short: that is not copied. */
-static void copy_heard(struct heard *to, const struct heard *h)
-{
-#define COPY(from, behind)                                                                         \
-    memcpy((char *)to + offsetof(struct heard, from), &h->from,                                    \
-           offsetof(struct heard, behind) - offsetof(struct heard, from))
-#define COPY_TEXT(text) memcpy(to->text, h->text, strlen(h->text) + 1)
-    uint32_t auths = h->auths == 0 ? 1 : h->auths < BOUND_AUTHS ? h->auths : BOUND_AUTHS;
-
-    COPY(client, server_name);
-    COPY_TEXT(server_name);
-    COPY_TEXT(greeting);
-    COPY_TEXT(client_name);
-    COPY(dialogue, keywords);
-    COPY_TEXT(keywords);
-    COPY(keywords_cut, auth);
-    memcpy(to->auth, h->auth, auths * sizeof *h->auth);
-    memcpy(&to->auths, &h->auths, sizeof *h - offsetof(struct heard, auths));
-}
-
-/* All of it; what is not said is zero before. */
+/* All of it; what is behind `heard` is zero before. */
 static void fill(struct session *s, struct facts *f, struct dpi *dpi)
 {
-    copy_heard(&f->heard, &s->facts);
+    f->heard = s->facts;
     for (uint32_t i = 0; i < f->conflicts_kept; i++)
         f->conflict[i] = s->conflicts->facts[i];
     if (s->dpi)
@@ -591,8 +559,8 @@ struct facts *session_facts_in(struct session *s, struct dpi *dpi, struct facts_
 
     if (s->whole)
         return s->whole;
-    if (room->tls)
-        memset(&f->hello_seen, 0, sizeof *f - offsetof(struct facts, hello_seen));
+    if (room->tls) /* of the one before; else only `heard` and what is set below stand in it */
+        memset((char *)f + sizeof f->heard, 0, sizeof *f - sizeof f->heard);
     room->tls = s->tls != NULL;
     f->dpi_protocol[0] = '\0';
     fill(s, f, dpi);

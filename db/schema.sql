@@ -913,7 +913,7 @@ INSERT INTO describe VALUES
 ('capture', 'capture_id', 'Number of the capture'),
 ('capture', 'source', 'Base name of the file, or the interface'),
 ('capture', 'digest',
- 'What tells its content from others, which is analysed once only: XXH3 and 16 zeros, or, from an earlier version, SHA-256; NULL: not known yet'),
+ 'XXH3 of the content and 16 zeros, or, of before, its SHA-256; NULL: not known yet'),
 ('capture', 'state',
  'running: rows of a run that died are removed by the next one; live: goes on; or complete'),
 ('capture', 'frames', 'Frames read; NULL while running'),
