@@ -37,17 +37,17 @@ static int mark_elsewhere(struct store *st, int64_t *last_r, struct err *e)
     return s ? store_number(st, s, last_r, e) : -1;
 }
 
-/* Judging looks all over the database; to store, rows are put behind each other.  Indexes are made faster
- * in a small cache, as each part that fills it is sorted while the next one is read.  A live capture goes
- * back and forth between all these, in little memory. */
+/* Judging looks all over the database; to store, rows are put behind each other.  Indexes are made with the
+ * least work in a very small cache: its size is that of the parts which are sorted by themselves, and those
+ * fit the processor's own memory then.  A live capture goes back and forth between all these, in little
+ * memory. */
 static int make_ready(struct store *st, struct err *e)
 {
     if (st->live)
         return schema_index(st, e);
-    if (store_sql(st, "PRAGMA cache_size = -8192; PRAGMA threads = 2", e) < 0 ||
-        schema_index(st, e) < 0)
+    if (store_sql(st, "PRAGMA cache_size = -1024", e) < 0 || schema_index(st, e) < 0)
         return -1;
-    return store_sql(st, "PRAGMA threads = 0; PRAGMA cache_size = -65536", e);
+    return store_sql(st, "PRAGMA cache_size = -65536", e);
 }
 
 /* Sessions that had a verdict, of servers whose sessions came or went. */
