@@ -20,6 +20,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of a file: to make a thread for it takes less than a hundredth of the time to read it. */
+#define WORTH_A_THREAD (UINT64_C(8) << 20)
+
 /* Looked at to know what it is; the first block of a pcapng file is longer. */
 #define HEADER_OCTETS CLASSIC_HEADER_OCTETS
 
@@ -104,7 +107,8 @@ static size_t unpacked(void *of, uint8_t *to, size_t n)
  * fingerprint then. */
 static void read_ahead(struct source *s)
 {
-    off_t begun = s->size && !inflate_packing(s->inflate) ? lseek(s->fd, 0, SEEK_CUR) : -1;
+    bool may_be = s->size >= WORTH_A_THREAD && !inflate_packing(s->inflate);
+    off_t begun = may_be ? lseek(s->fd, 0, SEEK_CUR) : -1;
 
     /* Standard input may be a file of which somebody has read. */
     if (begun >= 0 && (uint64_t)begun == inflate_stored(s->inflate))
