@@ -12,9 +12,11 @@
 
 /* Larger than what one processor has for itself: the two share the cache that is behind it. */
 #define PIECE_OCTETS 262144u
-/* Two are lent; of the others one is filled while the next is there. */
+/* Two are lent.  The others are filled, and when half of them were taken, filled again: to wake a thread for
+ * each piece takes longer than to look at the piece. */
 #define LENT 2u
-#define PIECES (LENT + 2u)
+#define FILLED 8u
+#define PIECES (LENT + FILLED)
 
 struct ahead {
     int fd;
@@ -40,7 +42,7 @@ static uint8_t *piece(const struct ahead *a, uint64_t number)
 static bool wait_for_room(struct ahead *a)
 {
     pthread_mutex_lock(&a->lock);
-    while (!a->stop && a->filled - a->taken + LENT == PIECES)
+    while (!a->stop && a->filled - a->taken == FILLED)
         pthread_cond_wait(&a->went, &a->lock);
     bool wanted = !a->stop;
     pthread_mutex_unlock(&a->lock);
@@ -125,7 +127,8 @@ struct ahead_piece ahead_next(struct ahead *a)
     if (a->filled > a->taken) {
         next = (struct ahead_piece){piece(a, a->taken), a->octets[a->taken % PIECES]};
         a->taken++;
-        pthread_cond_signal(&a->went);
+        if (a->filled - a->taken == FILLED / 2)
+            pthread_cond_signal(&a->went);
     }
     pthread_mutex_unlock(&a->lock);
     a->given += next.n;
