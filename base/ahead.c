@@ -2,10 +2,9 @@
 #include <mailtap/ahead.h>
 
 #include <mailtap/err.h>
+#include <mailtap/thread.h>
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,9 +75,10 @@ static void *run(void *ahead)
         if (n <= 0)
             fingerprint_finish(&f, a->fingerprint);
         hand_over(a, n, problem);
-        if (n > 0) /* nobody writes to it before this thread does */
+        if (n > 0) { /* nobody writes to it before this thread does */
             fingerprint_add(f, (struct slice){to, (size_t)n});
-        at += n > 0 ? n : 0;
+            at += n;
+        }
     }
     if (f)
         fingerprint_finish(&f, a->fingerprint);
@@ -98,7 +98,6 @@ static void free_parts(struct ahead *a)
 struct ahead *ahead_new(int fd)
 {
     struct ahead *a = must_alloc(1, sizeof *a);
-    sigset_t all, before;
 
     a->fd = fd;
     for (unsigned i = 0; i < PIECES; i++)
@@ -106,12 +105,7 @@ struct ahead *ahead_new(int fd)
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->came, NULL);
     pthread_cond_init(&a->went, NULL);
-    /* Signals are for the thread that made this one. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(&a->thread, NULL, run, a) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (started)
+    if (thread_begin(&a->thread, run, a))
         return a;
     free_parts(a);
     return NULL;

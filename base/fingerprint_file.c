@@ -3,9 +3,8 @@
 
 #include <mailtap/clock.h>
 #include <mailtap/err.h>
+#include <mailtap/thread.h>
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,16 +57,11 @@ static void *run(void *job)
 struct fingerprint_job *fingerprint_file_begin(int fd, enum fingerprint_kind kind)
 {
     struct fingerprint_job *j = must_alloc(1, sizeof *j);
-    sigset_t all, before;
 
     j->fd = fd;
     j->kind = kind;
     atomic_init(&j->stop, false);
-    /* Signals are for the thread that made this one. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    j->started = pthread_create(&j->thread, NULL, run, j) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    j->started = thread_begin(&j->thread, run, j);
     return j;
 }
 
