@@ -314,11 +314,8 @@ void tls_client_fingerprints(struct tls_memory *m, const struct tls_client_hello
     const struct slice lists[] = {h->ciphers, h->groups, h->point_formats, h->signatures, h->alpn};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         tls_choose(&c, lists[i]);
-    const struct tls_fingerprints *known = tls_recall(m, &c);
-    if (known) {
-        *fingerprints_r = *known;
+    if (tls_recall(m, &c, fingerprints_r))
         return;
-    }
     tls_ja3(h, fingerprints_r->ja3);
     tls_ja4(h, fingerprints_r->ja4);
     tls_remember(m, &c, fingerprints_r);
@@ -334,11 +331,8 @@ void tls_server_fingerprints(struct tls_memory *m, const struct tls_server_hello
         return;
     choose_numbers(&c, h->legacy_version, h->cipher);
     choose_types(&c, h->extensions);
-    const struct tls_fingerprints *known = tls_recall(m, &c);
-    if (known) {
-        *fingerprints_r = *known;
+    if (tls_recall(m, &c, fingerprints_r))
         return;
-    }
     tls_ja3s(h, fingerprints_r->ja3);
     tls_remember(m, &c, fingerprints_r);
 }

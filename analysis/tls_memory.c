@@ -66,14 +66,17 @@ static struct remembered *place_of(struct tls_memory *m, const struct tls_choice
                   BOUND_HELLOS];
 }
 
-const struct tls_fingerprints *tls_recall(struct tls_memory *m, const struct tls_choices *c)
+bool tls_recall(struct tls_memory *m, const struct tls_choices *c,
+                struct tls_fingerprints *fingerprints_r)
 {
     if (!m || c->too_many)
-        return NULL;
+        return false;
     const struct remembered *r = place_of(m, c);
     bool same = c->n && r->choices.n == c->n && memcmp(r->choices.octets, c->octets, c->n) == 0;
 
-    return same ? &r->fingerprints : NULL;
+    if (same)
+        *fingerprints_r = r->fingerprints;
+    return same;
 }
 
 void tls_remember(struct tls_memory *m, const struct tls_choices *c,

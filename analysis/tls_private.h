@@ -191,8 +191,9 @@ struct tls_choices {
 
 void tls_choose(struct tls_choices *c, struct slice list);
 
-/* NULL: not known.  What is known stays until the next is remembered. */
-const struct tls_fingerprints *tls_recall(struct tls_memory *m, const struct tls_choices *c);
+/* False, and nothing is given: it is not known. */
+bool tls_recall(struct tls_memory *m, const struct tls_choices *c,
+                struct tls_fingerprints *fingerprints_r);
 void tls_remember(struct tls_memory *m, const struct tls_choices *c,
                   const struct tls_fingerprints *fingerprints);
 

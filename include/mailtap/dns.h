@@ -35,9 +35,8 @@ struct dns_message {
     char question[BOUND_NAME]; /* of the first question; empty: none, or not of the Internet */
     uint16_t question_type;
     unsigned records, dropped; /* dropped: did not fit */
-    struct dns_record
-        record[BOUND_DNS_RECORDS]; /* answers that bear on mail, the first ones; behind
-                                                  * those there may be anything */
+    /* Answers that bear on mail, the first ones; behind those there may be anything. */
+    struct dns_record record[BOUND_DNS_RECORDS];
 };
 
 /* Octets that are worth copying. */
