@@ -28,7 +28,7 @@ struct dpi_memory {
 /* What is compared of a segment. */
 struct segment {
     struct slice from, to; /* addresses */
-    uint16_t ports[2];
+    struct slice port[2];  /* of where it comes from, and goes to */
     uint32_t sequence;
     uint16_t flags;
     struct slice payload;
@@ -59,8 +59,8 @@ static bool read_segment(struct slice packet, struct segment *s_r)
 
     if (!read_addresses(&c, s_r))
         return false;
-    s_r->ports[0] = cursor_u16(&c);
-    s_r->ports[1] = cursor_u16(&c);
+    s_r->port[0] = cursor_take(&c, 2);
+    s_r->port[1] = cursor_take(&c, 2);
     s_r->sequence = cursor_u32(&c);
     cursor_u32(&c);
     s_r->flags = cursor_u16(&c);
@@ -75,7 +75,7 @@ static bool read_segment(struct slice packet, struct segment *s_r)
 
 static bool same_way(const struct segment *a, const struct segment *b)
 {
-    return slice_equal(a->from, b->from) && a->ports[0] == b->ports[0];
+    return slice_equal(a->from, b->from) && slice_equal(a->port[0], b->port[0]);
 }
 
 /* ---- mail without names */
@@ -121,6 +121,13 @@ static void blur_address(uint8_t *p, size_t n, uint8_t number)
     p[n - 1] = number;
 }
 
+/* A client's is chosen by its system, from 1024 on in some; a few are protocols to nDPI. */
+static void blur_port(uint8_t p[2])
+{
+    p[0] = FIRST_CHOSEN_PORT >> 8;
+    p[1] = FIRST_CHOSEN_PORT & 0xff;
+}
+
 /* They lie in `in`. */
 static void blur(const struct dpi_memory *m, uint8_t *in,
                  const struct segment s[DPI_MEMORY_PACKETS])
@@ -130,6 +137,7 @@ static void blur(const struct dpi_memory *m, uint8_t *in,
         blur_text(m->instead, in + (s[i].payload.p - in), s[i].payload.n);
         blur_address(in + (s[i].from.p - in), s[i].from.n, forth ? 1 : 2);
         blur_address(in + (s[i].to.p - in), s[i].to.n, forth ? 2 : 1);
+        blur_port(in + (s[i].port[forth].p - in));
     }
 }
 
@@ -163,9 +171,11 @@ static bool add_octets(struct words *w, struct slice s)
     return true;
 }
 
-static uint16_t fixed_port(uint16_t port)
+static uint64_t fixed_port(struct slice port)
 {
-    return port < FIRST_CHOSEN_PORT ? port : 0;
+    unsigned number = (unsigned)port.p[0] << 8 | port.p[1];
+
+    return number < FIRST_CHOSEN_PORT ? number : 0;
 }
 
 static bool add_segment(struct words *w, const struct segment *s, bool forth, uint32_t sequence)
@@ -181,7 +191,7 @@ static bool add_all(struct words *w, const struct segment s[DPI_MEMORY_PACKETS])
     bool begun[2] = {false};
 
     if (!add_octets(w, s[0].from) || !add_octets(w, s[0].to) ||
-        !add_number(w, (uint64_t)fixed_port(s[0].ports[0]) << 16 | fixed_port(s[0].ports[1])))
+        !add_number(w, fixed_port(s[0].port[0]) << 16 | fixed_port(s[0].port[1])))
         return false;
     for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++) {
         bool forth = same_way(&s[i], &s[0]);

@@ -125,7 +125,7 @@ static void what_is_said_does(void **state)
             if (what == 2)
                 s->ports[client] = 587;
             if (what == 3)
-                s->ports[!client] = 1883; /* no system chooses it */
+                s->ports[client] = 1883; /* no system chooses it */
             if (what == 4 && i == 2)
                 s->sequence = 5000; /* again */
             if (what == 5 && i == 1)
@@ -165,7 +165,23 @@ static void names_in_mail_do_not(void **state)
     assert_memory_equal(in.room[2].octets + 12, "\0\0\0\1\0\0\0\2", 8);
 }
 
-/* Nothing of what is no mail goes out of it, and addresses and names tell it apart. */
+static void port_of_a_mail_client_does_not(void **state)
+{
+    static const uint16_t ports[] = {43, 1024, 5001, 10025, 32767, 32768, 65535};
+    struct said other[DPI_MEMORY_PACKETS];
+    (void)state;
+
+    for (size_t p = 0; p < sizeof ports / sizeof *ports; p++) {
+        memcpy(other, usual, sizeof other);
+        for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++)
+            other[i].ports[i != 1] = ports[p];
+        assert_true(same(look(usual, 1), look(other, 1)));
+        assert_memory_equal(in.room[0].octets + 20, "\0\31\200\0", 4);
+        assert_memory_equal(in.room[1].octets + 20, "\200\0\0\31", 4);
+    }
+}
+
+/* Nothing of what is no mail goes out of it; addresses, names and ports tell it apart. */
 static void names_elsewhere_do(void **state)
 {
     static const char *const texts[][DPI_MEMORY_PACKETS] = {
@@ -185,10 +201,15 @@ static void names_elsewhere_do(void **state)
         for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++) {
             assert_memory_equal(in.room[i].octets + 40, texts[t][i], strlen(texts[t][i]));
             assert_int_equal(in.room[i].octets[12], 10);
+            assert_memory_equal(in.room[i].octets + 20 + 2 * (i != 1), "\234\100", 2); /* 40000 */
         }
         memcpy(other, s, sizeof other);
         for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++)
             *(i == 1 ? &other[i].from : &other[i].to) = 9;
+        assert_false(same(first, look(other, 1)));
+        memcpy(other, s, sizeof other);
+        for (unsigned i = 0; i < DPI_MEMORY_PACKETS; i++)
+            other[i].ports[i != 1] = 5001;
         assert_false(same(first, look(other, 1)));
     }
 }
@@ -284,6 +305,7 @@ int main(void)
         cmocka_unit_test(what_a_connection_gets_by_chance_does_not_tell),
         cmocka_unit_test(what_is_said_does),
         cmocka_unit_test(names_in_mail_do_not),
+        cmocka_unit_test(port_of_a_mail_client_does_not),
         cmocka_unit_test(names_elsewhere_do),
         cmocka_unit_test(who_speaks_first_does),
         cmocka_unit_test(what_cannot_be_read_is_not_known),
