@@ -11,8 +11,10 @@
 #include <mailtap/bounds.h>
 #include <mailtap/err.h>
 #include <mailtap/prefix.h>
+#include <mailtap/signal.h>
 #include <mailtap/statistics.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,12 +81,19 @@ static double fisher(const uint64_t *n, double p)
     return fisher_below(n[0], n[1], n[2], n[3]);
 }
 
+/* Of a share that is 0 there is no number of bits. */
+static double surprisal(const uint64_t *n, double p)
+{
+    (void)p;
+    return n[0] ? signal_surprisal((double)n[0] / (double)n[1]) : NAN;
+}
+
 static const struct function functions[] = {
     {"wilson_low", 2, false, wilson_low},     {"wilson_high", 2, false, wilson_high},
     {"clopper_low", 2, false, clopper_low},   {"clopper_high", 2, false, clopper_high},
     {"newcombe_low", 4, false, newcombe_low}, {"newcombe_high", 4, false, newcombe_high},
     {"binomial_below", 2, true, below},       {"binomial_above", 2, true, above},
-    {"fisher_below", 4, false, fisher},
+    {"fisher_below", 4, false, fisher},       {"surprisal_bits", 2, false, surprisal},
 };
 
 /* More than any database has rows; up to it an exact test takes some hundredths of a second. */
@@ -314,10 +323,50 @@ static double entropy(struct store *st, const uint64_t *n, const uint64_t *hits,
     return entropy_bits(n, count);
 }
 
+static double *as_weights(const uint64_t *n, size_t count)
+{
+    double *weight = must_alloc(count, sizeof *weight);
+
+    for (size_t i = 0; i < count; i++)
+        weight[i] = (double)n[i];
+    return weight;
+}
+
+static double effective_size(struct store *st, const uint64_t *n, const uint64_t *hits,
+                             size_t count)
+{
+    double *weight = as_weights(n, count), size = signal_anonymity(weight, count);
+
+    (void)st, (void)hits;
+    free(weight);
+    return size;
+}
+
+static double degree(struct store *st, const uint64_t *n, const uint64_t *hits, size_t count)
+{
+    double *weight = as_weights(n, count), value = signal_anonymity_degree(weight, count);
+
+    (void)st, (void)hits;
+    free(weight);
+    return value;
+}
+
+static double signal_of(struct store *st, const uint64_t *n, const uint64_t *hits, size_t count)
+{
+    struct signal_senders s = {0};
+
+    (void)st;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t encrypted = hits[i] < n[i] ? hits[i] : n[i];
+        signal_senders_add(&s, (double)encrypted, (double)(n[i] - encrypted));
+    }
+    return signal_senders_bits(&s);
+}
+
 static const struct aggregate aggregates[] = {
-    {"bootstrap_low", 2, bootstrap_low},
-    {"bootstrap_high", 2, bootstrap_high},
-    {"entropy_bits", 1, entropy},
+    {"bootstrap_low", 2, bootstrap_low}, {"bootstrap_high", 2, bootstrap_high},
+    {"entropy_bits", 1, entropy},        {"effective_size", 1, effective_size},
+    {"anonymity_degree", 1, degree},     {"signal_bits", 2, signal_of},
 };
 
 /* ---- times */

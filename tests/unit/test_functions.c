@@ -62,6 +62,19 @@ static void values_are_those_of_the_library(void **state)
     /* Two alike: one bit, and (2 - 1) / 2n nats more (Miller and Madow 1955). */
     assert_true(fabs(value(st, "entropy_bits(column1) FROM (VALUES (50), (50))") - 1 -
                      1 / (200 * M_LN2)) < 1e-12);
+    assert_true(value(st, "surprisal_bits(1, 8)") == 3);
+    assert_true(value(st, "surprisal_bits(9, 8)") == 0);
+    /* Shares of 1/2, 1/4, 1/8 and 1/8 have 7/4 bits, of most two. */
+    assert_true(fabs(value(st, "effective_size(column1) FROM (VALUES (4), (2), (0), (1), (1))") -
+                     exp2(1.75)) < 1e-12);
+    assert_true(fabs(value(st, "anonymity_degree(column1) FROM (VALUES (4), (2), (1), (1))") -
+                     0.875) < 1e-12);
+    /* One bit, and (2 + 2 - 2 - 1) / 2n nats more, but a sign has no more than one. */
+    assert_true(value(st, "signal_bits(column1, column2) FROM (VALUES (50, 50), (0, 50))") == 1);
+    /* H(5/8) - H(1/4) / 2, and (2 + 2 - 3 - 1) / 2n nats more; hits beyond n count as n. */
+    assert_true(
+        fabs(value(st, "signal_bits(column1, column2) FROM (VALUES (100, 400), (700, 400))") -
+             0.5487949406953987) < 1e-12);
     store_close(&st, &e);
 }
 
@@ -136,6 +149,8 @@ static void nothing_gives_null(void **state)
         "clopper_high(0, 0)",          "binomial_below(0, 0, 0.5)", "binomial_above(1, 2, NULL)",
         "newcombe_high(1, 2, 0, 0)",   "newcombe_low(0, 0, 1, 2)",  "fisher_below(0, 0, 0, 0)",
         "fisher_below(1, 2, 3, NULL)", "entropy_bits(NULL)",        "entropy_bits(0)",
+        "surprisal_bits(0, 9)",        "surprisal_bits(0, 0)",      "effective_size(0)",
+        "anonymity_degree(NULL)",      "signal_bits(0, 0)",
     };
     struct store *st = opened(state);
     struct err e;
@@ -161,6 +176,10 @@ static void what_is_no_count_is_refused_by_name(void **state)
         {"bootstrap_high(-1, 2)", "bootstrap_high"},
         {"entropy_bits(-1)", "entropy_bits"},
         {"entropy_bits('many')", "entropy_bits"},
+        {"surprisal_bits(-1, 3)", "surprisal_bits"},
+        {"effective_size(1.5)", "effective_size"},
+        {"anonymity_degree(-1)", "anonymity_degree"},
+        {"signal_bits(1, 'x')", "signal_bits"},
         {"fisher_below(1, 2, 3, 9e18)", "fisher_below"},
         {"bootstrap_low(1, x'00')", "bootstrap_low"},
     };
