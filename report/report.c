@@ -41,6 +41,8 @@ static const char *const questions[] = {
     "hops",
     "despite-tls",
     "despite-tls-names",
+    "signal",
+    "surprising",
     "undecided",
 };
 
@@ -48,6 +50,7 @@ static void (*const sections[])(struct document *) = {
     section_headline, section_directions,   section_ladder,    section_flow,
     section_days,     section_bar,          section_stripping, section_credentials,
     section_fixing,   section_certificates, section_readable,  section_despite,
+    section_signal,
 };
 
 static void say_lens(struct document *d, const struct lens *lens)

@@ -23,6 +23,7 @@ void section_fixing(struct document *d);       /* what to mend first */
 void section_certificates(struct document *d); /* that failed, or soon will */
 void section_readable(struct document *d);     /* what exactly could be read in the clear */
 void section_despite(struct document *d);      /* what TLS left readable */
+void section_signal(struct document *d);       /* what it tells that a session is encrypted */
 void section_quality(struct document *d);      /* what the figures do not cover */
 
 /* ---- what they have in common */
