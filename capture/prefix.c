@@ -69,6 +69,18 @@ bool prefix_within(const struct prefix_list *list, const struct ip_address *a)
     return false;
 }
 
+void prefix_network(char to[NETWORK_TEXT], const struct ip_address *a, unsigned v4_bits,
+                    unsigned v6_bits)
+{
+    struct ip_address lead = unmapped(a);
+    unsigned bits = lead.version == 4 ? v4_bits : v6_bits;
+    char text[ADDRESS_TEXT];
+
+    lead = cut_to(lead, bits);
+    address_text(text, &lead);
+    snprintf(to, NETWORK_TEXT, "%s/%u", text, bits);
+}
+
 /* ---- reading a list */
 
 /* Of which wrong() says more. */

@@ -452,6 +452,32 @@ static void call_within(sqlite3_context *c, int n, sqlite3_value **argument)
         sqlite3_result_int(c, prefix_within(list, &a));
 }
 
+/* network(IP, IPV4_BITS, IPV6_BITS): the prefix that the address lies in; NULL of what is no address. */
+static void call_network(sqlite3_context *c, int n, sqlite3_value **argument)
+{
+    const struct binding *b = sqlite3_user_data(c);
+    uint64_t v4, v6;
+    struct ip_address a;
+    char text[NETWORK_TEXT];
+
+    if (guard_overdue(b->st)) {
+        sqlite3_result_error_code(c, SQLITE_INTERRUPT);
+        return;
+    }
+    if (is_null(argument, n))
+        return;
+    if (!read_count(argument[1], &v4) || v4 > 32 || !read_count(argument[2], &v6) || v6 > 128) {
+        refuse(c, "network",
+               "takes bits, 0 to 32 of IPv4 and 0 to 128 of IPv6, behind the address");
+        return;
+    }
+    const char *ip = (const char *)sqlite3_value_text(argument[0]);
+    if (!ip || !address_parse(ip, &a))
+        return;
+    prefix_network(text, &a, (unsigned)v4, (unsigned)v6);
+    sqlite3_result_text(c, text, -1, SQLITE_TRANSIENT);
+}
+
 /* ---- all of them */
 
 #define FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
@@ -483,5 +509,8 @@ int functions_add(struct store *st, struct err *e)
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function_v2(st->db, "within", 2, FLAGS, bound(st, NULL, NULL),
                                         call_within, NULL, NULL, free);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function_v2(st->db, "network", 3, FLAGS, bound(st, NULL, NULL),
+                                        call_network, NULL, NULL, free);
     return rc == SQLITE_OK ? 0 : store_fail(st, e);
 }

@@ -26,6 +26,7 @@ static const char *const questions[] = {
     "insisting",
     "software",
     "stripped",
+    "stripped-networks",
     "injected",
     "credentials-given",
     "credentials",

@@ -59,6 +59,22 @@ static void add_evidence(struct document *d)
              "Evidence of stripping:", &(struct list){"stripped", columns, 6, finding, NULL});
 }
 
+/* Where it was done to several clients, a box stands at their network. */
+static void add_networks(struct document *d)
+{
+    static const struct list_column columns[] = {
+        {{"client_network", "network", false}, NULL},
+        {{"sessions_stripped", "stripped", true}, NULL},
+        {{"of_sessions_decided", "of sessions", true}, NULL},
+        {{"clients_stripped", "clients", true}, NULL},
+        {{"of_clients", "of", true}, NULL},
+        {{"servers_stripped", "servers", true}, NULL},
+    };
+
+    add_list(d, "networks", "Networks of clients whose sessions were stripped:",
+             &(struct list){"stripped-networks", columns, 6, NULL, NULL});
+}
+
 /* What came where only TLS may (CVE-2011-0411 and its kin); clients that are merely rude do it too. */
 static void say_injected(struct document *d)
 {
@@ -92,6 +108,7 @@ void section_stripping(struct document *d)
         say(d, "No evidence of stripping was found.");
     add_evidence(d);
     say_injected(d);
+    add_networks(d);
 }
 
 /* ---- 2.a to 2.d */

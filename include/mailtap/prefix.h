@@ -26,6 +26,12 @@ struct prefix_list {
  */
 int prefix_read(struct prefix_list *list_r, struct slice text, struct err *e);
 
+/* "192.0.2.0/24": the network that an address lies in, by as many bits as one of its version has there,
+ * at most 32 of IPv4 and 128 of IPv6.  An IPv4-mapped address is taken for the IPv4 one. */
+#define NETWORK_TEXT (ADDRESS_TEXT + 4)
+void prefix_network(char to[NETWORK_TEXT], const struct ip_address *a, unsigned v4_bits,
+                    unsigned v6_bits);
+
 /* An IPv4-mapped IPv6 address is within the prefixes of both. */
 bool prefix_within(const struct prefix_list *list, const struct ip_address *a);
 

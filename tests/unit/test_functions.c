@@ -259,7 +259,7 @@ static void times_are_those_of_sqlite(void **state)
     store_close(&st, &e);
 }
 
-static void addresses_are_within_prefixes(void **state)
+static void addresses_and_their_prefixes(void **state)
 {
     static const struct {
         const char *call;
@@ -284,8 +284,17 @@ static void addresses_are_within_prefixes(void **state)
         {"sum(within('192.0.2.7', column1)) FROM (VALUES ('192.0.2.0/24'), ('192.0.3.0/24'),"
          " ('192.0.0.0/16'))",
          2},
+        {"network('192.0.2.77', 24, 48) = '192.0.2.0/24'", 1},
+        {"network('2001:db8:1:2::9', 24, 48) = '2001:db8:1::/48'", 1},
+        {"network('client-7', 24, 48)", NAN},
+        {"network(NULL, 24, 48)", NAN},
+        {"network('192.0.2.7', NULL, 48)", NAN},
     };
     static const char *const wrong[][2] = {
+        {"network('192.0.2.7', 33, 48)", "network: takes bits, 0 to 32 of IPv4"},
+        {"network('192.0.2.7', 24, 129)", "network: takes bits"},
+        {"network('192.0.2.7', -1, 48)", "network: takes bits"},
+        {"network('192.0.2.7', 'x', 48)", "network: takes bits"},
         {"within('192.0.2.7', '')", "within: '' at octet 1: an address or a prefix is missing"},
         {"within('192.0.2.7', '10.0.0.0/33')", "an IPv4 prefix has 0 to 32 bits"},
         {"within('192.0.2.7', '192.0.2.7/24')", "write 192.0.2.0/24"},
@@ -321,7 +330,7 @@ int main(void)
         cmocka_unit_test(what_is_no_count_is_refused_by_name),
         cmocka_unit_test(what_a_question_holds_is_bounded),
         cmocka_unit_test(times_are_those_of_sqlite),
-        cmocka_unit_test(addresses_are_within_prefixes),
+        cmocka_unit_test(addresses_and_their_prefixes),
     };
     return cmocka_run_group_tests_name("functions", tests, sample_folder, sample_folder_remove);
 }

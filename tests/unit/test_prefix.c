@@ -140,6 +140,35 @@ static void a_list_is_all_of_its_octets(void **state)
     assert_non_null(strstr(e.text, "'10.0.0.0/8\\x00' at octet 1"));
 }
 
+static void an_address_lies_in_a_network(void **state)
+{
+    static const struct {
+        const char *address;
+        unsigned v4_bits, v6_bits;
+        const char *want;
+    } rows[] = {
+        {"192.0.2.77", 24, 48, "192.0.2.0/24"},
+        {"192.0.2.77", 32, 0, "192.0.2.77/32"},
+        {"255.255.255.255", 0, 0, "0.0.0.0/0"},
+        {"192.0.2.77", 27, 48, "192.0.2.64/27"},
+        {"2001:db8:1:2::9", 24, 48, "2001:db8:1::/48"},
+        {"2001:db8:1:2::9", 24, 128, "2001:db8:1:2::9/128"},
+        {"ffff:ffff::1", 0, 3, "e000::/3"},
+        {"::ffff:192.0.2.77", 24, 48, "192.0.2.0/24"},
+        {"1111:2222:3333:4444:5555:6666:7777:8888", 1, 128,
+         "1111:2222:3333:4444:5555:6666:7777:8888/128"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[NETWORK_TEXT];
+        struct ip_address a;
+        assert_true(address_parse(rows[i].address, &a));
+        prefix_network(text, &a, rows[i].v4_bits, rows[i].v6_bits);
+        assert_string_equal(text, rows[i].want);
+    }
+}
+
 static void a_list_is_bounded(void **state)
 {
     static struct prefix_list list;
@@ -170,6 +199,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_where_it_stands),
         cmocka_unit_test(a_list_is_all_of_its_octets),
         cmocka_unit_test(a_list_is_bounded),
+        cmocka_unit_test(an_address_lies_in_a_network),
     };
     return cmocka_run_group_tests_name("prefix", tests, NULL, NULL);
 }

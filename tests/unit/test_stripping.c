@@ -21,6 +21,9 @@ static void stripping_is_spelled_out(void **state)
                      "stand in the offer (offer-masked) in 1 session with 1 server.");
     assert_says(one, "weak, the class stays as it is: a keyword was overwritten");
     assert_says(one, "sessions stripped, of those decided 1 of 2");
+    assert_says(one,
+                "Networks of clients whose sessions were stripped: network stripped of sessions "
+                "clients of servers 192.0.2.0/24 1 2 1 1 1");
     free(one);
     free(text);
 }
