@@ -59,6 +59,11 @@ static void add_evidence(struct document *d)
              "Evidence of stripping:", &(struct list){"stripped", columns, 6, finding, NULL});
 }
 
+static bool has_a_name(const struct answer *a, unsigned row)
+{
+    return *answer_text(a, row, "client_network") != '\0';
+}
+
 /* Where it was done to several clients, a box stands at their network. */
 static void add_networks(struct document *d)
 {
@@ -72,7 +77,7 @@ static void add_networks(struct document *d)
     };
 
     add_list(d, "networks", "Networks of clients whose sessions were stripped:",
-             &(struct list){"stripped-networks", columns, 6, NULL, NULL});
+             &(struct list){"stripped-networks", columns, 6, NULL, has_a_name});
 }
 
 /* What came where only TLS may (CVE-2011-0411 and its kin); clients that are merely rude do it too. */
