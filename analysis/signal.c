@@ -77,25 +77,6 @@ double signal_anonymity_degree(const double *weights, size_t n)
 
 /* ---- information */
 
-/* p log2(p / expected); nothing for what does not happen. */
-static double divergence(double p, double expected)
-{
-    return p > 0 ? p * log2(p / expected) : 0;
-}
-
-double signal_wanted_bits(double q, double a, double b)
-{
-    q = share(q);
-    a = share(a);
-    b = share(b);
-    double e = q * a + (1 - q) * b;
-    double bits = divergence(q * a, q * e) + divergence(q * (1 - a), q * (1 - e));
-
-    bits += divergence((1 - q) * b, (1 - q) * e);
-    bits += divergence((1 - q) * (1 - b), (1 - q) * (1 - e));
-    return fmin(1, fmax(0, bits));
-}
-
 /* Entropy of one sign. */
 static double uncertainty(double p)
 {
@@ -124,13 +105,4 @@ double signal_senders_bits(const struct signal_senders *s)
     /* Rows and columns and cells, as in mutual_information_bits(); there are two columns. */
     bits += (s->seen + 2 - s->cells - 1) / (2 * all * M_LN2);
     return fmin(1, fmax(0, bits));
-}
-
-double signal_sender_bits(const double *encrypted, const double *clear, size_t senders)
-{
-    struct signal_senders s = {0};
-
-    for (size_t i = 0; i < senders; i++)
-        signal_senders_add(&s, encrypted[i], clear[i]);
-    return signal_senders_bits(&s);
 }

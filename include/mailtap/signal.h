@@ -33,18 +33,12 @@ double signal_anonymity(const double *weights, size_t n);
 /* H / log2 N, N the number of those above 0 (Diaz and others 2002).  One alone has none: 0. */
 double signal_anonymity_degree(const double *weights, size_t n);
 
-/* What one message tells of whether it is wanted, by being encrypted or not: bits, of the table q, a,
- * b, without correction. */
-double signal_wanted_bits(double q, double a, double b);
-
 /*
  * What "it is encrypted" tells of who sent it: H(E) - H(E|S) bits a message, from what each sender
- * sent encrypted and in the clear; with the correction of Miller and Madow, as statistics.h has it
- * for whole numbers; never below 0.  Each count is finite and not below 0.
+ * sent encrypted and in the clear, added one by one to what is all zero at first; with the correction
+ * of Miller and Madow, as statistics.h has it for whole numbers; from 0 to 1.  Counts are finite and
+ * not below 0.
  */
-double signal_sender_bits(const double *encrypted, const double *clear, size_t senders);
-
-/* The same, sender by sender; begins with all zero. */
 struct signal_senders {
     double encrypted, clear, within, seen, cells;
 };

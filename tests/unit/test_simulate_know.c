@@ -124,7 +124,10 @@ static double slow_bits(const struct look *l)
                                 (sealed - struck + (change.gone - change.sealed) * elsewhere +
                                  (kept ? struck * elsewhere : 0));
     }
-    return signal_sender_bits(encrypted, open, r->client_count);
+    struct signal_senders senders = {0};
+    for (size_t i = 0; i < r->client_count; i++)
+        signal_senders_add(&senders, encrypted[i], open[i]);
+    return signal_senders_bits(&senders);
 }
 
 static void assert_known(const struct look *l, const double *f)
