@@ -2,6 +2,7 @@
 #include "simulate_private.h"
 
 #include <mailtap/bounds.h>
+#include <mailtap/thread.h>
 
 #include <math.h>
 #include <pthread.h>
@@ -249,11 +250,12 @@ static void run_all(struct work *work)
 {
     const struct simulation *s = work->g->s;
     struct worker *workers = must_alloc(s->threads, sizeof *workers);
+    struct err e;
 
     for (unsigned i = 0; i < s->threads; i++) {
         struct worker *one = &workers[i];
         *one = (struct worker){.work = work, .first = i, .tells = i == 0};
-        one->started = i && pthread_create(&one->thread, NULL, run, one) == 0;
+        one->started = i && thread_begin(&one->thread, run, one, &e) == 0;
     }
     for (unsigned i = 0; i < s->threads; i++) {
         if (!workers[i].started)

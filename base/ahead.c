@@ -98,6 +98,7 @@ static void free_parts(struct ahead *a)
 struct ahead *ahead_new(int fd)
 {
     struct ahead *a = must_alloc(1, sizeof *a);
+    struct err e; /* without one, the caller reads it another way */
 
     a->fd = fd;
     for (unsigned i = 0; i < PIECES; i++)
@@ -105,7 +106,7 @@ struct ahead *ahead_new(int fd)
     pthread_mutex_init(&a->lock, NULL);
     pthread_cond_init(&a->came, NULL);
     pthread_cond_init(&a->went, NULL);
-    if (thread_begin(&a->thread, run, a))
+    if (thread_begin(&a->thread, run, a, &e) == 0)
         return a;
     free_parts(a);
     return NULL;

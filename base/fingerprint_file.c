@@ -57,11 +57,12 @@ static void *run(void *job)
 struct fingerprint_job *fingerprint_file_begin(int fd, enum fingerprint_kind kind)
 {
     struct fingerprint_job *j = must_alloc(1, sizeof *j);
+    struct err e; /* without one, fingerprint_file_end() does its work */
 
     j->fd = fd;
     j->kind = kind;
     atomic_init(&j->stop, false);
-    j->started = thread_begin(&j->thread, run, j);
+    j->started = thread_begin(&j->thread, run, j, &e) == 0;
     return j;
 }
 

@@ -6,6 +6,8 @@
  */
 #include "live_keeper.h"
 
+#include <mailtap/thread.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -259,10 +261,10 @@ struct keeper *keeper_new(const struct capture_values *v, bool verified, struct 
 
 int keeper_start(struct keeper *k, struct err *e)
 {
-    int rc = pthread_create(&k->thread, NULL, run, k);
+    int rc = thread_begin(&k->thread, run, k, e);
 
     k->started = rc == 0;
-    return rc ? err_set(e, "a thread cannot be started: %s", strerror(rc)) : 0;
+    return rc;
 }
 
 void keeper_reopen(struct keeper *k)

@@ -3,6 +3,7 @@
 
 #include <mailtap/clock.h>
 #include <mailtap/frame.h>
+#include <mailtap/thread.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -207,10 +208,10 @@ static void *run(void *of)
 
 int live_reader_start(struct live_reader *r, struct err *e)
 {
-    int rc = pthread_create(&r->thread, NULL, run, r);
+    int rc = thread_begin(&r->thread, run, r, e);
 
     r->started = rc == 0;
-    return rc ? err_set(e, "a thread cannot be started: %s", strerror(rc)) : 0;
+    return rc;
 }
 
 void live_reader_join(struct live_reader *r)

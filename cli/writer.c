@@ -4,11 +4,11 @@
 #include "rows.h"
 
 #include <mailtap/err.h>
+#include <mailtap/thread.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct writer {
     struct store *store;
@@ -61,10 +61,8 @@ struct writer *writer_new(struct store *st, struct err *e)
     w->room = must_alloc(1, sizeof *w->room);
     w->rows = rows_new_patient(BOUND_UNWRITTEN_OCTETS);
     atomic_init(&w->failed, false);
-    int rc = pthread_create(&w->thread, NULL, run, w);
-    if (rc == 0)
+    if (thread_begin(&w->thread, run, w, e) == 0)
         return w;
-    err_set(e, "a thread cannot be started: %s", strerror(rc));
     rows_free(&w->rows);
     dpi_free(&w->dpi);
     free(w->room);

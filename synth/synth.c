@@ -3,6 +3,8 @@
 
 #include "weave.h"
 
+#include <mailtap/thread.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,8 +61,9 @@ static void works_begin(struct works *w, unsigned threads)
     w->slot_count = threads * AHEAD;
     w->slots = must_alloc(w->slot_count, sizeof *w->slots);
     w->threads = must_alloc(threads, sizeof *w->threads);
+    struct err e; /* with fewer threads it takes longer */
     for (unsigned i = 1; i < threads; i++)
-        if (pthread_create(&w->threads[w->thread_count], NULL, work, w) == 0)
+        if (thread_begin(&w->threads[w->thread_count], work, w, &e) == 0)
             w->thread_count++;
 }
 

@@ -2,10 +2,12 @@
 #ifndef MAILTAP_THREAD_H
 #define MAILTAP_THREAD_H
 
-#include <pthread.h>
-#include <stdbool.h>
+#include <mailtap/err.h>
 
-/* Runs `run(of)` in a thread that takes no signals; false: the system has none to give. */
-bool thread_begin(pthread_t *thread_r, void *(*run)(void *of), void *of);
+#include <pthread.h>
+
+/* Runs `run(of)` in a thread that takes no signals but those of its own faults: 0; or -1, and *e says why the
+ * system has none to give. */
+int thread_begin(pthread_t *thread_r, void *(*run)(void *of), void *of, struct err *e);
 
 #endif

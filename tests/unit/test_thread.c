@@ -16,11 +16,12 @@ static void signals_are_for_who_made_it(void **state)
     sigset_t its, before, after;
     pthread_t thread;
     void *given;
+    struct err e;
 
     (void)state;
     sigemptyset(&its);
     pthread_sigmask(SIG_SETMASK, NULL, &before);
-    assert_true(thread_begin(&thread, its_mask, &its));
+    assert_int_equal(thread_begin(&thread, its_mask, &its, &e), 0);
     assert_int_equal(pthread_join(thread, &given), 0);
     assert_ptr_equal(given, &its);
     pthread_sigmask(SIG_SETMASK, NULL, &after);
@@ -29,6 +30,9 @@ static void signals_are_for_who_made_it(void **state)
         assert_int_equal(sigismember(&its, signals[i]), 1);
         assert_int_equal(sigismember(&after, signals[i]), sigismember(&before, signals[i]));
     }
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGSYS};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        assert_int_equal(sigismember(&its, faults[i]), 0);
 }
 
 int main(void)
