@@ -48,9 +48,9 @@ struct session {
     unsigned packets_passed;
     bool fin[SIDES], reset;
     bool server_heard; /* a chunk of the server was read, or a gap */
-    struct heard facts;
+    struct heard heard;
     struct conflicts *conflicts; /* NULL: none yet */
-    struct facts *whole;         /* NULL: not asked for yet; else in place of `facts` */
+    struct facts *whole;         /* NULL: not asked for yet; else in place of `heard` */
 };
 
 struct session *session_new(const struct session_options *options)
@@ -60,9 +60,9 @@ struct session *session_new(const struct session_options *options)
     s->trust = options->trust;
     s->certificates = options->certificates;
     s->hellos = options->hellos;
-    s->facts.keep = options->keep;
-    s->facts.tls_alert = -1;
-    s->facts.credentials_exposed = NO;
+    s->heard.keep = options->keep;
+    s->heard.tls_alert = -1;
+    s->heard.credentials_exposed = NO;
     return s;
 }
 
@@ -92,7 +92,7 @@ void session_free(struct session **s)
     smtp_free(&(*s)->smtp);
     tls_free(&(*s)->tls);
     dpi_flow_free(&(*s)->dpi);
-    facts_free((*s)->whole ? &(*s)->whole->heard : &(*s)->facts);
+    facts_free((*s)->whole ? &(*s)->whole->heard : &(*s)->heard);
     free((*s)->conflicts);
     free((*s)->whole);
     free(*s);
@@ -107,9 +107,9 @@ static void session_parts(struct fold *f, void *of)
     dpi_flow_fold(f, &s->dpi);
     fold_array(f, (void **)&e->octets, e->n, e->room);
     fold_array(f, (void **)&e->kept, e->count * sizeof *e->kept, e->count_room * sizeof *e->kept);
-    smtp_fold(f, &s->smtp, &s->facts);
+    smtp_fold(f, &s->smtp, &s->heard);
     tls_fold(f, &s->tls);
-    facts_fold(f, &s->facts);
+    facts_fold(f, &s->heard);
     fold_object(f, (void **)&s->conflicts, sizeof *s->conflicts, NULL);
 }
 
@@ -178,7 +178,7 @@ static bool holds_starttls(struct slice s)
 /* Kept as a fact even before it is known which side is the server. */
 static void note_conflict(struct session *s, const struct chunk *c)
 {
-    struct heard *f = &s->facts;
+    struct heard *f = &s->heard;
     uint8_t digest[DIGEST_OCTETS];
 
     if (f->conflicts_kept == BOUND_CONFLICTS)
@@ -215,7 +215,7 @@ static void server_begins(struct session *s, const struct flow *f, const struct 
     if (s->tls || !f->handshake || !f->stream->half[c->side].headless || c->kind == CHUNK_GAP ||
         (starts_with_220(c->octets) && c->acked == 0))
         return;
-    s->facts.midstream = true;
+    s->heard.midstream = true;
     smtp_gap(s->smtp, ROLE_SERVER, 0);
 }
 
@@ -236,7 +236,7 @@ static void read_chunk(struct session *s, const struct flow *f, const struct chu
     if (c->kind == CHUNK_RESET)
         s->reset = true;
     if (c->kind == CHUNK_GAP) {
-        s->facts.gap_octets += c->length;
+        s->heard.gap_octets += c->length;
         if (!s->tls)
             smtp_gap(s->smtp, role, c->length);
         if (!s->tls && smtp_in_tls(s->smtp))
@@ -305,18 +305,18 @@ static void begin_reading(struct session *s, const struct flow *f, const struct 
 {
     bool midstream = !f->handshake;
 
-    s->facts.midstream = midstream;
+    s->heard.midstream = midstream;
     if (s->identity == IDENTITY_TLS) {
         s->tls = tls_new(s->hellos);
         /* Only on the port of submissions (RFC 8314 3.3) is a hello the first there can be. */
         bool first = from[!s->server].n && *from[!s->server].p == 22 &&
                      f->end[s->server].port == 465;
-        s->facts.tls_from_start = !midstream || first ? YES : UNKNOWN;
+        s->heard.tls_from_start = !midstream || first ? YES : UNKNOWN;
     } else {
         /* A greeting in a capture that began after the SYN still starts the dialogue. */
         bool greets = starts_with_220(from[s->server]) && acked_at_first(&s->early, s->server) == 0;
-        s->smtp = smtp_new(&s->facts, midstream && !greets);
-        s->facts.tls_from_start = NO;
+        s->smtp = smtp_new(&s->heard, midstream && !greets);
+        s->heard.tls_from_start = NO;
     }
     for (size_t i = 0; i < s->early.count; i++) {
         const struct chunk c = early_chunk(&s->early, i);
@@ -379,7 +379,7 @@ static void chain_to_facts(struct session *s, struct facts *f, const struct tls_
     if (t->chain_length == 0)
         return;
     f->chain = must_alloc(t->chain_length, sizeof *f->chain);
-    s->facts.chain = f->chain; /* it is the session's */
+    s->heard.chain = f->chain; /* it is the session's */
     for (unsigned i = 0; i < t->chain_length; i++) {
         struct cert_facts *cert = &f->chain[f->chain_length];
         if (!cert_recall(s->certificates, t->chain[i], cert))
@@ -429,7 +429,7 @@ static void hellos_to_facts(struct facts *f, const struct tls_facts *t)
 
 static bool is_closed(const struct session *s)
 {
-    return s->facts.ending != ENDING_NOT_SEEN;
+    return s->heard.ending != ENDING_NOT_SEEN;
 }
 
 static void tls_to_facts(struct session *s, struct facts *f, bool closed)
@@ -464,7 +464,7 @@ static void tls_to_facts(struct session *s, struct facts *f, bool closed)
 
 static void connection_to_facts(struct session *s, const struct flow *f)
 {
-    struct heard *facts = &s->facts;
+    struct heard *facts = &s->heard;
 
     facts->server = f->end[s->server];
     facts->client = f->end[!s->server];
@@ -493,18 +493,18 @@ bool session_over(struct session *s, const struct flow *f)
     smtp_free(&s->smtp);
     /* Without TLS in the capture it was not established, so far as the capture was read. */
     if (!s->tls)
-        s->facts.tls_established = s->facts.decided == YES ? NO : UNKNOWN;
+        s->heard.tls_established = s->heard.decided == YES ? NO : UNKNOWN;
     return true;
 }
 
 uint64_t session_gap_octets(const struct session *s)
 {
-    return s->facts.gap_octets;
+    return s->heard.gap_octets;
 }
 
 size_t session_octets(const struct session *s)
 {
-    const struct heard *f = s->whole ? &s->whole->heard : &s->facts;
+    const struct heard *f = s->whole ? &s->whole->heard : &s->heard;
 
     return sizeof *s + (s->whole ? sizeof *s->whole : 0) +
            (s->conflicts ? sizeof *s->conflicts : 0) + f->address_count * sizeof *f->addresses +
@@ -534,7 +534,7 @@ void session_soon(const struct session *s)
 /* All of it; what is behind `heard` is zero before. */
 static void fill(struct session *s, struct facts *f, struct dpi *dpi)
 {
-    f->heard = s->facts;
+    f->heard = s->heard;
     for (uint32_t i = 0; i < f->conflicts_kept; i++)
         f->conflict[i] = s->conflicts->facts[i];
     if (s->dpi)

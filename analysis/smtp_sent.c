@@ -1,7 +1,6 @@
 /* smtp_sent.c - what the client's commands mean (RFC 5321 4.1, 3030, 3207, 4954). */
 #include "smtp_private.h"
 
-#include <mailtap/err.h>
 #include <mailtap/text.h>
 
 #include <string.h>
@@ -15,13 +14,10 @@ static void due(struct smtp *s, enum verb verb)
 static uint32_t remember(struct smtp *s, const struct command *c)
 {
     struct heard *f = s->facts;
+    struct address *a = facts_add_address(f);
 
-    if (f->address_count == BOUND_ADDRESSES)
+    if (!a)
         return 0;
-    if ((f->address_count & (f->address_count - 1)) == 0)
-        f->addresses = must_grow(f->addresses, f->address_count ? f->address_count * 2UL : 1,
-                                 sizeof *f->addresses);
-    struct address *a = &f->addresses[f->address_count++];
     *a = (struct address){.transaction = s->mail_lost ? 0 : f->transactions,
                           .recipient = c->verb == VERB_RCPT};
     text_escape(a->path, sizeof a->path, c->path);

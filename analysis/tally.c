@@ -69,20 +69,3 @@ const char *keep_name(enum keep kind)
 {
     return kind == KEEP_USERS ? "user" : kind == KEEP_SUBJECTS ? "subject" : "filename";
 }
-
-void facts_free(struct heard *f)
-{
-    if (f->addresses)
-        explicit_bzero(f->addresses, f->address_count * sizeof *f->addresses);
-    if (f->kept)
-        explicit_bzero(f->kept, BOUND_KEPT * sizeof *f->kept);
-    free(f->addresses);
-    free(f->kept);
-    free(f->content);
-    free(f->chain);
-    f->addresses = NULL;
-    f->kept = NULL;
-    f->content = NULL;
-    f->chain = NULL;
-    f->address_count = f->kept_count = f->chain_length = 0;
-}

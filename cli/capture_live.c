@@ -75,6 +75,12 @@ __attribute__((format(printf, 1, 2))) static void sayf(const char *format, ...)
 
 /* ---- the view */
 
+/* Octets of findings that may wait for the database. */
+static uint64_t waiting_most(const struct capture_values *v)
+{
+    return v->max_waiting ? v->max_waiting << 20 : BOUND_WAITING_OCTETS;
+}
+
 static void take_view(struct live *l)
 {
     struct live_view *v = &l->now;
@@ -101,7 +107,7 @@ static void take_view(struct live *l)
     v->flows_most = flows * l->reader_count * v->interfaces;
     v->waiting = waiting.waiting;
     v->waiting_octets = waiting.octets;
-    v->waiting_most = l->values->max_waiting ? l->values->max_waiting << 20 : BOUND_WAITING_OCTETS;
+    v->waiting_most = waiting_most(l->values);
 }
 
 /* ---- what changed is said at once */
@@ -374,10 +380,9 @@ static int run(struct live *l, const sigset_t *set, struct err *e)
 static int prepare(struct live *l, unsigned keep, const struct filter *filter, struct err *e)
 {
     const struct capture_values *v = l->values;
-    uint64_t most = v->max_waiting ? v->max_waiting << 20 : BOUND_WAITING_OCTETS;
 
     l->reader_count = v->workers ? (unsigned)v->workers : 1;
-    l->rows = rows_new(most);
+    l->rows = rows_new(waiting_most(v));
     if (open_readers(l, keep, filter, e) < 0)
         return -1;
     l->keeper = keeper_new(v, l->readers[0].trust != NULL, l->rows, l->readers, l->reader_count);

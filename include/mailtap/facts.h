@@ -190,7 +190,9 @@ void facts_tally(struct heard *f, const struct message_facts *m);
 void facts_keep(struct heard *f, enum keep kind, struct slice value);
 /* "user", "subject", "filename" */
 const char *keep_name(enum keep kind);
-/* What the facts of a session that is not finished own (facts.c). */
+/* Room for another address, which is to be set; NULL: there are BOUND_ADDRESSES. */
+struct address *facts_add_address(struct heard *f);
+/* What the facts of a session that is not finished own. */
 void facts_fold(struct fold *f, struct heard *of);
 /* Wipe and free what the facts own. */
 void facts_free(struct heard *f);

@@ -1,4 +1,4 @@
-/* test_facts.c - times of facts that are moved. */
+/* test_facts.c - addresses that facts own, also folded, and times that are moved. */
 #include "test.h"
 
 #include "sample.h"
@@ -28,9 +28,39 @@ static void all_its_times_are_moved(void **state)
     assert_int_equal(f.ended_ns, before.ended_ns);
 }
 
+static void parts(struct fold *f, void *of)
+{
+    facts_fold(f, of);
+}
+
+/* Folded and back with each, so that it has the room that it seems to have. */
+static void addresses_are_kept_up_to_the_bound(void **state)
+{
+    struct fold *fold = fold_new((struct slice){NULL, 0});
+    struct heard h = {.address_count = 0};
+    (void)state;
+
+    for (uint32_t i = 0; i < BOUND_ADDRESSES; i++) {
+        struct address *a = facts_add_address(&h);
+        assert_non_null(a);
+        *a = (struct address){.transaction = i};
+        if (i < 70)
+            fold_unpack(fold, fold_pack(fold, parts, &h), parts, &h);
+    }
+    assert_null(facts_add_address(&h));
+    assert_int_equal(h.address_count, BOUND_ADDRESSES);
+    for (uint32_t i = 0; i < BOUND_ADDRESSES; i++)
+        assert_int_equal(h.addresses[i].transaction, i);
+    facts_free(&h);
+    assert_null(h.addresses);
+    assert_int_equal(h.address_count, 0);
+    fold_free(&fold);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_are_kept_up_to_the_bound),
         cmocka_unit_test(all_its_times_are_moved),
     };
 
