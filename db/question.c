@@ -135,7 +135,7 @@ bool parameter_time(struct slice *value)
     if (s.n > 11 && ends_in(s, "Z"))
         s = slice_head(s, s.n - 1);
     /* Whole parts, or any digits of the second's fraction. */
-    if (s.n != 10 && s.n != 16 && s.n != 19 && (s.n < 21 || s.n >= sizeof form))
+    if (!s.p || (s.n != 10 && s.n != 16 && s.n != 19 && (s.n < 21 || s.n >= sizeof form)))
         return false;
     for (size_t i = 0; i < s.n; i++)
         if (form[i] == '0' ? !is_digit(s.p[i]) : s.p[i] != (uint8_t)form[i])
