@@ -4,6 +4,7 @@
 #include <mailtap/bounds.h>
 #include <mailtap/text.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -379,4 +380,26 @@ int scenario_read(struct scenario *s, struct slice text, struct err *e)
         return -1;
     *s = r.made;
     return 0;
+}
+
+int scenario_read_file(struct scenario *s, const char *path, struct err *e)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
+
+    if (!file)
+        return err_set(e, "%.400s cannot be read: %s", path, strerror(errno));
+    uint8_t *text = must_alloc(BOUND_SCENARIO_OCTETS + 1, 1);
+    size_t n = fread(text, 1, BOUND_SCENARIO_OCTETS + 1, file);
+    int problem = ferror(file) ? errno : 0, rc;
+    struct err why;
+
+    if (!standard)
+        fclose(file);
+    if (problem)
+        rc = err_set(e, "%.400s cannot be read: %s", path, strerror(problem));
+    else if ((rc = scenario_read(s, (struct slice){text, n}, &why)) < 0)
+        err_set(e, "%.200s, %.300s", path, why.text);
+    free(text);
+    return rc;
 }

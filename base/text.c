@@ -219,3 +219,23 @@ bool text_time_read(struct slice s, int64_t *at_ns_r)
     *at_ns_r = seconds * 1000000000;
     return true;
 }
+
+bool text_duration_read(struct slice s, uint64_t *seconds_r)
+{
+    static const struct {
+        uint8_t letter;
+        uint64_t seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+    const uint64_t most = UINT64_C(100) * 366 * 86400;
+    uint64_t number;
+
+    for (size_t i = 0; s.n && i < sizeof units / sizeof *units; i++) {
+        if (s.p[s.n - 1] != units[i].letter)
+            continue;
+        if (!slice_decimal(slice_head(s, s.n - 1), most / units[i].seconds, &number))
+            return false;
+        *seconds_r = number * units[i].seconds;
+        return true;
+    }
+    return false;
+}

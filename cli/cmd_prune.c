@@ -6,7 +6,6 @@
 #include <mailtap/text.h>
 
 #include <inttypes.h>
-#include <string.h>
 
 struct values {
     const char *older_than, *before;
@@ -60,39 +59,17 @@ static const struct option_table table = {
 
 /* ---- the time */
 
-/* A hundred years; nanoseconds of more than 292 do not fit. */
-#define MOST_MINUTES (100u * 366 * 24 * 60)
-
-static bool read_age(const char *text, int64_t *age_ns_r)
-{
-    static const struct {
-        char letter;
-        unsigned minutes;
-    } units[] = {{'m', 1}, {'h', 60}, {'d', 24 * 60}, {'w', 7 * 24 * 60}};
-    size_t n = strlen(text);
-    uint64_t number;
-
-    for (size_t i = 0; n && i < sizeof units / sizeof *units; i++) {
-        if (text[n - 1] != units[i].letter)
-            continue;
-        if (!slice_decimal(slice_head(slice_of(text), n - 1), MOST_MINUTES / units[i].minutes,
-                           &number))
-            return false;
-        *age_ns_r = (int64_t)(number * units[i].minutes) * 60 * 1000000000;
-        return true;
-    }
-    return false;
-}
-
 /* The time before which sessions go: 1, or 0 when the database holds no frame to count from. */
 static int find_time(struct store *store, const struct values *v, int64_t *before_r, struct err *e)
 {
-    int64_t newest, age;
+    int64_t newest;
+    uint64_t age;
 
     if (v->before)
         return text_time_read(slice_of(v->before), before_r);
     int rc = store_newest(store, &newest, e);
-    if (rc > 0 && read_age(v->older_than, &age) && __builtin_sub_overflow(newest, age, before_r))
+    if (rc > 0 && text_duration_read(slice_of(v->older_than), &age) &&
+        __builtin_sub_overflow(newest, (int64_t)age * 1000000000, before_r))
         rc = 0;
     return rc;
 }
@@ -173,10 +150,11 @@ static int run(const struct values *v, const char *path)
 static bool understood(const struct values *v)
 {
     int64_t unused;
+    uint64_t age;
 
     if (!v->older_than == !v->before)
         options_wrong("prune", "say what is old: either --older-than or --before");
-    else if (v->older_than && !read_age(v->older_than, &unused))
+    else if (v->older_than && !text_duration_read(slice_of(v->older_than), &age))
         options_wrong("prune", "--older-than takes an age as 90d, 36h, 30m or 12w, not '%s'",
                       v->older_than);
     else if (v->before && !text_time_read(slice_of(v->before), &unused))

@@ -11,9 +11,7 @@
 #include <mailtap/report.h>
 #include <mailtap/scenario.h>
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct values {
@@ -178,35 +176,11 @@ static struct relations *population_of_database(const char *path, struct wishes 
     return r;
 }
 
-/* All of a file that has no more octets than `most`; -1 with *e. */
-static int read_file(const char *path, uint8_t *to, size_t most, size_t *n_r, struct err *e)
-{
-    FILE *file = fopen(path, "rb");
-
-    if (!file)
-        return err_set(e, "%.400s: %s", path, strerror(errno));
-    *n_r = fread(to, 1, most + 1, file);
-    bool failed = ferror(file);
-    fclose(file);
-    if (failed)
-        return err_set(e, "%.400s: cannot be read", path);
-    if (*n_r > most)
-        return err_set(e, "%.400s: longer than %zu octets", path, most);
-    return 0;
-}
-
 static struct relations *population_of_scenario(const char *path, struct err *e)
 {
     struct scenario s = scenario_default();
-    uint8_t *text = must_alloc(BOUND_SCENARIO_OCTETS + 1, 1);
-    struct err why = {""};
-    size_t n = 0;
-    int rc = read_file(path, text, BOUND_SCENARIO_OCTETS, &n, e);
 
-    if (rc == 0 && scenario_read(&s, (struct slice){text, n}, &why) < 0)
-        rc = err_set(e, "%.200s: %.300s", path, why.text);
-    free(text);
-    return rc == 0 ? scenario_relations(&s, e) : NULL;
+    return scenario_read_file(&s, path, e) == 0 ? scenario_relations(&s, e) : NULL;
 }
 
 /* ---- the simulation */

@@ -4,10 +4,8 @@
 #include "output.h"
 #include "progress.h"
 
-#include <mailtap/bounds.h>
 #include <mailtap/synth.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -110,34 +108,6 @@ static void on_interrupt(int signal_number)
 
 /* ---- the scenario: the file, and the options over it */
 
-static int read_text(const char *path, char text[BOUND_SCENARIO_OCTETS + 1], size_t *n_r,
-                     struct err *e)
-{
-    bool standard = strcmp(path, "-") == 0;
-    FILE *f = standard ? stdin : fopen(path, "r");
-
-    if (!f)
-        return err_set(e, "%s cannot be read: %s", path, strerror(errno));
-    *n_r = fread(text, 1, BOUND_SCENARIO_OCTETS + 1, f);
-    int rc = ferror(f) ? err_set(e, "%s cannot be read: %s", path, strerror(errno)) : 0;
-    if (!standard)
-        fclose(f);
-    return rc;
-}
-
-static int read_file(struct scenario *s, const char *path, struct err *e)
-{
-    char *text = must_alloc(1, BOUND_SCENARIO_OCTETS + 1);
-    struct err why = {""};
-    size_t n = 0;
-    int rc = read_text(path, text, &n, e);
-
-    if (rc == 0 && scenario_read(s, (struct slice){(uint8_t *)text, n}, &why) < 0)
-        rc = err_set(e, "%s, %.400s", path, why.text);
-    free(text);
-    return rc;
-}
-
 /* False, and said, when it is wrong. */
 static bool set(struct scenario *s, const char *option, const char *text)
 {
@@ -171,7 +141,7 @@ static int read_scenario(struct scenario *s, const struct values *v)
     struct err e = {""};
 
     *s = scenario_default();
-    if (v->scenario && read_file(s, v->scenario, &e) < 0)
+    if (v->scenario && scenario_read_file(s, v->scenario, &e) < 0)
         return command_failed("synth", e.text);
     for (unsigned i = 0; i < v->set.count; i++)
         if (!set(s, "--set", v->set.items[i]))

@@ -15,19 +15,9 @@
 
 uint64_t rotate_period(const char *text)
 {
-    static const struct {
-        char letter;
-        uint64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', UINT64_C(604800)}};
-    size_t n = strlen(text);
-    uint64_t number;
+    uint64_t seconds;
 
-    for (size_t i = 0; n && i < sizeof units / sizeof *units; i++)
-        if (text[n - 1] == units[i].letter)
-            return slice_decimal(slice_head(slice_of(text), n - 1), 100000, &number)
-                       ? number * units[i].seconds
-                       : 0;
-    return 0;
+    return text_duration_read(slice_of(text), &seconds) ? seconds : 0;
 }
 
 /* "mail.db" and a middle: where the last dot of its last part is, or at its end. */

@@ -70,6 +70,9 @@ struct scenario scenario_default(void);
  */
 int scenario_read(struct scenario *s, struct slice text, struct err *e);
 
+/* The same of a file, "-" for standard input; *e says the file, too. */
+int scenario_read_file(struct scenario *s, const char *path, struct err *e);
+
 /* A name that may stand in a scenario, for the manual. */
 #define SCENARIO_TEXT 64
 struct scenario_name {

@@ -39,4 +39,8 @@ void text_time(char to[TEXT_TIME], int64_t at_ns);
  * false when it is none, before 1970 or after 2261. */
 bool text_time_read(struct slice s, int64_t *at_ns_r);
 
+/* "90d": a whole number of seconds, minutes, hours, days or weeks (s, m, h, d, w), together at most a
+ * hundred years; in seconds.  False when it is none. */
+bool text_duration_read(struct slice s, uint64_t *seconds_r);
+
 #endif

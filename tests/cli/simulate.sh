@@ -112,10 +112,10 @@ expect "no draws" 2 "draws" simulate --draws 0
 expect "no such time" 2 "yesterday" "$mailtap" simulate --since yesterday "$dir/a.db"
 expect "no such file" 1 "none\.db" "$mailtap" simulate "$dir/none.db"
 expect "no database" 1 "demo\.pcap" "$mailtap" simulate "$demo"
-expect "no such scenario" 1 "none: No such file" "$mailtap" simulate --scenario "$dir/none"
+expect "no such scenario" 1 "none cannot be read: No such file" "$mailtap" simulate --scenario "$dir/none"
 echo "offered = 2" > "$dir/bad"
-expect "no scenario" 1 "bad: line 1" "$mailtap" simulate --scenario "$dir/bad"
+expect "no scenario" 1 "bad, line 1" "$mailtap" simulate --scenario "$dir/bad"
 head -c 70000 /dev/zero | tr '\0' '#' > "$dir/long"
-expect "too long" 1 "longer than 65536 octets" "$mailtap" simulate --scenario "$dir/long"
+expect "too long" 1 "at most 65536 octets" "$mailtap" simulate --scenario "$dir/long"
 expect "help" 0 "2\.d" "$mailtap" simulate --help
 exit $failed

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct scenario read_whole(const char *text)
 {
@@ -190,6 +191,37 @@ static void small_values_have_no_exponent(void **state)
     }
 }
 
+static void a_file_is_named_with_what_is_wrong(void **state)
+{
+    char path[] = "/tmp/test-scenario-XXXXXX", want[128];
+    struct scenario s = scenario_default();
+    struct err e = {""};
+    int fd = mkstemp(path);
+    FILE *file = fdopen(fd, "w");
+
+    (void)state;
+    assert_non_null(file);
+    fputs("seed = 77\n", file);
+    fflush(file);
+    assert_int_equal(scenario_read_file(&s, path, &e), 0);
+    assert_int_equal(s.seed, 77);
+    fputs("colour = red\n", file);
+    fflush(file);
+    assert_int_equal(scenario_read_file(&s, path, &e), -1);
+    snprintf(want, sizeof want, "%s, line 2: ", path);
+    assert_memory_equal(e.text, want, strlen(want));
+    for (unsigned i = 0; i <= BOUND_SCENARIO_OCTETS; i++)
+        putc('#', file);
+    fclose(file);
+    assert_int_equal(scenario_read_file(&s, path, &e), -1);
+    assert_non_null(strstr(e.text, "octets"));
+    unlink(path);
+    assert_int_equal(scenario_read_file(&s, path, &e), -1);
+    assert_non_null(strstr(e.text, "cannot be read: No such file"));
+    assert_int_equal(scenario_read_file(&s, "/tmp", &e), -1);
+    assert_non_null(strstr(e.text, "/tmp cannot be read: "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +231,7 @@ int main(void)
         cmocka_unit_test(lines_and_files_are_bounded),
         cmocka_unit_test(every_name_can_be_written_and_read_back),
         cmocka_unit_test(small_values_have_no_exponent),
+        cmocka_unit_test(a_file_is_named_with_what_is_wrong),
     };
     return cmocka_run_group_tests_name("scenario", tests, NULL, NULL);
 }

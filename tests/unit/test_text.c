@@ -203,9 +203,38 @@ static void a_strangers_text_is_mended(void **state)
     }
 }
 
+static void durations_are_a_number_and_a_letter(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t seconds;
+    } good[] = {{"30s", 30},
+                {"15m", 900},
+                {"6h", 21600},
+                {"1d", 86400},
+                {"2w", 1209600},
+                {"0d", 0},
+                {"36600d", UINT64_C(3162240000)},
+                {"5228w", UINT64_C(3161894400)}};
+    static const char *const bad[] = {"36601d", "5229w", "1",    "",     "d",
+                                      "1y",     "1D",    "-1d",  "+1d",  " 1d",
+                                      "1 d",    "1d ",   "1.5h", "0x1d", "18446744073709551617s"};
+    uint64_t seconds;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(text_duration_read(slice_of(good[i].text), &seconds));
+        assert_int_equal(seconds, good[i].seconds);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (text_duration_read(slice_of(bad[i]), &seconds))
+            fail_msg("'%s'", bad[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(durations_are_a_number_and_a_letter),
         cmocka_unit_test(well_formed_text_stays),
         cmocka_unit_test(every_octet_at_every_place),
         cmocka_unit_test(what_could_harm_a_terminal_is_escaped),
