@@ -323,32 +323,29 @@ static double entropy(struct store *st, const uint64_t *n, const uint64_t *hits,
     return entropy_bits(n, count);
 }
 
-static double *as_weights(const uint64_t *n, size_t count)
+static double of_weights(double (*measure)(const double *weights, size_t n), const uint64_t *n,
+                         size_t count)
 {
     double *weight = must_alloc(count, sizeof *weight);
 
     for (size_t i = 0; i < count; i++)
         weight[i] = (double)n[i];
-    return weight;
+    double value = measure(weight, count);
+    free(weight);
+    return value;
 }
 
 static double effective_size(struct store *st, const uint64_t *n, const uint64_t *hits,
                              size_t count)
 {
-    double *weight = as_weights(n, count), size = signal_anonymity(weight, count);
-
     (void)st, (void)hits;
-    free(weight);
-    return size;
+    return of_weights(signal_anonymity, n, count);
 }
 
 static double degree(struct store *st, const uint64_t *n, const uint64_t *hits, size_t count)
 {
-    double *weight = as_weights(n, count), value = signal_anonymity_degree(weight, count);
-
     (void)st, (void)hits;
-    free(weight);
-    return value;
+    return of_weights(signal_anonymity_degree, n, count);
 }
 
 static double signal_of(struct store *st, const uint64_t *n, const uint64_t *hits, size_t count)
@@ -480,6 +477,13 @@ static void call_network(sqlite3_context *c, int n, sqlite3_value **argument)
 
 /* ---- all of them */
 
+/* Those that give no statistics. */
+static const struct {
+    const char *name;
+    int arguments;
+    void (*call)(sqlite3_context *c, int n, sqlite3_value **argument);
+} others[] = {{"time_ns", 1, call_time}, {"within", 2, call_within}, {"network", 3, call_network}};
+
 #define FLAGS (SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS)
 
 /* SQLite frees it with the function, also when it does not take the function. */
@@ -503,14 +507,8 @@ int functions_add(struct store *st, struct err *e)
         rc = sqlite3_create_function_v2(st->db, aggregates[i].name, aggregates[i].counts, FLAGS,
                                         bound(st, NULL, &aggregates[i]), NULL, add_row, end_rows,
                                         free);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_function_v2(st->db, "time_ns", 1, FLAGS, NULL, call_time, NULL, NULL,
-                                        NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_function_v2(st->db, "within", 2, FLAGS, bound(st, NULL, NULL),
-                                        call_within, NULL, NULL, free);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_create_function_v2(st->db, "network", 3, FLAGS, bound(st, NULL, NULL),
-                                        call_network, NULL, NULL, free);
+    for (size_t i = 0; i < sizeof others / sizeof *others && rc == SQLITE_OK; i++)
+        rc = sqlite3_create_function_v2(st->db, others[i].name, others[i].arguments, FLAGS,
+                                        bound(st, NULL, NULL), others[i].call, NULL, NULL, free);
     return rc == SQLITE_OK ? 0 : store_fail(st, e);
 }

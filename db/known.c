@@ -159,6 +159,14 @@ static void address_key(uint8_t key[ADDRESS_KEY], const struct ip_address *a)
     memcpy(key + 1, a->octets, a->version == 4 ? 4 : sizeof a->octets);
 }
 
+#define SERVER_KEY (ADDRESS_KEY + sizeof((struct endpoint *)0)->port)
+
+static void server_key(uint8_t key[SERVER_KEY], const struct endpoint *server)
+{
+    address_key(key, &server->address);
+    memcpy(key + ADDRESS_KEY, &server->port, sizeof server->port);
+}
+
 /* Its history grows by this session. */
 static void note_growth(struct known *k, struct interned *server, const struct facts *f)
 {
@@ -178,10 +186,9 @@ static void note_growth(struct known *k, struct interned *server, const struct f
 
 void known_soon(const struct store *st, const struct facts *f)
 {
-    uint8_t key[ADDRESS_KEY + sizeof f->server.port];
+    uint8_t key[SERVER_KEY];
 
-    address_key(key, &f->server.address);
-    memcpy(key + ADDRESS_KEY, &f->server.port, sizeof f->server.port);
+    server_key(key, &f->server);
     intern_soon(st->known->servers, key, sizeof key);
     address_key(key, &f->client.address);
     intern_soon(st->known->clients, key, ADDRESS_KEY);
@@ -190,11 +197,10 @@ void known_soon(const struct store *st, const struct facts *f)
 
 int known_server(struct store *st, const struct facts *f, int64_t *id_r, struct err *e)
 {
-    uint8_t key[ADDRESS_KEY + sizeof f->server.port];
+    uint8_t key[SERVER_KEY];
     struct interned *server;
 
-    address_key(key, &f->server.address);
-    memcpy(key + ADDRESS_KEY, &f->server.port, sizeof f->server.port);
+    server_key(key, &f->server);
     server = intern_at(st->known->servers, key, sizeof key);
     if (!server->id &&
         add_or_find(st, ST_SERVER_ADD, ST_SERVER_FIND, bind_server, &f->server, &server->id, e) < 0)

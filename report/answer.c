@@ -130,6 +130,17 @@ uint64_t answer_count(const struct answer *a, unsigned row, const char *column)
     return c.kind == CELL_INTEGER && c.integer > 0 ? (uint64_t)c.integer : 0;
 }
 
+bool answer_real(const struct answer *a, unsigned row, const char *column, double *value_r)
+{
+    struct cell c = answer_cell(a, row, column);
+
+    if (c.kind == CELL_INTEGER)
+        *value_r = (double)c.integer;
+    else if (c.kind == CELL_REAL)
+        *value_r = c.real;
+    return c.kind == CELL_INTEGER || c.kind == CELL_REAL;
+}
+
 const char *answer_text(const struct answer *a, unsigned row, const char *column)
 {
     struct cell c = answer_cell(a, row, column);
@@ -163,15 +174,9 @@ struct figure answer_figure(const struct answer *a, unsigned row, const char *co
     return (struct figure){.count = answer_count(a, row, count)};
 }
 
-static bool bound(struct cell c, double *value_r)
+static bool bound(const struct answer *a, unsigned row, const char *column, double *value_r)
 {
-    if (c.kind == CELL_INTEGER)
-        *value_r = (double)c.integer;
-    else if (c.kind == CELL_REAL)
-        *value_r = c.real;
-    else
-        return false;
-    return *value_r >= 0 && *value_r <= 1;
+    return answer_real(a, row, column, value_r) && *value_r >= 0 && *value_r <= 1;
 }
 
 struct figure answer_share(const struct answer *a, unsigned row, const char *count, const char *of,
@@ -181,8 +186,8 @@ struct figure answer_share(const struct answer *a, unsigned row, const char *cou
         .count = answer_count(a, row, count), .of = answer_count(a, row, of), .share = true};
 
     if (low) {
-        f.intervalled = f.of >= SHARE_MINIMUM && bound(answer_cell(a, row, low), &f.low) &&
-                        bound(answer_cell(a, row, high), &f.high);
+        f.intervalled = f.of >= SHARE_MINIMUM && bound(a, row, low, &f.low) &&
+                        bound(a, row, high, &f.high);
     } else if (f.of >= SHARE_MINIMUM) {
         struct share s = share_of(f.count, f.of);
         f.intervalled = true;

@@ -45,6 +45,9 @@ struct cell answer_cell(const struct answer *a, unsigned row, const char *column
 /* An integer above 0, else 0. */
 uint64_t answer_count(const struct answer *a, unsigned row, const char *column);
 
+/* A number of either kind; false: the cell has none. */
+bool answer_real(const struct answer *a, unsigned row, const char *column, double *value_r);
+
 /* Text that may stand in the document; "" for NULL.  Numbers as digits. */
 const char *answer_text(const struct answer *a, unsigned row, const char *column);
 

@@ -20,20 +20,13 @@ static bool has_encrypted(const struct answer *a, unsigned row)
     return answer_count(a, row, "sessions_encrypted") > 0;
 }
 
-static double real(const struct answer *a, unsigned row, const char *column)
-{
-    struct cell c = answer_cell(a, row, column);
-
-    return c.kind == CELL_REAL ? c.real : c.kind == CELL_INTEGER ? (double)c.integer : 0;
-}
-
 /* NULL has no number: none of its clients' other sessions is encrypted, or they are too many. */
 static const char *real_text(struct document *d, const struct answer *a, unsigned row,
                              const char *column, int places)
 {
-    if (answer_cell(a, row, column).kind == CELL_NULL)
-        return "-";
-    return document_words(d, "%.*f", places, real(a, row, column));
+    double value;
+
+    return answer_real(a, row, column, &value) ? document_words(d, "%.*f", places, value) : "-";
 }
 
 static const char *worth_text(struct document *d, const struct answer *a, unsigned row)
@@ -58,6 +51,7 @@ static void say_bits(struct document *d)
     unsigned row = answer_row(a, "told", "client");
     uint64_t of = answer_count(a, row, "of_sessions");
     char sessions[COUNTED_TEXT];
+    double bits, of_bits;
 
     if (!has_encrypted(a, row))
         return;
@@ -68,13 +62,13 @@ static void say_bits(struct document *d)
             counted(sessions, of, "session", "sessions"));
         return;
     }
-    if (answer_cell(a, row, "bits").kind == CELL_NULL)
+    if (!answer_real(a, row, "bits", &bits) || !answer_real(a, row, "of_bits", &of_bits))
         return;
     say(d,
         "Where only some sessions are encrypted, that one is encrypted is a signal. Here it tells "
         "%.2f bits a session of which client it is from, of the %.2f that it could (the mutual "
         "information; 0 if all encrypted alike).",
-        real(a, row, "bits"), real(a, row, "of_bits"));
+        bits, of_bits);
 }
 
 static void add_sets(struct document *d)

@@ -5,7 +5,8 @@
  * Mail begins alike everywhere but for who speaks, and nDPI is asked how they do: it is not shown the names
  * in the greeting, in EHLO and in its reply, nor the addresses, nor the client's port, which its system chose.
  * What else cannot matter is left out: elsewhere, ports that are chosen mostly (RFC 6056 3.2); the numbers that
- * a connection begins with, and what the network adds to a header.  Of a fixed size; a flow is forgotten when another comes to its place.
+ * a connection begins with, and what the network adds to a header.  Of a fixed size; a flow is forgotten when
+ * another comes to its place.
  */
 #ifndef MAILTAP_DPI_MEMORY_H
 #define MAILTAP_DPI_MEMORY_H

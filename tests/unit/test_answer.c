@@ -118,6 +118,10 @@ static void figures_have_intervals_from_twenty_on(void **state)
     f = answer_figure(&a, 0, "n");
     assert_int_equal(f.count, 5);
     assert_false(f.share);
+    double value = 7;
+    assert_true(answer_real(&a, 0, "low", &value) && value == 1.5);
+    assert_true(answer_real(&a, 0, "high", &value) && value == 1);
+    assert_false(answer_real(&a, 0, "none", &value));
     cells[0] = integer(-5);
     assert_int_equal(answer_count(&a, 0, "n"), 0);
 }
